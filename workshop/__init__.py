@@ -1,0 +1,1 @@
+"""What sets up a checkout: plain Python without dependencies, run before anything is installed."""

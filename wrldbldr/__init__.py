@@ -1,0 +1,1 @@
+"""WrldBldr: paint a tabletop role-playing world with your own ComfyUI."""

@@ -1,0 +1,165 @@
+"""Starts WrldBldr: checks what must be true first, in sentences, then becomes the server.
+
+`python -m wrldbldr` serves; with `--reload` it restarts when the code changes.
+"""
+
+import asyncio
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from wrldbldr.domain.errors import WrldBldrError
+from wrldbldr.kit.clock import Clock, SystemClock
+from wrldbldr.settings import Settings, load_settings
+
+ROOT = Path(__file__).resolve().parents[1]
+MINIMUM_PYTHON = (3, 11)
+POLL_SECONDS = 0.25
+
+
+class CannotStartError(WrldBldrError):
+    """Something must be put right before the server can start."""
+
+    code = "cannot_start"
+
+
+def check_python(version: tuple[int, ...]) -> None:
+    """Raises CannotStartError below Python 3.11."""
+    if version < MINIMUM_PYTHON:
+        found = ".".join(map(str, version[:3]))
+        raise CannotStartError(f"WrldBldr needs Python 3.11 or newer; this is {found}.")
+
+
+def check_data_folder(folder: Path) -> None:
+    """Make the data folder if need be. Raises CannotStartError when nothing can be written to it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise CannotStartError(
+            f"The data folder {folder.absolute()} cannot be written to ({error.strerror}). "
+            "Change its permissions, or set WRLDBLDR_DATA_DIR to another folder."
+        ) from error
+
+
+def check_port(port: int) -> None:
+    """Raises CannotStartError when another program listens on `port`."""
+    with socket.socket() as probe:
+        if os.name == "posix":  # a port whose connections are still closing is free; on Windows this would steal it
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("", port))
+        except OSError as error:
+            raise CannotStartError(
+                f"Port {port} cannot be used ({error.strerror}). "
+                "Stop the program that has it, or choose another port with WRLDBLDR_PORT."
+            ) from error
+
+
+def check_database(settings: Settings) -> None:
+    """Raises a WrldBldrError when the database cannot be opened or is from a newer version."""
+    from wrldbldr.db.migrations import check_revision  # noqa: PLC0415  # slow to import: the cheap checks go first
+
+    check_revision(settings)
+
+
+def server_command(port: int, *, reload: bool) -> list[str]:
+    """The command that serves pages, websocket and API on one port."""
+    ports = ["--frontend-port", str(port), "--backend-port", str(port)]
+    return [sys.executable, "-m", "reflex", "run", "--env", "preview" if reload else "prod", *ports]
+
+
+def server_environment(environment: Mapping[str, str], *, reload: bool) -> dict[str, str]:
+    """The environment for Reflex: our own bun first on PATH, its files inside the virtual environment, and quiet."""
+    programs = Path(sys.executable).parent
+    ours = {
+        "REFLEX_CHECK_LATEST_VERSION": "false",
+        "REFLEX_DIR": str(Path(sys.prefix) / "share" / "reflex"),
+        "REFLEX_LOGLEVEL": "default" if reload else "error",
+    }
+    return {**ours, **environment, "PATH": os.pathsep.join([str(programs), environment.get("PATH", os.defpath)])}
+
+
+def answers(port: int) -> bool:
+    """Whether our server answers on `port` of this machine."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/ping")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+async def announce(url: str, *, is_up: Callable[[], bool], is_alive: Callable[[], bool], clock: Clock) -> None:
+    """Say where the app is as soon as it is up; say nothing when the server ended before."""
+    while is_alive():
+        if is_up():
+            print(f"\nWrldBldr is ready: {url}\nStop it with Ctrl+C.", flush=True)
+            return
+        await clock.sleep(POLL_SECONDS)
+
+
+def is_running(process_id: int) -> bool:
+    """Whether the process exists."""
+    try:
+        os.kill(process_id, 0)
+    except OSError:
+        return False
+    return True
+
+
+def announce_from_the_side(port: int) -> None:
+    """Let a process of its own wait for the server: this one becomes the server, which cannot speak for itself."""
+    server = os.getpid()
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    if os.fork() == 0:  # the grandchild belongs to the system, so the server is left with nobody to bury
+        asyncio.run(
+            announce(
+                f"http://localhost:{port}",
+                is_up=lambda: answers(port),
+                is_alive=lambda: is_running(server),
+                clock=SystemClock(),
+            )
+        )
+    os._exit(0)
+
+
+def serve(settings: Settings, *, reload: bool) -> int:
+    """Become the server: signals reach it directly. Returns only on Windows, which cannot replace a process."""
+    command = server_command(settings.port, reload=reload)
+    environment = server_environment(os.environ, reload=reload)
+    print("WrldBldr is starting; the first time takes a minute ...", flush=True)
+    if os.name == "posix":
+        announce_from_the_side(settings.port)
+        os.execve(command[0], command, environment)  # noqa: S606  # no shell, and no parent that signals would stop at
+    return subprocess.call(command, env=environment)  # noqa: S603  # our own command
+
+
+def main(arguments: list[str]) -> int:
+    """Check, then serve. Returns the exit code when the server could not start."""
+    os.chdir(ROOT)
+    try:
+        check_python(sys.version_info[:3])
+        settings = load_settings()
+        check_data_folder(settings.data_dir)
+        check_port(settings.port)
+        check_database(settings)
+    except WrldBldrError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return serve(settings, reload="--reload" in arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""What any program could use: a clock, ids, supervised tasks, logging. Imports nothing of ours."""

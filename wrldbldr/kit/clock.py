@@ -1,0 +1,53 @@
+"""Time as a dependency, so that tests move it by hand. The only module that may touch the system's clock."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What the rest of the program knows of time."""
+
+    def now(self) -> datetime:
+        """The wall clock, always UTC and timezone-aware."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never go back; only differences mean something."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Let `seconds` pass."""
+        ...
+
+
+class SystemClock:
+    """The real thing."""
+
+    def now(self) -> datetime:
+        """The wall clock, always UTC and timezone-aware."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds that never go back; only differences mean something."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Let `seconds` pass."""
+        await asyncio.sleep(seconds)
+
+
+async def wait_for_event(event: asyncio.Event, clock: Clock, timeout_seconds: float) -> bool:
+    """Wait until `event` is set, at most `timeout_seconds` of `clock`. True when it was set."""
+    if event.is_set():
+        return True
+    waiting = asyncio.ensure_future(event.wait())
+    sleeping = asyncio.ensure_future(clock.sleep(timeout_seconds))
+    try:
+        await asyncio.wait({waiting, sleeping}, return_when=asyncio.FIRST_COMPLETED)
+        return event.is_set()
+    finally:
+        for task in (waiting, sleeping):
+            task.cancel()
+        await asyncio.gather(waiting, sleeping, return_exceptions=True)

@@ -1,0 +1,61 @@
+"""The environment (WRLDBLDR_*) read once, checked, and frozen."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from wrldbldr.domain.errors import WrldBldrError
+
+
+class SettingsError(WrldBldrError):
+    """An environment variable holds something we cannot use."""
+
+    code = "bad_settings"
+
+
+class Settings(BaseSettings):
+    """What whoever starts the server decides before it starts. Every field is `WRLDBLDR_<NAME>` in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="WRLDBLDR_", frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    port: int = Field(default=3000, ge=1, le=65535)
+    data_dir: Path = Path("data")
+    database_url: str = ""
+    comfyui_url: str = ""
+    comfyui_headers: Annotated[dict[str, SecretStr], NoDecode] = {}
+    owner_name: str = ""
+    owner_password: SecretStr = SecretStr("")
+
+    @field_validator("comfyui_headers", mode="before")
+    @classmethod
+    def _decoded(cls, value: object) -> object:
+        """JSON is decoded here, where a mistake in it becomes a sentence like every other."""
+        try:
+            return json.loads(value or "{}") if isinstance(value, str) else value
+        except ValueError:
+            message = "write the headers as JSON"
+            raise ValueError(message) from None
+
+    @property
+    def database(self) -> str:
+        """The database's URL, with an async driver; SQLite in the data folder unless one was named."""
+        return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'wrldbldr.sqlite3').resolve()}"
+
+    @property
+    def media_dir(self) -> Path:
+        """Where pictures are kept."""
+        return self.data_dir / "media"
+
+
+def load_settings() -> Settings:
+    """Read the environment. Raises SettingsError with one sentence for each variable that cannot be used."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        sentences = [
+            f"WRLDBLDR_{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}." for e in error.errors()
+        ]
+        raise SettingsError(" ".join(sentences)) from error
