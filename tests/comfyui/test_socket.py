@@ -1,0 +1,262 @@
+"""The websocket, against small real servers."""
+
+import asyncio
+import json
+import logging
+import struct
+from collections.abc import AsyncIterator, Callable, Iterator
+from uuid import uuid4
+
+import pytest
+from websockets.asyncio.server import Server, ServerConnection, serve
+
+from tests.fakes.clock import FakeClock
+from wrldbldr.comfyui.address import connection_settings
+from wrldbldr.comfyui.messages import ExecutionStarted, Heard, Preview, Reconnected, Status
+from wrldbldr.comfyui.socket import ComfyUISocket
+from wrldbldr.kit.tasks import TaskNursery
+
+CLIENT_ID, ID = uuid4(), uuid4()
+STATUS = json.dumps({"type": "status", "data": {"status": {"exec_info": {"queue_remaining": 0}}, "sid": "x"}})
+
+
+class Listening:
+    """A websocket server that notes who came and how, greets, and hands each connection to the test."""
+
+    def __init__(self) -> None:
+        self.connections: asyncio.Queue[ServerConnection] = asyncio.Queue()
+        self.first_frames: list[str | bytes] = []
+        self.open = 0
+        self.most_open = 0
+        self.server: Server | None = None
+
+    @property
+    def url(self) -> str:
+        assert self.server
+        host, port = next(iter(self.server.sockets)).getsockname()[:2]
+        return f"http://{host}:{port}/comfy"
+
+    async def greet(self, connection: ServerConnection) -> None:
+        self.open += 1
+        self.most_open = max(self.open, self.most_open)
+        try:
+            self.first_frames.append(await connection.recv())
+            await connection.send(STATUS)
+            self.connections.put_nowait(connection)
+            await connection.wait_closed()
+        finally:
+            self.open -= 1
+
+
+class Ears:
+    """A listener one can wait with."""
+
+    def __init__(self) -> None:
+        self.heard: list[Heard] = []
+        self._news = asyncio.Event()
+
+    def __call__(self, message: Heard) -> None:
+        self.heard.append(message)
+        self._news.set()
+
+    async def until(self, is_enough: Callable[[list[Heard]], bool]) -> list[Heard]:
+        async with asyncio.timeout(5):
+            while not is_enough(self.heard):
+                self._news.clear()
+                await self._news.wait()
+        return self.heard
+
+
+@pytest.fixture
+async def listening() -> AsyncIterator[Listening]:
+    listening = Listening()
+    async with serve(listening.greet, "127.0.0.1", 0) as server:
+        listening.server = server
+        yield listening
+
+
+@pytest.fixture
+def ears() -> Ears:
+    return Ears()
+
+
+@pytest.fixture(autouse=True)
+def log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Whatever happens, at whatever level anyone looks, our token is not in the log."""
+    with caplog.at_level(logging.DEBUG):
+        yield
+    records = [*caplog.get_records("setup"), *caplog.get_records("call")]
+    ours = [record.getMessage() for record in records if record.name != "websockets.server"]  # the test's own server
+    assert "swordfish" not in "".join(ours)
+
+
+@pytest.fixture(autouse=True)
+def dead_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment that names a proxy: a server on this machine is reached without it."""
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+async def socket(listening: Listening, clock: FakeClock, ears: Ears) -> AsyncIterator[ComfyUISocket]:
+    settings = connection_settings(listening.url, {"Authorization": "Bearer swordfish"})
+    socket = ComfyUISocket(settings, client_id=CLIENT_ID, clock=clock, chance=lambda: 1.0)
+    socket.subscribe(ears)
+    async with TaskNursery(clock) as nursery:
+        nursery.start(socket.run(), name="socket")
+        yield socket
+
+
+async def next_connection(listening: Listening) -> ServerConnection:
+    async with asyncio.timeout(5):
+        return await listening.connections.get()
+
+
+async def asleep(clock: FakeClock, times: int) -> None:
+    """Wait in real time until the socket has gone to sleep on the clock for the n-th time."""
+    async with asyncio.timeout(5):
+        while len(clock.sleeps) < times:
+            await asyncio.get_running_loop().run_in_executor(None, lambda: None)
+
+
+async def test_it_comes_under_our_name_with_our_headers_and_without_an_origin(
+    listening: Listening, socket: ComfyUISocket
+) -> None:
+    request = (await next_connection(listening)).request
+    assert request
+    assert request.path == f"/comfy/ws?clientId={CLIENT_ID}"
+    assert request.headers["Authorization"] == "Bearer swordfish"
+    assert request.headers["User-Agent"] == "WrldBldr"
+    assert "Origin" not in request.headers
+    assert "Sec-WebSocket-Extensions" not in request.headers  # previews are compressed already
+
+
+async def test_its_first_words_ask_for_previews_that_say_whose_they_are(
+    listening: Listening, socket: ComfyUISocket
+) -> None:
+    await next_connection(listening)
+    [first] = listening.first_frames
+    assert json.loads(first) == {"type": "feature_flags", "data": {"supports_preview_metadata": True}}
+
+
+async def test_messages_and_previews_reach_every_listener_in_order(
+    listening: Listening, socket: ComfyUISocket, ears: Ears, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_: Heard) -> None:
+        raise ValueError("broken")
+
+    more = Ears()
+    socket.subscribe(broken)
+    unsubscribe = socket.subscribe(more)
+    connection = await next_connection(listening)
+    await connection.send("nonsense")
+    await connection.send(struct.pack(">II", 1, 1) + b"\xff\xd8\xff" + bytes(3 * 1024 * 1024))
+    await connection.send(json.dumps({"type": "execution_start", "data": {"prompt_id": str(ID)}}))
+    heard = await ears.until(lambda heard: ExecutionStarted(prompt_id=ID) in heard)
+    assert [type(message) for message in heard] == [Reconnected, Status, Preview, ExecutionStarted]
+    assert more.heard == heard[len(heard) - len(more.heard) :]
+    assert "A listener to ComfyUI's websocket failed" in caplog.messages
+    unsubscribe()
+    unsubscribe()
+
+
+async def test_after_a_drop_it_comes_back_and_tells_that_something_may_be_missing(
+    listening: Listening, socket: ComfyUISocket, ears: Ears, clock: FakeClock
+) -> None:
+    connection = await next_connection(listening)
+    await ears.until(lambda heard: Status(queue_remaining=0) in heard)
+    assert socket.is_connected
+    await connection.close()
+    await asleep(clock, times=1)
+    assert not socket.is_connected
+    await clock.advance(1)
+    await next_connection(listening)
+    await ears.until(lambda heard: heard.count(Reconnected()) == 2)
+    assert socket.is_connected
+
+
+async def test_a_mute_connection_is_closed_before_the_next_is_opened(
+    listening: Listening, socket: ComfyUISocket, clock: FakeClock
+) -> None:
+    await next_connection(listening)
+    async with asyncio.timeout(5):
+        while not socket.is_connected:
+            await clock.settle()
+        await socket.reconnect()
+    await asleep(clock, times=1)
+    await clock.advance(1)
+    await next_connection(listening)
+    assert listening.most_open == 1
+
+
+async def test_reconnecting_while_there_is_no_connection_does_nothing(clock: FakeClock) -> None:
+    socket = ComfyUISocket(connection_settings("http://127.0.0.1:9"), client_id=CLIENT_ID, clock=clock)
+    await socket.reconnect()
+    assert not socket.is_connected
+
+
+async def test_while_nobody_answers_it_waits_longer_and_longer_and_says_so_once(
+    clock: FakeClock, caplog: pytest.LogCaptureFixture, unused_tcp_port: int
+) -> None:
+    settings = connection_settings(f"http://127.0.0.1:{unused_tcp_port}", {"Authorization": "Bearer swordfish"})
+    socket = ComfyUISocket(settings, client_id=CLIENT_ID, clock=clock, chance=lambda: 1.0)
+    async with TaskNursery(clock) as nursery:
+        nursery.start(socket.run(), name="socket")
+        for times, delay in enumerate((1, 2, 4, 8, 16, 30, 30), start=1):
+            await asleep(clock, times)
+            assert clock.sleeps[-1] == delay
+            await clock.advance(delay)
+    assert [record.levelname for record in caplog.records if record.name == "wrldbldr.comfyui.socket"] == ["WARNING"]
+
+
+async def test_chance_shortens_the_wait_by_up_to_half(clock: FakeClock, unused_tcp_port: int) -> None:
+    settings = connection_settings(f"http://127.0.0.1:{unused_tcp_port}")
+    socket = ComfyUISocket(settings, client_id=CLIENT_ID, clock=clock, chance=lambda: 0.0)
+    async with TaskNursery(clock) as nursery:
+        nursery.start(socket.run(), name="socket")
+        await asleep(clock, times=1)
+    assert clock.sleeps == [0.5]
+
+
+async def test_a_server_that_hangs_up_at_once_again_and_again_is_asked_less_and_less_often(
+    listening: Listening, socket: ComfyUISocket, clock: FakeClock
+) -> None:
+    for times, delay in enumerate((1, 2, 4), start=1):
+        await (await next_connection(listening)).close()
+        await asleep(clock, times)
+        assert clock.sleeps[-1] == delay
+        await clock.advance(delay)
+
+
+async def test_a_connection_that_held_makes_the_next_wait_short_again(
+    listening: Listening, socket: ComfyUISocket, clock: FakeClock
+) -> None:
+    for times, (held, delay) in enumerate(((0, 1), (0, 2), (10, 1)), start=1):
+        connection = await next_connection(listening)
+        await clock.advance(held)
+        await connection.close()
+        await asleep(clock, times)
+        assert clock.sleeps[-1] == delay
+        await clock.advance(delay)
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", b"+PONG\r\n", b""])
+async def test_a_refused_handshake_is_survived(clock: FakeClock, answer: bytes) -> None:
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        socket = ComfyUISocket(connection_settings(f"http://127.0.0.1:{port}"), client_id=CLIENT_ID, clock=clock)
+        async with TaskNursery(clock) as nursery:
+            nursery.start(socket.run(), name="socket")
+            await asleep(clock, times=1)
+            await clock.advance(1)
+            await asleep(clock, times=2)
+        assert not socket.is_connected

@@ -1,0 +1,252 @@
+"""The ComfyUI port over HTTP, behind its guards: cached health, circuit breaker, retry (each attempt has its time limit)."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeVar, cast
+from uuid import UUID
+
+from wrldbldr.comfyui.address import ConnectionSettings
+from wrldbldr.comfyui.breaker import CircuitBreaker
+from wrldbldr.comfyui.connection import ConnectionKind, ConnectionState, ConnectionView
+from wrldbldr.comfyui.errors import (
+    AnswerLostError,
+    ComfyUIError,
+    ConnectionLostError,
+    NotComfyUIError,
+    PictureBrokenError,
+    PromptRefusedError,
+    RefusalReason,
+    RequestTimeoutError,
+    ServerFailedError,
+    ServiceUnavailableError,
+)
+from wrldbldr.comfyui.health import Health
+from wrldbldr.comfyui.history import parse_history
+from wrldbldr.comfyui.pictures import checked_picture
+from wrldbldr.comfyui.port import Accepted, Graph, History, NodeCatalogue, PictureRef, QueueSnapshot, SystemInfo
+from wrldbldr.comfyui.port import parse_catalogue as parse_classes
+from wrldbldr.comfyui.queue import parse_queue
+from wrldbldr.comfyui.refusal import refusal_of
+from wrldbldr.comfyui.retry import with_retry
+from wrldbldr.comfyui.system import parse_system
+from wrldbldr.comfyui.transport import Transport, json_object, maybe_json_object
+from wrldbldr.domain.comfyui_config import HEALTH_TIMEOUT_SECONDS, ComfyUIConfig
+from wrldbldr.kit.clock import Clock
+
+logger = logging.getLogger(__name__)
+
+CATALOGUE_TIMEOUT_SECONDS = 60
+UPLOAD_FOLDER = "wrldbldr"
+
+T = TypeVar("T")
+
+
+class ComfyUIClient:
+    """One ComfyUI server. `config` is asked at every call, so that new settings apply at once (US-18A.3)."""
+
+    def __init__(
+        self,
+        settings: ConnectionSettings,
+        *,
+        client_id: UUID,
+        clock: Clock,
+        config: Callable[[], ComfyUIConfig] = ComfyUIConfig,
+    ) -> None:
+        self._http = Transport(settings)
+        self._client_id = client_id
+        self._clock = clock
+        self._config = config
+        self._breaker = CircuitBreaker(clock)
+        self.health = Health(self._ask_system, clock, self._breaker)
+        self._catalogue: NodeCatalogue | None = None
+        self._reading_catalogue = asyncio.Lock()
+        self.health.connection.subscribe(self._forget_catalogue)
+
+    @property
+    def connection(self) -> ConnectionView:
+        """Whether the server can be used; observable."""
+        return self.health.connection
+
+    async def aclose(self) -> None:
+        """Close every connection to the server."""
+        await self._http.aclose()
+
+    async def system(self) -> SystemInfo:
+        """Ask who is there, once, unguarded: this is what guards the rest. Raises NotComfyUIError for something else."""
+        return await self._ask_system()
+
+    async def catalogue(self, refresh: bool = False) -> NodeCatalogue:
+        """The node classes of the server; remembered until `refresh`, a refusal, or a disconnection."""
+        async with self._reading_catalogue:
+            if self._catalogue is None or refresh:
+                raw = await self._guarded(lambda: self._get("/object_info", CATALOGUE_TIMEOUT_SECONDS), "the node list")
+                self._catalogue = await asyncio.to_thread(parse_classes, raw)  # tens of MB with many custom nodes
+            return self._catalogue
+
+    async def queue_prompt(self, graph: Graph, prompt_id: UUID, previews: bool = True) -> Accepted:
+        """Hand over `graph` to be run as `prompt_id`; see the port for what it raises and what each means."""
+        await self.health.check()
+        try:
+            accepted, node_errors = await self._guarded(
+                lambda: self._post_prompt(graph, prompt_id, previews), "handing over a prompt"
+            )
+        except PromptRefusedError:
+            self._catalogue = None  # what it lists may be the reason
+            raise
+        if accepted.prompt_id != prompt_id:
+            await self._withdraw(accepted.prompt_id)
+            raise _outdated()
+        if node_errors:
+            await self._withdraw(prompt_id)
+            raise refusal_of({"node_errors": node_errors}, graph, self._catalogue)
+        return accepted
+
+    async def queue(self) -> QueueSnapshot:
+        """What runs and waits on the server now."""
+        return parse_queue(await self._guarded(lambda: self._get("/queue", self._history_seconds), "the queue"))
+
+    async def history(self, prompt_id: UUID) -> History | None:
+        """How a prompt ended, or None while it has not, and when the server does not know it."""
+        path = f"/history/{prompt_id}"
+        entries = await self._guarded(lambda: self._get(path, self._history_seconds), "the history")
+        entry = entries.get(str(prompt_id))
+        return parse_history(prompt_id, cast(dict[str, object], entry)) if isinstance(entry, dict) else None
+
+    async def fetch_picture(self, ref: PictureRef) -> bytes:
+        """The whole file. Raises PictureBrokenError when it is gone, cut short, or not a picture."""
+        return await self._guarded(lambda: self._get_picture(ref), "a picture")
+
+    async def cancel(self, prompt_id: UUID) -> None:
+        """Withdraw a prompt of ours. Interrupts only what the queue says is ours: old servers would stop anyone's."""
+        await self._post("/queue", {"delete": [str(prompt_id)]}, "cancelling")
+        if (await self.queue()).is_running(prompt_id):
+            await self._post("/interrupt", {"prompt_id": str(prompt_id)}, "interrupting")
+
+    async def forget(self, prompt_id: UUID) -> None:
+        """Delete the history entry of a prompt of ours."""
+        await self._post("/history", {"delete": [str(prompt_id)]}, "tidying the history")
+
+    async def upload_picture(self, name: str, content: bytes) -> str:
+        """Store a picture under `name` in our corner of the input folder. Returns what a LoadImage node takes."""
+        answer = await self._guarded(lambda: self._upload(name, content), "uploading a picture")
+        stored, folder = answer.get("name"), answer.get("subfolder")
+        if not isinstance(stored, str):
+            raise NotComfyUIError("It did not say under which name it stored the picture.")
+        return f"{folder}/{stored}" if folder else stored
+
+    async def _ask_system(self) -> SystemInfo:
+        return parse_system(await self._get("/system_stats", HEALTH_TIMEOUT_SECONDS))
+
+    async def _get(self, path: str, timeout_seconds: float) -> dict[str, object]:
+        return await self._http.get_json(path, timeout_seconds=timeout_seconds, what=path.split("/")[1])
+
+    async def _post(self, path: str, body: dict[str, object], what: str) -> None:
+        async def attempt() -> None:
+            answer = await self._http.post_json(path, body, timeout_seconds=self._history_seconds, what=what)
+            if answer.status == 404:
+                raise NotComfyUIError("The page does not exist there (404).")
+
+        await self._guarded(attempt, what)
+
+    async def _post_prompt(self, graph: Graph, prompt_id: UUID, previews: bool) -> tuple[Accepted, object]:
+        """Once. `number` is never sent: two prompts with the same one kill the server's worker thread."""
+        body: dict[str, object] = {
+            "prompt": graph,
+            "prompt_id": str(prompt_id),
+            "client_id": str(self._client_id),
+            "extra_data": {"preview_method": "auto" if previews else "none"},
+        }
+        try:
+            answer = await self._http.post_json(
+                "/prompt", body, timeout_seconds=self._config().queue_timeout_seconds, what="a prompt"
+            )
+        except (RequestTimeoutError, ServerFailedError, ConnectionLostError) as error:
+            raise AnswerLostError(error) from error
+        refused = maybe_json_object(answer) if answer.status == 400 else None
+        if refused is not None:
+            raise refusal_of(refused, graph, self._catalogue)
+        taken = json_object(answer)
+        return _accepted(taken), taken.get("node_errors")
+
+    async def _get_picture(self, ref: PictureRef) -> bytes:
+        params = {"filename": ref.filename, "subfolder": ref.subfolder, "type": ref.type}
+        seconds = self._config().image_timeout_seconds
+        answer = await self._http.get_file("/view", params=params, timeout_seconds=seconds, what="a picture")
+        if answer.status != 200:
+            raise PictureBrokenError(ref.filename, "ComfyUI no longer has it.", is_missing=answer.status == 404)
+        return checked_picture(ref.filename, answer)
+
+    async def _upload(self, name: str, content: bytes) -> dict[str, object]:
+        answer = await self._http.post_file(
+            "/upload/image",
+            fields={"type": "input", "subfolder": UPLOAD_FOLDER, "overwrite": "true"},
+            file=(name, content),
+            timeout_seconds=self._config().image_timeout_seconds,
+            what="an upload",
+        )
+        return json_object(answer)
+
+    async def _withdraw(self, prompt_id: UUID) -> None:
+        """Take back a prompt that should not run; the refusal that follows matters more than whether this works."""
+        try:
+            await self.cancel(prompt_id)
+        except ComfyUIError as error:
+            logger.warning("A refused prompt could not be withdrawn: %s", error.title)
+
+    async def _guarded(self, attempt: Callable[[], Awaitable[T]], what: str) -> T:
+        return await with_retry(lambda: self._watched(attempt), config=self._config(), clock=self._clock, what=what)
+
+    async def _watched(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """One attempt, let through by the breaker, which is told how it went."""
+        self._breaker.check()
+        try:
+            result = await attempt()
+        except ComfyUIError as error:
+            self._tell_failure(error)
+            raise
+        except BaseException:
+            self._breaker.abandon()
+            raise
+        self._breaker.succeed()
+        self.health.learn(None)
+        return result
+
+    def _tell_failure(self, error: ComfyUIError) -> None:
+        """A refusal proves the server alive; a transient failure counts; one that cannot be reached is down."""
+        if isinstance(error, ServiceUnavailableError):
+            self._breaker.fail()
+            self.health.learn(error)
+        elif error.is_transient or isinstance(error, AnswerLostError | NotComfyUIError):
+            self._breaker.fail()
+            self.health.blame(error)
+        else:
+            self._breaker.succeed()
+            self.health.learn(None)
+
+    def _forget_catalogue(self, state: ConnectionState) -> None:
+        """A server that went away may come back with other nodes and models."""
+        if state.kind is ConnectionKind.DISCONNECTED:
+            self._catalogue = None
+
+    @property
+    def _history_seconds(self) -> int:
+        return self._config().history_timeout_seconds
+
+
+def _accepted(answer: dict[str, object]) -> Accepted:
+    """What the server says it took; an id that is not even a UUID cannot be ours either."""
+    number = answer.get("number")
+    try:
+        taken = UUID(str(answer.get("prompt_id")))
+    except ValueError:
+        raise _outdated() from None
+    return Accepted(taken, float(number) if isinstance(number, int | float) else 0.0)
+
+
+def _outdated() -> PromptRefusedError:
+    return PromptRefusedError(
+        RefusalReason.OUTDATED_SERVER,
+        "This ComfyUI is too old",
+        "It does not keep the number we give a prompt. Update ComfyUI to version 0.3.45 or later.",
+    )

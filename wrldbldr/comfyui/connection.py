@@ -1,0 +1,101 @@
+"""Whether ComfyUI can be used right now: one value that anyone may read or watch."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+logger = logging.getLogger(__name__)
+
+
+class ConnectionKind(StrEnum):
+    """How ComfyUI is, in one word."""
+
+    CONNECTED = "connected"  # it answers
+    DEGRADED = "degraded"  # it answers health checks, but the last requests failed
+    DISCONNECTED = "disconnected"  # it does not answer, or nothing was heard of it yet
+    CIRCUIT_OPEN = "circuit_open"  # too many requests failed: none is sent until `until`
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionState:
+    """One look at the connection. `retry_at` is when the next look is due; `problem` says what is wrong."""
+
+    kind: ConnectionKind
+    consecutive_failures: int = 0
+    until: datetime | None = None
+    retry_at: datetime | None = None
+    problem: str = ""
+
+    @property
+    def is_usable(self) -> bool:
+        """True while a request may be sent."""
+        return self.kind in (ConnectionKind.CONNECTED, ConnectionKind.DEGRADED)
+
+
+Subscriber = Callable[[ConnectionState], None]
+Unsubscribe = Callable[[], None]
+
+
+class ConnectionView(Protocol):
+    """What others see of the connection."""
+
+    @property
+    def current(self) -> ConnectionState:
+        """The latest state."""
+        ...
+
+    def subscribe(self, subscriber: Subscriber) -> Unsubscribe:
+        """Call `subscriber` with every new state, from now on. Returns what ends it."""
+        ...
+
+
+class Connection:
+    """The observable itself: told by whoever talks to ComfyUI, logs an edge when the kind changes."""
+
+    def __init__(self) -> None:
+        self._current = ConnectionState(ConnectionKind.DISCONNECTED, problem="ComfyUI has not been asked yet.")
+        self._subscribers: list[Subscriber] = []
+        self._was_told = False
+
+    @property
+    def current(self) -> ConnectionState:
+        """The latest state."""
+        return self._current
+
+    def subscribe(self, subscriber: Subscriber) -> Unsubscribe:
+        """Call `subscriber` with every new state, from now on. Returns what ends it."""
+        self._subscribers.append(subscriber)
+
+        def unsubscribe() -> None:
+            if subscriber in self._subscribers:
+                self._subscribers.remove(subscriber)
+
+        return unsubscribe
+
+    def become(self, state: ConnectionState) -> None:
+        """Take `state` as the truth; an equal state disturbs nobody."""
+        if state == self._current:
+            return
+        is_edge = state.kind != self._current.kind or not self._was_told
+        self._current, self._was_told = state, True
+        if is_edge:
+            _log_edge(state)
+        for subscriber in tuple(self._subscribers):
+            try:
+                subscriber(state)
+            except Exception:
+                logger.exception("A subscriber to ComfyUI's connection failed")
+
+
+def _log_edge(state: ConnectionState) -> None:
+    if state.kind is ConnectionKind.CONNECTED:
+        logger.info("ComfyUI is connected")
+    elif state.kind is ConnectionKind.DEGRADED:
+        logger.warning("ComfyUI is shaky: %d failures in a row", state.consecutive_failures)
+    elif state.kind is ConnectionKind.CIRCUIT_OPEN:
+        logger.warning("ComfyUI keeps failing: no request is sent until %s", state.until)
+    else:
+        logger.warning("ComfyUI is disconnected: %s", state.problem)

@@ -1,0 +1,77 @@
+"""What ComfyUI's own queue holds, in the order in which it will run."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import cast
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedPrompt:
+    """One prompt on the server. Foreign ones may carry any text as their id."""
+
+    prompt_id: str
+    number: float
+
+    def is_one_of(self, prompt_ids: Collection[UUID]) -> bool:
+        """Whether this is a prompt of ours."""
+        return self.prompt_id in {str(prompt_id) for prompt_id in prompt_ids}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSnapshot:
+    """One look at the queue; `running` and `pending` are sorted into execution order."""
+
+    running: tuple[QueuedPrompt, ...] = ()
+    pending: tuple[QueuedPrompt, ...] = ()
+
+    def is_running(self, prompt_id: UUID) -> bool:
+        """Whether the server is working on it."""
+        return any(prompt.prompt_id == str(prompt_id) for prompt in self.running)
+
+    def is_pending(self, prompt_id: UUID) -> bool:
+        """Whether it waits on the server."""
+        return any(prompt.prompt_id == str(prompt_id) for prompt in self.pending)
+
+    def ahead_of(self, prompt_id: UUID) -> tuple[QueuedPrompt, ...]:
+        """Everything that runs before it, in order; the whole queue when it is not there."""
+        ahead = list(self.running)
+        for prompt in self.pending:
+            if prompt.prompt_id == str(prompt_id):
+                break
+            ahead.append(prompt)
+        return tuple(prompt for prompt in ahead if prompt.prompt_id != str(prompt_id))
+
+    def foreign_to(self, ours: Collection[UUID]) -> "QueueSnapshot":
+        """Only what somebody else put there."""
+        return QueueSnapshot(
+            running=tuple(prompt for prompt in self.running if not prompt.is_one_of(ours)),
+            pending=tuple(prompt for prompt in self.pending if not prompt.is_one_of(ours)),
+        )
+
+    def only(self, ours: Collection[UUID]) -> "QueueSnapshot":
+        """Only what we put there."""
+        return QueueSnapshot(
+            running=tuple(prompt for prompt in self.running if prompt.is_one_of(ours)),
+            pending=tuple(prompt for prompt in self.pending if prompt.is_one_of(ours)),
+        )
+
+
+def parse_queue(raw: dict[str, object]) -> QueueSnapshot:
+    """The snapshot in a parsed GET /queue, whose pending list is a heap: sorted by number, then id, as the server pops."""
+    return QueueSnapshot(running=_sorted(raw.get("queue_running")), pending=_sorted(raw.get("queue_pending")))
+
+
+def _sorted(raw: object) -> tuple[QueuedPrompt, ...]:
+    if not isinstance(raw, list):
+        return ()
+    prompts = [prompt for entry in cast(list[object], raw) for prompt in _prompt(entry)]
+    return tuple(sorted(prompts, key=lambda prompt: (prompt.number, prompt.prompt_id)))
+
+
+def _prompt(entry: object) -> Iterable[QueuedPrompt]:
+    """An item is `[number, prompt id, graph, extra data, outputs]`; what is not is passed over."""
+    if isinstance(entry, list | tuple):
+        fields = cast(list[object], entry)
+        if len(fields) > 1 and isinstance(fields[0], int | float):
+            yield QueuedPrompt(prompt_id=str(fields[1]), number=float(fields[0]))
