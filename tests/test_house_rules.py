@@ -16,6 +16,7 @@ FILE_LINES = 400
 FUNCTION_LINES = 50
 NOTES_TO_OURSELVES = re.compile("|".join([r"\bTO" + r"DO\b", r"\bFIX" + r"ME\b", r"\bXX" + r"X\b"]))
 ADDRESS = re.compile(r"https?:|git\+|file:|(?<![\w@.-])/\w+/")
+DIGEST = re.compile(r"sha\d+-[\w+/=]+")  # base64 has slashes too
 ROUTE_METHODS = {"get", "post", "put", "patch", "delete", "head", "options", "api_route", "websocket"}
 ROOMS_WITH_A_BROWSER = ("wrldbldr/pages/", "wrldbldr/components/", "wrldbldr/state/", "wrldbldr/wrldbldr.py")
 QUERY_WORDS = {"select", "insert", "update", "delete", "func", "Session", "AsyncSession", "create_engine", "col"}
@@ -182,7 +183,7 @@ def locked_files() -> list[Path]:
 
 @pytest.mark.parametrize("path", locked_files(), ids=lambda path: path.name)
 def test_a_lock_file_names_no_address_and_no_folder(path: Path) -> None:
-    assert [line for line in path.read_text().splitlines() if ADDRESS.search(line)] == []
+    assert [line for line in path.read_text().splitlines() if ADDRESS.search(DIGEST.sub("", line))] == []
 
 
 @pytest.mark.parametrize("line", ["--find-links /opt/wheels/", '"resolved": "https://example.org/x.tgz"', "file:x.whl"])

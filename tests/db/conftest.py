@@ -1,0 +1,37 @@
+"""What the tests of this room share: an empty database with every table, and somebody's world in it."""
+
+import shutil
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from tests.db.rows import Setting
+from tests.fakes.studio import make_empty_database
+from wrldbldr.db.database import Database
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_empty_database(tmp_path_factory.mktemp("database") / "empty.sqlite3")
+
+
+@pytest.fixture
+def file(tmp_path: Path, empty_database: Path) -> Path:
+    """The file of `database`."""
+    return Path(shutil.copy(empty_database, tmp_path / "wrldbldr.sqlite3"))
+
+
+@pytest.fixture
+async def database(file: Path) -> AsyncGenerator[Database]:
+    database = Database(f"sqlite+aiosqlite:///{file}")
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def setting(database: Database) -> Setting:
+    setting = Setting()
+    async with database.write() as unit:
+        await setting.store(unit)
+    return setting

@@ -1,0 +1,80 @@
+"""Publish and subscribe of domain events, scoped by topic, inside one process."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Generator
+from contextlib import contextmanager
+from uuid import UUID
+
+from wrldbldr.domain.events import Event, Missed
+
+SERVER_TOPIC = "server"
+BACKLOG_LIMIT = 256
+
+
+def game_session_topic(game_session_id: UUID) -> str:
+    """The topic of one game session: its batches."""
+    return f"game_session:{game_session_id}"
+
+
+def world_topic(world_id: UUID) -> str:
+    """The topic of one world: its entities and pictures."""
+    return f"world:{world_id}"
+
+
+def account_topic(account_id: UUID) -> str:
+    """The topic of one game master: what happens in any of their worlds' lists."""
+    return f"account:{account_id}"
+
+
+class Subscription:
+    """What one listener has not read yet. A listener that falls behind loses the backlog and is told so by `Missed`."""
+
+    def __init__(self) -> None:
+        self._backlog: asyncio.Queue[Event] = asyncio.Queue(BACKLOG_LIMIT)
+
+    def put(self, event: Event) -> None:
+        """Add an event without waiting."""
+        if self._backlog.full():
+            while not self._backlog.empty():
+                self._backlog.get_nowait()
+            self._backlog.put_nowait(Missed())
+        self._backlog.put_nowait(event)
+
+    async def take(self) -> list[Event]:
+        """Wait for at least one event, then give everything that is there, oldest first."""
+        events = [await self._backlog.get()]
+        while not self._backlog.empty():
+            events.append(self._backlog.get_nowait())
+        return events
+
+
+class Bus:
+    """Hands each event to everyone subscribed to its topic, in the order of publishing."""
+
+    def __init__(self) -> None:
+        self._subscriptions: defaultdict[str, set[Subscription]] = defaultdict(set)
+
+    @contextmanager
+    def subscribe(self, *topics: str) -> Generator[Subscription]:
+        """Listen to `topics` until the block ends. Subscribe before reading a snapshot, so that nothing falls between."""
+        subscription = Subscription()
+        for topic in topics:
+            self._subscriptions[topic].add(subscription)
+        try:
+            yield subscription
+        finally:
+            for topic in topics:
+                self._subscriptions[topic].discard(subscription)
+                if not self._subscriptions[topic]:
+                    del self._subscriptions[topic]
+
+    def publish(self, topic: str, event: Event) -> None:
+        """Give `event` to every listener of `topic`; never waits."""
+        for subscription in tuple(self._subscriptions.get(topic, ())):
+            subscription.put(event)
+
+    @property
+    def listener_count(self) -> int:
+        """How many subscriptions are open."""
+        return len({subscription for listeners in self._subscriptions.values() for subscription in listeners})

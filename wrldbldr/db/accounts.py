@@ -1,0 +1,50 @@
+"""Accounts and the secrets they show."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from wrldbldr.domain.account import AccessToken, Account
+
+
+class Accounts:
+    """The table of accounts and that of their tokens."""
+
+    def __init__(self, db_session: AsyncSession) -> None:
+        self._db_session = db_session
+
+    async def count(self) -> int:
+        """How many accounts there are."""
+        return (await self._db_session.execute(select(func.count()).select_from(Account))).scalar_one()
+
+    async def find(self, account_id: UUID) -> Account | None:
+        """The account with this id."""
+        return await self._db_session.get(Account, account_id)
+
+    async def find_by_name_key(self, key: str) -> Account | None:
+        """The account whose name compares equal."""
+        return (await self._db_session.execute(select(Account).where(Account.name_key == key))).scalar_one_or_none()
+
+    async def find_token(self, secret_fingerprint: str) -> tuple[AccessToken, Account] | None:
+        """The token with this fingerprint and the account it belongs to."""
+        rows = await self._db_session.execute(
+            select(AccessToken, Account)
+            .join(Account, col(Account.id) == col(AccessToken.account_id))
+            .where(AccessToken.secret_fingerprint == secret_fingerprint)
+        )
+        row = rows.one_or_none()
+        return None if row is None else (row[0], row[1])
+
+    async def revoke(self, token_id: UUID, now: datetime) -> None:
+        """From now on the token opens nothing."""
+        token = await self._db_session.get(AccessToken, token_id)
+        if token is not None and token.revoked_at is None:
+            token.revoked_at = now
+
+    async def add(self, row: Account | AccessToken) -> None:
+        """Store a new account or token."""
+        self._db_session.add(row)
+        await self._db_session.flush()

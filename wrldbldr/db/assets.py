@@ -1,0 +1,158 @@
+"""Stored pictures."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
+from sqlmodel import col, select
+
+from wrldbldr.domain.asset import Asset
+from wrldbldr.domain.batch import AssetType
+from wrldbldr.domain.errors import NotFoundError
+
+
+class Assets:
+    """The table of pictures."""
+
+    def __init__(self, db_session: AsyncSession) -> None:
+        self._db_session = db_session
+
+    async def add_all(self, assets: Sequence[Asset]) -> None:
+        """Store new pictures."""
+        self._db_session.add_all(assets)
+        await self._db_session.flush()
+
+    async def delete(self, asset: Asset) -> None:
+        """Remove the row; whoever calls removes the file when `count_content` says nobody else uses it."""
+        await self._db_session.delete(asset)
+        await self._db_session.flush()
+
+    async def delete_of_entity(self, entity_id: UUID) -> None:
+        """Remove every picture of an entity."""
+        for asset in (await self._db_session.execute(select(Asset).where(Asset.entity_id == entity_id))).scalars():
+            await self._db_session.delete(asset)
+        await self._db_session.flush()
+
+    async def find(self, asset_id: UUID) -> Asset | None:
+        """The picture with this id."""
+        return await self._db_session.get(Asset, asset_id)
+
+    async def of_batch(self, batch_id: UUID) -> Sequence[Asset]:
+        """A batch's pictures in their order."""
+        rows = await self._db_session.execute(
+            select(Asset).where(Asset.batch_id == batch_id).order_by(col(Asset.batch_index))
+        )
+        return rows.scalars().all()
+
+    async def ids_of_batches(self, batch_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+        """The ids of each batch's pictures in their order; batches with none are absent."""
+        rows = await self._db_session.execute(
+            select(Asset.batch_id, Asset.id).where(col(Asset.batch_id).in_(batch_ids)).order_by(col(Asset.batch_index))
+        )
+        found: dict[UUID, list[UUID]] = {}
+        for batch_id, asset_id in rows.all():
+            if batch_id is not None:
+                found.setdefault(batch_id, []).append(asset_id)
+        return found
+
+    async def page(
+        self,
+        world_id: UUID,
+        *,
+        entity_id: UUID | None = None,
+        asset_type: AssetType | None = None,
+        starred: bool | None = None,
+        limit: int,
+        after: UUID | None = None,
+    ) -> Sequence[Asset]:
+        """Pictures, newest batch first and in the batch's order, those after `after` in that order; at most `limit`.
+
+        Raises NotFoundError when `after` is gone or of another world: beginning anew would repeat what was read.
+        """
+        query = select(Asset).where(Asset.world_id == world_id)
+        if entity_id is not None:
+            query = query.where(Asset.entity_id == entity_id)
+        if asset_type is not None:
+            query = query.where(Asset.asset_type == asset_type)
+        if starred is not None:
+            query = query.where(Asset.is_starred == starred)
+        if after is not None:
+            anchor = await self._db_session.get(Asset, after)
+            if anchor is None or anchor.world_id != world_id:
+                raise NotFoundError("picture")
+            place = (col(Asset.batch_index), col(Asset.id))
+            query = query.where(
+                (col(Asset.created_at) < anchor.created_at)
+                | ((col(Asset.created_at) == anchor.created_at) & (tuple_(*place) > (anchor.batch_index, anchor.id)))
+            )
+        rows = await self._db_session.execute(
+            query.order_by(col(Asset.created_at).desc(), col(Asset.batch_index), col(Asset.id)).limit(limit)
+        )
+        return rows.scalars().all()
+
+    async def count_by_type(self, world_id: UUID, entity_id: UUID) -> dict[AssetType, int]:
+        """How many pictures of each type an entity of a world has; types with none are absent."""
+        rows = await self._db_session.execute(
+            select(Asset.asset_type, func.count())
+            .where(Asset.world_id == world_id, Asset.entity_id == entity_id)
+            .group_by(col(Asset.asset_type))
+        )
+        return {AssetType(asset_type): count for asset_type, count in rows.all()}
+
+    async def count_by_world(self, world_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """How many pictures each world has; worlds with none are absent."""
+        rows = await self._db_session.execute(
+            select(Asset.world_id, func.count()).where(col(Asset.world_id).in_(world_ids)).group_by(col(Asset.world_id))
+        )
+        return {world_id: count for world_id, count in rows.all()}
+
+    async def files_only_of_entity(self, entity_id: UUID) -> Sequence[str]:
+        """The stored files that no picture of anything else shares."""
+        return await self._files_only_of(col(Asset.entity_id), entity_id)
+
+    async def files_only_of_world(self, world_id: UUID) -> Sequence[str]:
+        """The stored files that no picture of another world shares."""
+        return await self._files_only_of(col(Asset.world_id), world_id)
+
+    async def _files_only_of(self, column: Mapped[UUID], value: UUID) -> Sequence[str]:
+        elsewhere = select(Asset.content_hash).where(column != value)
+        rows = await self._db_session.execute(
+            select(Asset.content_hash).where(column == value, col(Asset.content_hash).not_in(elsewhere)).distinct()
+        )
+        return rows.scalars().all()
+
+    async def count_content(self, content_hash: str) -> int:
+        """How many rows share one stored file."""
+        query = select(func.count()).select_from(Asset).where(Asset.content_hash == content_hash)
+        return (await self._db_session.execute(query)).scalar_one()
+
+    async def next_number(self, entity_id: UUID, asset_type: AssetType) -> int:
+        """The number for the next label of this entity and type."""
+        query = select(func.max(Asset.number)).where(Asset.entity_id == entity_id, Asset.asset_type == asset_type)
+        return ((await self._db_session.execute(query)).scalar_one_or_none() or 0) + 1
+
+    async def active(self, world_id: UUID) -> dict[tuple[UUID, AssetType], UUID]:
+        """The active picture of each entity and type in a world."""
+        rows = await self._db_session.execute(
+            select(Asset.entity_id, Asset.asset_type, Asset.id).where(
+                Asset.world_id == world_id, col(Asset.is_active).is_(True)
+            )
+        )
+        return {(entity_id, AssetType(asset_type)): asset_id for entity_id, asset_type, asset_id in rows.all()}
+
+    async def make_active(self, asset: Asset) -> None:
+        """Make it the one active picture of its entity and type."""
+        await self._db_session.execute(
+            update(Asset)
+            .where(
+                col(Asset.entity_id) == asset.entity_id,
+                col(Asset.asset_type) == asset.asset_type,
+                col(Asset.is_active).is_(True),
+            )
+            .values(is_active=False)
+        )
+        await self._db_session.refresh(asset)
+        asset.is_active = True
+        await self._db_session.flush()

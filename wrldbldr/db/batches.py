@@ -1,0 +1,117 @@
+"""Batches and the prompts sent for them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from wrldbldr.domain.batch import Batch, BatchStatus, Submission
+from wrldbldr.domain.errors import NotFoundError
+
+OPEN = (BatchStatus.QUEUED, BatchStatus.GENERATING)
+
+
+class Batches:
+    """The table of batches and that of their submissions."""
+
+    def __init__(self, db_session: AsyncSession) -> None:
+        self._db_session = db_session
+
+    async def add(self, row: Batch | Submission) -> None:
+        """Store something new."""
+        self._db_session.add(row)
+        await self._db_session.flush()
+
+    async def find(self, batch_id: UUID, *, for_update: bool = False) -> Batch | None:
+        """The batch with this id. With `for_update` nobody else changes it before this transaction ends."""
+        return await self._db_session.get(Batch, batch_id, with_for_update=for_update)
+
+    async def next_rank(self) -> float:
+        """A rank behind every batch there ever was."""
+        highest = (await self._db_session.execute(select(func.max(Batch.rank)))).scalar_one_or_none()
+        return 1.0 if highest is None else highest + 1.0
+
+    async def first_queued(self) -> UUID | None:
+        """The batch whose turn it is."""
+        rows = await self._db_session.execute(
+            select(Batch.id).where(Batch.status == BatchStatus.QUEUED).order_by(col(Batch.rank), col(Batch.id)).limit(1)
+        )
+        return rows.scalar_one_or_none()
+
+    async def generating(self) -> Sequence[Batch]:
+        """Batches ComfyUI had when anybody last looked, in order."""
+        rows = await self._db_session.execute(
+            select(Batch).where(Batch.status == BatchStatus.GENERATING).order_by(col(Batch.rank), col(Batch.id))
+        )
+        return rows.scalars().all()
+
+    async def listed(self, game_session_id: UUID) -> Sequence[Batch]:
+        """What a game session's queue shows: everything not cleared, in order of rank."""
+        rows = await self._db_session.execute(
+            select(Batch)
+            .where(Batch.game_session_id == game_session_id, col(Batch.cleared_at).is_(None))
+            .order_by(col(Batch.rank), col(Batch.id))
+        )
+        return rows.scalars().all()
+
+    async def page(
+        self, game_session_id: UUID, *, status: BatchStatus | None, limit: int, after: UUID | None
+    ) -> Sequence[Batch]:
+        """Batches of a game session, cleared ones too, in order of rank after `after`; at most `limit`.
+
+        Raises NotFoundError when `after` is gone or of another game session.
+        """
+        query = select(Batch).where(Batch.game_session_id == game_session_id)
+        if status is not None:
+            query = query.where(Batch.status == status)
+        if after is not None:
+            anchor = await self._db_session.get(Batch, after)
+            if anchor is None or anchor.game_session_id != game_session_id:
+                raise NotFoundError("batch")
+            query = query.where(
+                (col(Batch.rank) > anchor.rank) | ((col(Batch.rank) == anchor.rank) & (col(Batch.id) > anchor.id))
+            )
+        rows = await self._db_session.execute(query.order_by(col(Batch.rank), col(Batch.id)).limit(limit))
+        return rows.scalars().all()
+
+    async def positions(self) -> dict[UUID, int]:
+        """The place of every open batch in the one queue of this server, from 1."""
+        rows = await self._db_session.execute(
+            select(Batch.id)
+            .where(col(Batch.status).in_(OPEN))
+            .order_by(col(Batch.status) != BatchStatus.GENERATING, col(Batch.rank), col(Batch.id))
+        )
+        return {batch_id: place for place, batch_id in enumerate(rows.scalars(), start=1)}
+
+    async def count_by_status(self, world_ids: Sequence[UUID]) -> dict[tuple[UUID, BatchStatus], int]:
+        """How many batches that are not cleared each world has in each status."""
+        rows = await self._db_session.execute(
+            select(Batch.world_id, Batch.status, func.count())
+            .where(col(Batch.world_id).in_(world_ids), col(Batch.cleared_at).is_(None))
+            .group_by(col(Batch.world_id), col(Batch.status))
+        )
+        return {(world_id, BatchStatus(status)): count for world_id, status, count in rows.all()}
+
+    async def submissions(self, batch_id: UUID, attempt: int) -> Sequence[Submission]:
+        """Every prompt made for one attempt of a batch, in order of making."""
+        rows = await self._db_session.execute(
+            select(Submission)
+            .where(Submission.batch_id == batch_id, Submission.attempt == attempt)
+            .order_by(col(Submission.ordinal), col(Submission.created_at))
+        )
+        return rows.scalars().all()
+
+    async def mark_lost(self, prompt_id: UUID, now: datetime) -> None:
+        """ComfyUI no longer knows the prompt; whatever comes of it is not ours any more."""
+        submission = await self._db_session.get(Submission, prompt_id)
+        if submission is not None:
+            submission.lost_at = now
+
+    async def delete_of_entity(self, entity_id: UUID) -> None:
+        """Remove every batch of an entity; whoever paints one notices that it is gone."""
+        for batch in (await self._db_session.execute(select(Batch).where(Batch.entity_id == entity_id))).scalars():
+            await self._db_session.delete(batch)
+        await self._db_session.flush()

@@ -1,0 +1,143 @@
+"""Connections to the database, and the unit of work: the only place that commits."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+from wrldbldr.db.accounts import Accounts
+from wrldbldr.db.assets import Assets
+from wrldbldr.db.batches import Batches
+from wrldbldr.db.server import Server
+from wrldbldr.db.workflows import Workflows
+from wrldbldr.db.worlds import Worlds
+
+BUSY_TIMEOUT_MS = 10_000
+
+
+class UnitOfWork:
+    """The repositories, all within one transaction."""
+
+    def __init__(self, db_session: AsyncSession) -> None:
+        self._db_session = db_session
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Accounts and the secrets they show."""
+        return Accounts(self._db_session)
+
+    @cached_property
+    def worlds(self) -> Worlds:
+        """Worlds, their characters, locations and game sessions."""
+        return Worlds(self._db_session)
+
+    @cached_property
+    def workflows(self) -> Workflows:
+        """Workflows and which of them paints what."""
+        return Workflows(self._db_session)
+
+    @cached_property
+    def batches(self) -> Batches:
+        """Batches and the prompts sent for them."""
+        return Batches(self._db_session)
+
+    @cached_property
+    def assets(self) -> Assets:
+        """Stored pictures."""
+        return Assets(self._db_session)
+
+    @cached_property
+    def server(self) -> Server:
+        """What the server itself remembers."""
+        return Server(self._db_session)
+
+
+class Database:
+    """One database. Open no connection before the process that uses it runs: the web server forks."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = _engine(url)
+        self._writing = asyncio.Lock() if self._engine.dialect.name == "sqlite" else None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[UnitOfWork]:
+        """A consistent view; nothing changed in it is kept."""
+        async with AsyncSession(self._engine, expire_on_commit=False) as db_session:
+            yield UnitOfWork(db_session)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncGenerator[UnitOfWork]:
+        """Everything done in the block is committed when it ends well, and nothing when it raises.
+
+        SQLite has one writer: writers of this process queue here, fairly, and take the write lock at the start of
+        their transaction, so that none is refused half-way because another wrote in between.
+        """
+        if self._writing is None:
+            async with self._transaction(immediate=False) as unit:
+                yield unit
+            return
+        async with self._writing, self._transaction(immediate=True) as unit:
+            yield unit
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def _transaction(self, *, immediate: bool) -> AsyncGenerator[UnitOfWork]:
+        async with AsyncSession(self._engine, expire_on_commit=False) as db_session:
+            if immediate:
+                await db_session.connection(execution_options={"begin_immediate": True})
+            yield UnitOfWork(db_session)
+            await db_session.commit()
+
+
+def migration_engine(url: str) -> AsyncEngine:
+    """An engine on which a migration that breaks leaves nothing behind, tables included.
+
+    SQLite alters a table by copying and dropping it. Foreign keys are not minded meanwhile: a drop would take along
+    every row that refers to the table.
+    """
+    engine = create_async_engine(url, poolclass=NullPool)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _leave_transactions_to_us)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _engine(url: str) -> AsyncEngine:
+    engine = create_async_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _leave_transactions_to_us(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """The driver's own BEGIN comes too late for a consistent read, and never for a new table: `_begin_sqlite` sends it."""
+    raw: Any = connection
+    raw.isolation_level = None
+
+
+def _prepare_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    _leave_transactions_to_us(connection, entry)
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "foreign_keys=ON",
+        "synchronous=NORMAL",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("begin_immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

@@ -1,0 +1,54 @@
+"""A stored picture and how it came to be."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, text
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from wrldbldr.domain.batch import AssetType
+from wrldbldr.domain.columns import moment, word
+from wrldbldr.domain.world import EntityType
+from wrldbldr.kit.ids import new_id
+
+
+class Asset(SQLModel, table=True):
+    """One picture of one entity with its generation metadata. At most one per entity and type is active."""
+
+    __table_args__ = (
+        UniqueConstraint("batch_id", "batch_index", name="uq_asset_batch_picture"),
+        Index("uq_asset_active", "entity_id", "asset_type", unique=True, sqlite_where=text("is_active"),
+              postgresql_where=text("is_active")),
+        Index("ix_asset_gallery", "entity_id", "created_at", "batch_index", "id"),
+    )  # fmt: skip
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    world_id: UUID = Field(foreign_key="world.id", index=True, ondelete="CASCADE")
+    entity_type: EntityType = word(EntityType)
+    entity_id: UUID
+    asset_type: AssetType = word(AssetType)
+    number: int  # counts within entity and type; part of the label it is given
+    label: str
+    batch_id: UUID | None = Field(default=None, foreign_key="batch.id", ondelete="SET NULL")
+    batch_index: int
+    content_hash: str = Field(index=True)  # SHA-256 of the stored file, and its name
+    media_type: str
+    width: int
+    height: int
+    byte_size: int
+    prompt: str
+    negative_prompt: str
+    seed: int = Field(sa_type=BigInteger)
+    model: str
+    workflow_id: UUID | None = Field(default=None, foreign_key="workflow.id", ondelete="SET NULL")
+    workflow_name: str
+    is_simulated: bool = False
+    is_starred: bool = False
+    is_active: bool = False
+    created_at: datetime = moment()
+
+
+def label_for(entity_name: str, asset_type: AssetType, number: int) -> str:
+    """`Elven_Archer_Portrait_001`: safe as a file name on every system."""
+    words = "".join(c if c.isalnum() else " " for c in entity_name).split()
+    return "_".join([*words, asset_type.capitalize(), f"{number:03d}"])

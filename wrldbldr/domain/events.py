@@ -1,0 +1,117 @@
+"""Facts that change a screen, each a small frozen value. Published after the commit they tell of."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class BatchQueued:
+    """A batch waits for its turn: new, retried, or put back."""
+
+    batch_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class BatchStarted:
+    """ComfyUI got the batch."""
+
+    batch_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class BatchProgressed:
+    """How far the running batch is. `percent` never goes back and is 100 only when the pictures are stored."""
+
+    batch_id: UUID
+    percent: int
+    phase: str
+    step: int = 0
+    steps: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewPainted:
+    """A new live preview can be fetched; `number` grows with each."""
+
+    batch_id: UUID
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReady:
+    """The pictures are stored."""
+
+    batch_id: UUID
+    entity_id: UUID
+    asset_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFailed:
+    """The batch gave up."""
+
+    batch_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCancelled:
+    """The batch was withdrawn."""
+
+    batch_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCleared:
+    """The batch left the list; its pictures stay."""
+
+    batch_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class QueueMoved:
+    """Somebody's batch joined or left the one queue of this server: places in it may have changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorldChanged:
+    """Names, descriptions or the list of who and what is in a world changed."""
+
+    world_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PicturesChanged:
+    """Pictures of an entity were added, removed, starred or made active."""
+
+    world_id: UUID
+    entity_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionChanged:
+    """ComfyUI came, went, or became shaky."""
+
+    state: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """The listener was too slow and lost events: whatever it shows must be read anew."""
+
+
+Event = (
+    BatchQueued
+    | BatchStarted
+    | BatchProgressed
+    | PreviewPainted
+    | BatchReady
+    | BatchFailed
+    | BatchCancelled
+    | BatchCleared
+    | QueueMoved
+    | WorldChanged
+    | PicturesChanged
+    | ConnectionChanged
+    | Missed
+)

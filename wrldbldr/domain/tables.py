@@ -1,0 +1,23 @@
+"""Every table, imported in one place for whoever needs the whole schema."""
+
+from wrldbldr.domain.account import AccessToken, Account
+from wrldbldr.domain.asset import Asset
+from wrldbldr.domain.batch import Batch, Submission
+from wrldbldr.domain.server import ServerMemory
+from wrldbldr.domain.workflow import Workflow, WorkflowDefault
+from wrldbldr.domain.world import Character, GameSession, Location, World
+
+TABLES = (
+    Account,
+    AccessToken,
+    World,
+    Character,
+    Location,
+    GameSession,
+    Workflow,
+    WorkflowDefault,
+    Batch,
+    Submission,
+    Asset,
+    ServerMemory,
+)

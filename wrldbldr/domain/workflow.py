@@ -1,0 +1,56 @@
+"""A ComfyUI graph a game master brings, and where in it our words and numbers go."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+from sqlmodel import Field, SQLModel
+
+from wrldbldr.domain.columns import json_of, moment
+from wrldbldr.kit.ids import new_id
+
+
+class NodeInput(BaseModel):
+    """One input of one node of a graph."""
+
+    model_config = ConfigDict(frozen=True)
+
+    node_id: str
+    input_name: str
+
+
+class Bindings(BaseModel):
+    """Which inputs of the graph take what. A tuple with several inputs gets the same value written to each."""
+
+    model_config = ConfigDict(frozen=True)
+
+    positive: tuple[NodeInput, ...] = ()
+    negative: tuple[NodeInput, ...] = ()
+    seed: tuple[NodeInput, ...] = ()
+    width: tuple[NodeInput, ...] = ()
+    height: tuple[NodeInput, ...] = ()
+    count: tuple[NodeInput, ...] = ()
+    model: tuple[NodeInput, ...] = ()
+
+
+StoredGraph = dict[str, JsonValue]
+
+
+class Workflow(SQLModel, table=True):
+    """An imported graph with its bindings and defaults."""
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    name: str
+    graph: StoredGraph = json_of(StoredGraph)
+    graph_hash: str
+    bindings: Bindings = json_of(Bindings)
+    default_negative_prompt: str = ""
+    is_built_in: bool = False
+    created_at: datetime = moment()
+
+
+class WorkflowDefault(SQLModel, table=True):
+    """Which workflow paints an asset type when nobody says otherwise."""
+
+    asset_type: str = Field(primary_key=True)
+    workflow_id: UUID = Field(foreign_key="workflow.id", ondelete="CASCADE")

@@ -1,0 +1,67 @@
+"""Worlds, who and what is in them, and the tables at which they are played."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlmodel import Field, SQLModel
+
+from wrldbldr.domain.columns import moment
+from wrldbldr.kit.ids import new_id
+
+
+class World(SQLModel, table=True):
+    """A setting that one game master builds."""
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    owner_id: UUID = Field(foreign_key="account.id", index=True, ondelete="CASCADE")
+    name: str
+    motto: str = ""
+    created_at: datetime = moment()
+
+
+class EntityType(StrEnum):
+    """What a picture can belong to."""
+
+    CHARACTER = "character"
+    LOCATION = "location"
+
+
+class EntityBase(SQLModel):
+    """What characters and locations have in common."""
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    world_id: UUID = Field(foreign_key="world.id", index=True, ondelete="CASCADE")
+    name: str
+    description: str = ""
+    visible_to_players: bool = False
+    created_at: datetime = moment()
+
+
+class Character(EntityBase, table=True):
+    """Somebody the players may meet."""
+
+    mood: str = ""
+    immediate_goal: str = ""
+
+
+class Location(EntityBase, table=True):
+    """Somewhere the players may come."""
+
+
+Entity = Character | Location
+
+
+def entity_type(entity: Entity) -> EntityType:
+    """Which of the two an entity is."""
+    return EntityType.CHARACTER if isinstance(entity, Character) else EntityType.LOCATION
+
+
+class GameSession(SQLModel, table=True):
+    """A table of a game master and players inside a world; everything live is scoped to one."""
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    world_id: UUID = Field(foreign_key="world.id", index=True, ondelete="CASCADE")
+    name: str
+    join_code: str = Field(unique=True, index=True)
+    created_at: datetime = moment()
