@@ -1,0 +1,95 @@
+"""How much of ComfyUI's own speed is left when every picture is also checked, stored, committed and pushed."""
+
+import json
+import time
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+from websockets.asyncio.client import connect
+
+from tests.fakes.simulator import SimulatorProcess
+from wrldbldr.bus import game_session_topic
+from wrldbldr.domain.account import Principal
+from wrldbldr.domain.batch import AssetType
+from wrldbldr.domain.events import BatchFailed, BatchReady
+from wrldbldr.domain.world import EntityType
+from wrldbldr.engine import Engine, open_engine
+from wrldbldr.services.queue import GenerationRequest
+from wrldbldr.services.worlds import EntityChanges
+from wrldbldr.settings import Settings
+
+JOBS = 60
+GRAPH = {
+    "1": {"class_type": "EmptyImage", "inputs": {"width": 64, "height": 64, "batch_size": 1, "color": 16746496}},
+    "9": {"class_type": "SaveImage", "inputs": {"filename_prefix": "bench", "images": ["1", 0]}},
+}
+
+
+async def bare_seconds(url: str) -> float:
+    """One prompt after the other: POST, wait for the websocket, history, picture. Nothing is checked or kept."""
+    client_id = str(uuid4())
+    async with (
+        httpx.AsyncClient(base_url=url, trust_env=False) as http,
+        connect(f"{url.replace('http', 'ws')}/ws?clientId={client_id}", proxy=None) as socket,
+    ):
+        began = time.perf_counter()
+        for _ in range(JOBS):
+            prompt_id = str(uuid4())
+            graph = {**GRAPH, "9": {**GRAPH["9"], "inputs": {**GRAPH["9"]["inputs"], "filename_prefix": prompt_id}}}
+            body = {"prompt": graph, "prompt_id": prompt_id, "client_id": client_id}
+            (await http.post("/prompt", json=body)).raise_for_status()
+            while True:
+                frame = await socket.recv()
+                data = json.loads(frame)["data"] if isinstance(frame, str) else {}
+                if data.get("prompt_id") == prompt_id and data.get("node", "") is None:
+                    break
+            history = (await http.get(f"/history/{prompt_id}")).json()
+            picture = history[prompt_id]["outputs"]["9"]["images"][0]
+            (await http.get("/view", params=picture)).raise_for_status()
+        return time.perf_counter() - began
+
+
+async def app_seconds(engine: Engine) -> tuple[float, float]:
+    """The same jobs as batches. Returns wall seconds and this process's CPU seconds."""
+    who = (await engine.accounts.set_up("Ruth", "correct horse")).who
+    request = await _request(engine, who)
+    with engine.bus.subscribe(game_session_topic(request.game_session_id)) as subscription:
+        began, cpu = time.perf_counter(), time.process_time()
+        for _ in range(JOBS):
+            await engine.queue.submit(who, request)
+        ready = 0
+        while ready < JOBS:
+            events = await subscription.take()
+            assert not any(isinstance(event, BatchFailed) for event in events)
+            ready += sum(isinstance(event, BatchReady) for event in events)
+        return time.perf_counter() - began, time.process_time() - cpu
+
+
+async def _request(engine: Engine, who: Principal) -> GenerationRequest:
+    world = await engine.worlds.create(who, "Bench")
+    character = await engine.worlds.create_entity(who, EntityType.CHARACTER, world.id, EntityChanges(name="Hask"))
+    workflow = await engine.workflows.add(who, "model-free", GRAPH)
+    return GenerationRequest(
+        game_session_id=(await engine.worlds.game_sessions(who, world.id))[0].id,
+        entity_type=EntityType.CHARACTER,
+        entity_id=character.id,
+        asset_type=AssetType.PORTRAIT,
+        prompt="a veteran",
+        count=1,
+        width=64,
+        height=64,
+        workflow_id=workflow.id,
+    )
+
+
+async def test_throughput_through_the_app_beside_a_bare_client(tmp_path: Path) -> None:
+    with SimulatorProcess() as comfyui:
+        bare = await bare_seconds(comfyui.url)
+        async with open_engine(Settings(data_dir=tmp_path, comfyui_url=comfyui.url)) as engine:
+            app, cpu = await app_seconds(engine)
+    print(f"\n{JOBS} model-free jobs, one after the other")
+    print(f"  bare client  {JOBS / bare:7.1f} jobs/s   {1000 * bare / JOBS:6.1f} ms a job")
+    print(f"  through us   {JOBS / app:7.1f} jobs/s   {1000 * app / JOBS:6.1f} ms a job, {1000 * cpu / JOBS:.1f} ms CPU")
+    print(f"  ratio        {bare / app:7.2f}")
+    assert app > 0

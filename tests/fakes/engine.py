@@ -1,0 +1,122 @@
+"""A whole engine without processes, sockets or waiting: real services over a real database, and a ComfyUI in memory."""
+
+from pathlib import Path
+from uuid import UUID
+
+from argon2 import PasswordHasher
+
+from tests.fakes.clock import FakeClock
+from tests.fakes.comfyui import FakeComfyUI, tiny_png
+from wrldbldr.bus import Bus
+from wrldbldr.db.database import Database, UnitOfWork
+from wrldbldr.domain.account import Account, Role, name_key
+from wrldbldr.domain.asset import Asset, label_for
+from wrldbldr.domain.batch import Batch
+from wrldbldr.domain.failure import Failure
+from wrldbldr.engine import Engine
+from wrldbldr.media.pictures import clean
+from wrldbldr.media.store import MediaStore
+from wrldbldr.services.accounts import AccountService
+from wrldbldr.services.connection import ConnectionService
+from wrldbldr.services.demo import DemoService
+from wrldbldr.services.gallery import GalleryService
+from wrldbldr.services.progress import LiveProgress
+from wrldbldr.services.queue import QueueService
+from wrldbldr.services.workflows import WorkflowService
+from wrldbldr.services.worlds import WorldService
+from wrldbldr.settings import Settings
+
+CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+def fake_engine(
+    data_dir: Path, database: Database, clock: FakeClock | None = None, comfyui: FakeComfyUI | None = None
+) -> Engine:
+    """An engine in which nobody paints until a test says so. The database must have its tables."""
+    clock, comfyui = clock or FakeClock(), comfyui or FakeComfyUI()
+    settings = Settings(data_dir=data_dir)
+    bus, progress, store = Bus(), LiveProgress(), MediaStore(settings.media_dir)
+    worlds = WorldService(database, bus, clock, store)
+    return Engine(
+        settings=settings,
+        clock=clock,
+        database=database,
+        bus=bus,
+        progress=progress,
+        accounts=AccountService(database, clock, CHEAP_HASHER),
+        worlds=worlds,
+        workflows=WorkflowService(database, clock, comfyui),
+        queue=QueueService(database, bus, clock, progress, wake=lambda: None),
+        gallery=GalleryService(database, bus, store),
+        demo=DemoService(database, bus, clock, store, worlds),
+        connection=ConnectionService(comfyui, comfyui.stream, bus, clock, url="http://comfyui.test:8188"),
+    )
+
+
+async def add_game_master(engine: Engine, name: str, password: str) -> None:
+    """An account that is not the owner's."""
+    account = Account(
+        name=name,
+        name_key=name_key(name),
+        role=Role.DM,
+        password_hash=CHEAP_HASHER.hash(password),
+        created_at=engine.clock.now(),
+    )
+    async with engine.database.write() as unit:
+        await unit.accounts.add(account)
+
+
+async def begin(engine: Engine, batch_id: UUID) -> None:
+    """ComfyUI has the batch."""
+    async with engine.database.write() as unit:
+        (await _batch(unit, batch_id)).start(engine.clock.now())
+
+
+async def finish(engine: Engine, batch_id: UUID) -> list[UUID]:
+    """The batch that was begun is painted: its pictures are stored. Returns their ids."""
+    store, now = MediaStore(engine.settings.media_dir), engine.clock.now()
+    async with engine.database.write() as unit:
+        batch = await _batch(unit, batch_id)
+        batch.finish(now)
+        first = await unit.assets.next_number(batch.entity_id, batch.asset_type)
+        assets: list[Asset] = []
+        for index in range(batch.count):
+            picture = clean(tiny_png((index * 20, batch.seed % 256, 7)))
+            assets.append(
+                Asset(
+                    world_id=batch.world_id,
+                    entity_type=batch.entity_type,
+                    entity_id=batch.entity_id,
+                    asset_type=batch.asset_type,
+                    number=first + index,
+                    label=label_for(batch.entity_name, batch.asset_type, first + index),
+                    batch_id=batch.id,
+                    batch_index=index,
+                    content_hash=store.keep(picture),
+                    media_type=picture.media_type,
+                    width=picture.width,
+                    height=picture.height,
+                    byte_size=len(picture.content),
+                    prompt=batch.prompt,
+                    negative_prompt=batch.negative_prompt,
+                    seed=batch.seed + index,
+                    model="tiny.safetensors",
+                    workflow_id=batch.workflow_id,
+                    workflow_name=batch.workflow_name,
+                    created_at=now,
+                )
+            )
+        await unit.assets.add_all(assets)
+    return [asset.id for asset in assets]
+
+
+async def fail(engine: Engine, batch_id: UUID, failure: Failure) -> None:
+    """The batch gives up."""
+    async with engine.database.write() as unit:
+        (await _batch(unit, batch_id)).fail(failure, engine.clock.now())
+
+
+async def _batch(unit: UnitOfWork, batch_id: UUID) -> Batch:
+    batch = await unit.batches.find(batch_id, for_update=True)
+    assert batch is not None, "no such batch"
+    return batch

@@ -1,0 +1,216 @@
+"""A picture that is kept is whole, and says nothing besides its pixels."""
+
+import io
+import struct
+import zlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from tests.media.pictures import PROMPT, decoded, drawing, encoded
+from wrldbldr.media.pictures import BrokenPictureError, clean
+
+
+def png_with_prompt(mode: str = "RGB") -> bytes:
+    """A PNG as ComfyUI saves it: the whole graph, prompts included, in text chunks."""
+    info = PngInfo()
+    info.add_text("prompt", PROMPT)
+    info.add_text("workflow", PROMPT, zip=True)
+    info.add_itxt("parameters", PROMPT)
+    return encoded(drawing(mode), "PNG", pnginfo=info)
+
+
+def exif_with_prompt() -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x010F] = f"prompt:{PROMPT}"
+    exif[0x9286] = PROMPT
+    return exif
+
+
+def says_the_prompt(content: bytes) -> bool:
+    """Whether it can be read anywhere in the file, or out of anything Pillow finds in it."""
+    found = decoded(content)
+    everything = repr(found.info) + repr(dict(found.getexif()))
+    return b"secret queen" in content or "secret queen" in everything
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P", "1"])
+def test_the_graph_is_gone_from_a_png_and_no_pixel_changed(mode: str) -> None:
+    original = png_with_prompt(mode)
+    assert says_the_prompt(original)
+
+    kept = clean(original)
+
+    assert kept.media_type == "image/png"
+    assert not says_the_prompt(kept.content)
+    assert decoded(kept.content).convert("RGBA").tobytes() == drawing(mode).convert("RGBA").tobytes()
+
+
+def test_a_png_of_16_bits_keeps_them() -> None:
+    deep = Image.frombytes("I;16", (4, 2), struct.pack("<8H", 0, 1, 255, 256, 257, 40000, 65534, 65535))
+
+    kept = decoded(clean(encoded(deep, "PNG")).content)
+
+    assert (kept.mode, kept.tobytes()) == ("I;16", deep.tobytes())
+
+
+def test_the_graph_is_gone_from_a_jpeg_wherever_it_was() -> None:
+    original = encoded(
+        drawing(), "JPEG", quality=92, subsampling=0, exif=exif_with_prompt(), comment=PROMPT, xmp=PROMPT.encode()
+    )
+    assert says_the_prompt(original)
+
+    kept = clean(original)
+
+    assert kept.media_type == "image/jpeg"
+    assert not says_the_prompt(kept.content)
+    assert decoded(kept.content).info.get("comment", b"") == b""
+
+
+def test_a_jpeg_keeps_its_quality() -> None:
+    original = decoded(encoded(drawing(), "JPEG", quality=92, subsampling=0))
+    kept = decoded(clean(encoded(drawing(), "JPEG", quality=92, subsampling=0)).content)
+
+    differences = [abs(a - b) for a, b in zip(original.tobytes(), kept.tobytes(), strict=True)]
+
+    assert kept.quantization == original.quantization  # type: ignore[attr-defined]
+    assert sum(differences) / len(differences) < 0.5
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_the_graph_is_gone_from_a_webp_and_no_pixel_changed(mode: str) -> None:
+    original = encoded(drawing(mode), "WEBP", lossless=True, exact=True, exif=exif_with_prompt(), xmp=PROMPT.encode())
+    assert says_the_prompt(original)
+
+    kept = clean(original)
+
+    assert kept.media_type == "image/webp"
+    assert not says_the_prompt(kept.content)
+    assert visible(decoded(kept.content)) == visible(drawing(mode))
+
+
+def visible(picture: Image.Image) -> bytes:
+    """The pixels as they look: the colour of what is wholly transparent means nothing."""
+    return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture.convert("RGBA")).tobytes()
+
+
+@pytest.mark.parametrize("file_format", ["GIF", "BMP", "TIFF"])
+def test_anything_unusual_becomes_a_png(file_format: str) -> None:
+    source = drawing("P" if file_format == "GIF" else "RGB")
+
+    kept = clean(encoded(source, file_format))
+
+    assert kept.media_type == "image/png"
+    assert decoded(kept.content).convert("RGB").tobytes() == source.convert("RGB").tobytes()
+
+
+def test_size_and_bytes_are_told() -> None:
+    kept = clean(png_with_prompt())
+
+    assert (kept.width, kept.height) == decoded(kept.content).size == (96, 128)
+
+
+@pytest.mark.parametrize("size", [(1024, 1024), (768, 1024), (512, 1024), (1216, 688), (2048, 64), (64, 2048)])
+def test_thumbnails_are_webp_at_most_256_and_64_pixels_wide_and_twice_as_high(size: tuple[int, int]) -> None:
+    thumbnails = clean(encoded(drawing(size=size), "PNG", compress_level=1)).thumbnails
+
+    assert set(thumbnails) == {256, 64}
+    for side, content in thumbnails.items():
+        small = decoded(content)
+        assert small.format == "WEBP"
+        assert small.width <= side
+        assert small.height <= 2 * side
+        assert small.width == side or small.height == 2 * side or size == (64, 2048)
+
+
+def test_a_thumbnail_is_never_larger_than_the_picture() -> None:
+    thumbnails = clean(encoded(drawing(size=(40, 30)), "PNG")).thumbnails
+
+    assert [decoded(content).size for content in thumbnails.values()] == [(40, 30), (40, 30)]
+
+
+@pytest.mark.parametrize(("mode", "file_format"), [("RGBA", "PNG"), ("LA", "PNG"), ("RGBA", "WEBP"), ("P", "GIF")])
+def test_thumbnails_keep_transparency(mode: str, file_format: str) -> None:
+    if mode == "P":
+        content = encoded(
+            drawing("RGB").convert("P"), file_format, transparency=drawing("RGB").convert("P").getpixel((0, 0))
+        )
+    else:
+        content = encoded(drawing(mode), file_format)
+
+    for thumbnail in clean(content).thumbnails.values():
+        assert decoded(thumbnail).convert("RGBA").getchannel("A").getextrema()[0] == 0
+
+
+def test_a_thumbnail_of_an_opaque_picture_has_no_alpha() -> None:
+    assert decoded(clean(png_with_prompt()).thumbnails[64]).mode == "RGB"
+
+
+def refusal(content: bytes) -> str:
+    with pytest.raises(BrokenPictureError) as caught:
+        clean(content)
+    assert str(caught.value).endswith(".")
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.9])
+def test_a_picture_that_is_cut_off_is_refused(file_format: str, share: float) -> None:
+    whole = encoded(drawing(), file_format)
+
+    assert refusal(whole[: int(len(whole) * share)]) == "ComfyUI sent a picture that cannot be opened."
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x00" * 100,
+        b"<!doctype html><title>502 Bad Gateway</title>",
+        b'{"error": "not found"}',
+        b"\x89PNG\r\n\x1a\n",
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+    ],
+)
+def test_what_is_no_picture_is_refused(content: bytes) -> None:
+    assert refusal(content) == "ComfyUI sent a picture that cannot be opened."
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A PNG of some hundred bytes that claims to be huge."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize("size", [(8_001, 8_000), (10_000, 9_000), (30_000, 30_000), (2**31 - 1, 2**31 - 1)])
+def test_a_picture_that_would_fill_the_memory_is_refused_before_it_is_decoded(size: tuple[int, int]) -> None:
+    assert refusal(bomb(*size)) == "ComfyUI sent a picture that is too large to keep."
+
+
+SOURCES = [
+    encoded(drawing(size=(24, 24)), file_format) for file_format in ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow says what is wrong with a file before it gives up
+@settings(max_examples=150, deadline=None)
+@given(source=st.sampled_from(SOURCES), at=st.floats(0, 1, exclude_max=True), noise=st.binary(min_size=1, max_size=8))
+def test_a_damaged_file_is_refused_or_opened_but_never_breaks_us(source: bytes, at: float, noise: bytes) -> None:
+    place = int(at * len(source))
+    damaged = source[:place] + noise + source[place + len(noise) :]
+
+    try:
+        kept = clean(damaged)
+    except BrokenPictureError:
+        return
+    assert Image.open(io.BytesIO(kept.content)).size == (kept.width, kept.height)

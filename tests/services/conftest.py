@@ -1,0 +1,46 @@
+"""What the tests of this room share: a studio, whose dispatcher runs only where a test opens it."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.studio import Studio, make_empty_database, open_studio, other_game_master
+from wrldbldr.domain.account import Principal
+from wrldbldr.engine import Engine
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_empty_database(tmp_path_factory.mktemp("database") / "empty.sqlite3")
+
+
+@pytest.fixture
+async def studio(tmp_path: Path, empty_database: Path) -> AsyncGenerator[Studio]:
+    """Nobody paints yet."""
+    async with open_studio(tmp_path, empty_database) as studio:
+        yield studio
+
+
+@pytest.fixture
+async def painting(studio: Studio) -> Studio:
+    """The dispatcher runs."""
+    await studio.open()
+    return studio
+
+
+@pytest.fixture
+def engine(studio: Studio) -> Engine:
+    return studio.engine
+
+
+@pytest.fixture
+def who(studio: Studio) -> Principal:
+    """The owner."""
+    return studio.who
+
+
+@pytest.fixture
+async def stranger(engine: Engine) -> Principal:
+    """A game master whose things these are not."""
+    return await other_game_master(engine)

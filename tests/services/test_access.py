@@ -1,0 +1,149 @@
+"""Other people's things look exactly like things that do not exist, for every verb there is."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from inspect import getmembers, iscoroutinefunction, signature
+from uuid import UUID
+
+import pytest
+
+from tests.fakes.studio import Studio, other_game_master
+from wrldbldr.domain.account import Principal
+from wrldbldr.domain.batch import AssetType
+from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.domain.world import EntityType
+from wrldbldr.engine import Engine
+from wrldbldr.kit.ids import new_id
+from wrldbldr.services.gallery import GalleryService
+from wrldbldr.services.queue import GenerationRequest, QueueService
+from wrldbldr.services.worlds import EntityChanges, WorldService
+
+
+@dataclass(frozen=True)
+class Ids:
+    """The ids of things, theirs or nobody's."""
+
+    world: UUID
+    game_session: UUID
+    character: UUID
+    batch: UUID
+    asset: UUID
+
+
+CHARACTER = EntityType.CHARACTER
+CHANGES = EntityChanges(name="Mine now")
+Verb = Callable[[Engine, Principal, Ids], Awaitable[object]]
+
+
+def request(ids: Ids) -> GenerationRequest:
+    return GenerationRequest(
+        game_session_id=ids.game_session,
+        entity_type=CHARACTER,
+        entity_id=ids.character,
+        asset_type=AssetType.PORTRAIT,
+        prompt="mine",
+        count=1,
+    )
+
+
+VERBS: dict[str, Verb] = {
+    "WorldService.find": lambda e, w, i: e.worlds.find(w, i.world),
+    "WorldService.update": lambda e, w, i: e.worlds.update(w, i.world, name="Mine now"),
+    "WorldService.delete": lambda e, w, i: e.worlds.delete(w, i.world),
+    "WorldService.entities": lambda e, w, i: e.worlds.entities(w, CHARACTER, i.world),
+    "WorldService.find_entity": lambda e, w, i: e.worlds.find_entity(w, CHARACTER, i.character),
+    "WorldService.create_entity": lambda e, w, i: e.worlds.create_entity(w, CHARACTER, i.world, CHANGES),
+    "WorldService.update_entity": lambda e, w, i: e.worlds.update_entity(w, CHARACTER, i.character, CHANGES),
+    "WorldService.delete_entity": lambda e, w, i: e.worlds.delete_entity(w, CHARACTER, i.character),
+    "WorldService.game_sessions": lambda e, w, i: e.worlds.game_sessions(w, i.world),
+    "WorldService.create_game_session": lambda e, w, i: e.worlds.create_game_session(w, i.world, "Mine"),
+    "QueueService.submit": lambda e, w, i: e.queue.submit(w, request(i)),
+    "QueueService.cancel": lambda e, w, i: e.queue.cancel(w, i.batch),
+    "QueueService.retry": lambda e, w, i: e.queue.retry(w, i.batch),
+    "QueueService.clear": lambda e, w, i: e.queue.clear(w, i.batch),
+    "QueueService.clear_completed": lambda e, w, i: e.queue.clear_completed(w, i.game_session),
+    "QueueService.cards": lambda e, w, i: e.queue.cards(w, i.game_session),
+    "QueueService.facts": lambda e, w, i: e.queue.facts(w, i.batch),
+    "QueueService.report": lambda e, w, i: e.queue.report(w, i.batch),
+    "QueueService.page": lambda e, w, i: e.queue.page(w, i.game_session),
+    "QueueService.preview": lambda e, w, i: e.queue.preview(w, i.batch),
+    "GalleryService.page": lambda e, w, i: e.gallery.page(w, i.world),
+    "GalleryService.counts": lambda e, w, i: e.gallery.counts(w, i.world, i.character),
+    "GalleryService.active": lambda e, w, i: e.gallery.active(w, i.world),
+    "GalleryService.find": lambda e, w, i: e.gallery.find(w, i.asset),
+    "GalleryService.file": lambda e, w, i: e.gallery.file(w, i.asset),
+    "GalleryService.update": lambda e, w, i: e.gallery.update(w, i.asset, label="Mine now"),
+    "GalleryService.activate": lambda e, w, i: e.gallery.activate(w, i.asset),
+    "GalleryService.delete": lambda e, w, i: e.gallery.delete(w, i.asset),
+}
+FOR_EVERYONE = {"WorldService.create", "WorldService.summaries", "WorldService.create_in"}
+
+
+def test_every_verb_that_takes_a_person_is_tried_below() -> None:
+    found = {
+        f"{service.__name__}.{name}"
+        for service in (WorldService, QueueService, GalleryService)
+        for name, verb in getmembers(service, iscoroutinefunction)
+        if not name.startswith("_") and "who" in signature(verb).parameters
+    }
+
+    assert found - FOR_EVERYONE == set(VERBS)
+
+
+@pytest.fixture
+async def theirs(studio: Studio) -> Ids:
+    """The owner's things, one of each kind."""
+    await studio.open()
+    batch_id = await studio.ask()
+    await studio.paint()
+    [asset] = await studio.pictures(batch_id)
+    scene = studio.scene
+    return Ids(scene.world.id, scene.game_session.id, scene.character.id, batch_id, asset.id)
+
+
+async def refusal(verb: Verb, engine: Engine, who: Principal, ids: Ids) -> str:
+    with pytest.raises(NotFoundError) as caught:
+        await verb(engine, who, ids)
+    return str(caught.value)
+
+
+async def test_what_belongs_to_somebody_else_is_refused_in_the_words_for_what_does_not_exist(
+    studio: Studio, theirs: Ids
+) -> None:
+    stranger = await other_game_master(studio.engine)
+    nothing = Ids(*(new_id() for _ in range(5)))
+    before = studio.dump()
+
+    for name, verb in VERBS.items():
+        told = await refusal(verb, studio.engine, stranger, theirs)
+        assert told == await refusal(verb, studio.engine, stranger, nothing), name
+
+    assert studio.dump() == before, "and nothing was changed"
+
+
+async def test_pictures_of_somebody_elses_character_cannot_be_counted_through_a_world_of_ones_own(
+    studio: Studio, theirs: Ids
+) -> None:
+    stranger = await other_game_master(studio.engine)
+    own = await studio.engine.worlds.create(stranger, "A world of my own")
+
+    assert await studio.engine.gallery.counts(stranger, own.id, theirs.character) == {}
+    assert await studio.engine.gallery.page(stranger, own.id, entity_id=theirs.character) == []
+
+
+async def test_pictures_cannot_be_asked_for_across_worlds(studio: Studio, theirs: Ids) -> None:
+    stranger = await other_game_master(studio.engine)
+    own = await studio.engine.worlds.create(stranger, "A world of my own")
+    table = (await studio.engine.worlds.game_sessions(stranger, own.id))[0]
+
+    with pytest.raises(NotFoundError, match="no such character"):
+        await studio.engine.queue.submit(stranger, request(Ids(own.id, table.id, theirs.character, new_id(), new_id())))
+
+
+async def test_the_owner_of_the_server_does_not_own_the_worlds_of_others(studio: Studio) -> None:
+    stranger = await other_game_master(studio.engine)
+    own = await studio.engine.worlds.create(stranger, "A world of my own")
+
+    with pytest.raises(NotFoundError):
+        await studio.engine.worlds.find(studio.who, own.id)
+    assert own.id not in {summary.world.id for summary in await studio.engine.worlds.summaries(studio.who)}

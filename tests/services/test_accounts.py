@@ -1,0 +1,177 @@
+"""Who may come in: one owner, quiet refusals, and secrets that are known only to those who hold them."""
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from argon2 import PasswordHasher
+
+from tests.fakes.engine import CHEAP_HASHER
+from tests.fakes.studio import OWNER_PASSWORD, Studio
+from wrldbldr.domain.account import BROWSER_LOGIN_DAYS, Principal, Role
+from wrldbldr.domain.errors import ConflictError, InvalidInputError, UnauthenticatedError
+from wrldbldr.engine import Engine
+from wrldbldr.services.accounts import AccountService
+
+
+async def sentence_of_login(engine: Engine, name: str, password: str) -> str:
+    with pytest.raises(UnauthenticatedError) as caught:
+        await engine.accounts.log_in(name, password)
+    return str(caught.value)
+
+
+async def test_the_first_account_is_the_owner_and_is_signed_in(engine: Engine, who: Principal) -> None:
+    assert (who.name, who.role) == ("Aldwin", Role.OWNER)
+    assert not await engine.accounts.needs_setup()
+
+
+async def test_a_second_owner_is_refused(engine: Engine) -> None:
+    with pytest.raises(ConflictError, match="already has an owner"):
+        await engine.accounts.set_up("Berta", "another lantern")
+
+
+async def test_of_many_who_set_up_at_once_one_becomes_owner(studio: Studio) -> None:
+    accounts = studio.engine.accounts
+    async with studio.engine.database.write() as unit:
+        account = await unit.accounts.find(studio.who.account_id)
+        await unit._db_session.delete(account)
+    assert await accounts.needs_setup()
+
+    outcomes = await asyncio.gather(
+        *(accounts.set_up(f"Person {n}", "a lantern at sea") for n in range(6)), return_exceptions=True
+    )
+
+    assert Counter(type(outcome).__name__ for outcome in outcomes) == {"SignedIn": 1, "ConflictError": 5}
+    assert studio.committed("select count(*) from account") == [(1,)]
+
+
+@pytest.mark.parametrize(("name", "password"), [("", "long enough"), ("x" * 81, "long enough"), ("Berta", "short")])
+async def test_a_bad_name_or_password_is_refused_before_anything_is_hashed(
+    engine: Engine, name: str, password: str
+) -> None:
+    with pytest.raises(InvalidInputError):
+        await engine.accounts.set_up(name, password)
+
+
+async def test_the_name_may_be_written_in_any_case_and_the_password_only_as_it_is(engine: Engine) -> None:
+    assert (await engine.accounts.log_in("  aLDWIN ", OWNER_PASSWORD)).who.name == "Aldwin"
+    await sentence_of_login(engine, "Aldwin", OWNER_PASSWORD.upper())
+
+
+@pytest.mark.parametrize("name", ["Nobody", "", "x" * 10_000, "\x00", "\ud800", "Aldwin' OR 1=1 --"])
+async def test_unknown_names_are_refused_in_the_words_of_a_wrong_password(engine: Engine, name: str) -> None:
+    wrong_password = await sentence_of_login(engine, "Aldwin", "wrong password")
+
+    assert await sentence_of_login(engine, name, OWNER_PASSWORD) == wrong_password
+
+
+@pytest.mark.parametrize("password", ["", "x" * 10_000, "\x00", "\ud800"])
+async def test_no_password_breaks_the_door(engine: Engine, password: str) -> None:
+    await sentence_of_login(engine, "Aldwin", password)
+    await sentence_of_login(engine, "Nobody", password)
+
+
+class CountingHasher(PasswordHasher):
+    """Counts the costly steps, hashing or verifying: one takes as long as the other."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self.steps = 0
+
+    def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
+        self.steps += 1
+        return super().hash(password, salt=salt)
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> bool:  # type: ignore[override]  # noqa: A002
+        self.steps += 1
+        return super().verify(hash, password)
+
+
+@pytest.mark.parametrize("name", ["Aldwin", "Nobody"])
+async def test_a_refusal_costs_the_same_whether_the_name_exists_or_not(studio: Studio, name: str) -> None:
+    hasher = CountingHasher()
+    accounts = AccountService(studio.engine.database, studio.clock, hasher)
+
+    with pytest.raises(UnauthenticatedError):
+        await accounts.log_in(name, "wrong password")
+
+    assert hasher.steps == 1
+
+
+async def test_a_secret_tells_who_shows_it(engine: Engine) -> None:
+    signed_in = await engine.accounts.log_in("Aldwin", OWNER_PASSWORD)
+
+    assert await engine.accounts.principal(signed_in.secret) == signed_in.who
+
+
+@pytest.mark.parametrize("secret", [None, "", "guess", "\ud800", "x" * 10_000])
+async def test_a_secret_that_was_never_given_opens_nothing(engine: Engine, secret: str | None) -> None:
+    with pytest.raises(UnauthenticatedError, match=r"Sign in first\."):
+        await engine.accounts.principal(secret)
+
+
+async def test_logging_out_closes_this_browser_and_no_other(engine: Engine) -> None:
+    here = await engine.accounts.log_in("Aldwin", OWNER_PASSWORD)
+    there = await engine.accounts.log_in("Aldwin", OWNER_PASSWORD)
+
+    await engine.accounts.log_out(here.who)
+
+    with pytest.raises(UnauthenticatedError):
+        await engine.accounts.principal(here.secret)
+    assert await engine.accounts.principal(there.secret) == there.who
+
+
+async def test_a_browser_stays_signed_in_for_thirty_days_and_not_longer(studio: Studio) -> None:
+    signed_in = await studio.engine.accounts.log_in("Aldwin", OWNER_PASSWORD)
+    lifetime = timedelta(days=BROWSER_LOGIN_DAYS).total_seconds()
+
+    await studio.clock.advance(lifetime - 1)
+    assert await studio.engine.accounts.principal(signed_in.secret) == signed_in.who
+    await studio.clock.advance(1)
+
+    with pytest.raises(UnauthenticatedError):
+        await studio.engine.accounts.principal(signed_in.secret)
+
+
+async def test_an_api_token_opens_the_same_door_for_years(studio: Studio) -> None:
+    secret = await studio.engine.accounts.make_api_token(studio.who, "my script")
+    await studio.clock.advance(timedelta(days=3650).total_seconds())
+
+    found = await studio.engine.accounts.principal(secret)
+
+    assert (found.account_id, found.name) == (studio.who.account_id, "Aldwin")
+    assert found.token_id != studio.who.token_id
+
+
+async def test_a_script_that_logs_out_gives_up_its_own_token_only(engine: Engine) -> None:
+    browser = await engine.accounts.log_in("Aldwin", OWNER_PASSWORD)
+    secret = await engine.accounts.make_api_token(browser.who, "my script")
+
+    await engine.accounts.log_out(await engine.accounts.principal(secret))
+
+    with pytest.raises(UnauthenticatedError):
+        await engine.accounts.principal(secret)
+    assert await engine.accounts.principal(browser.secret) == browser.who
+
+
+@pytest.mark.parametrize("label", ["", "x" * 81, "\x00"])
+async def test_an_api_token_needs_a_label_that_can_be_read(engine: Engine, who: Principal, label: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        await engine.accounts.make_api_token(who, label)
+
+    assert caught.value.field == "label"
+
+
+async def test_nothing_on_disk_holds_a_secret_or_a_password(studio: Studio) -> None:
+    signed_in = await studio.engine.accounts.log_in("Aldwin", OWNER_PASSWORD)
+    token = await studio.engine.accounts.make_api_token(signed_in.who, "my script")
+
+    everything = b"".join(file.read_bytes() for file in studio.data_dir.rglob("*") if file.is_file())
+
+    assert b"my script" in everything, "we look in the right place"
+    for secret in (signed_in.secret, token, OWNER_PASSWORD):
+        assert secret.encode() not in everything
+    [(password_hash,)] = studio.committed("select password_hash from account")
+    assert password_hash.startswith("$argon2id$")
+    assert CHEAP_HASHER.verify(password_hash, OWNER_PASSWORD)

@@ -1,0 +1,259 @@
+"""The queue's verbs: what is asked for, what is refused and in which words, and who hears of it."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.fakes.studio import Studio
+from tests.services.graphs import model_free
+from wrldbldr.domain.batch import AssetType, BatchStatus, IllegalTransitionError
+from wrldbldr.domain.errors import InvalidInputError
+from wrldbldr.domain.events import Event
+from wrldbldr.domain.failure import Failure
+from wrldbldr.domain.text import PROMPT_LIMIT
+from wrldbldr.domain.world import EntityType
+from wrldbldr.kit.ids import SEED_LIMIT, new_id
+from wrldbldr.services.shipped import NEGATIVE_PROMPT
+from wrldbldr.services.worlds import EntityChanges
+
+
+async def put(studio: Studio, status: BatchStatus) -> Any:
+    """A batch that has come to `status`."""
+    batch_id = await studio.ask()
+    async with studio.engine.database.write() as unit:
+        batch = await unit.batches.find(batch_id)
+        assert batch is not None
+        now = studio.clock.now()
+        if status is BatchStatus.CANCELLED:
+            batch.cancel(now)
+        elif status is not BatchStatus.QUEUED:
+            batch.start(now)
+            if status is BatchStatus.READY:
+                batch.finish(now)
+            if status is BatchStatus.FAILED:
+                batch.fail(Failure(title="It broke", message="Try again."), now)
+    return batch_id
+
+
+async def test_what_is_left_open_is_chosen_by_type_and_workflow(studio: Studio) -> None:
+    batch = await studio.batch(await studio.ask(asset_type=AssetType.BACKDROP))
+
+    assert (batch.width, batch.height) == (1216, 688)
+    assert (batch.negative_prompt, batch.workflow_name) == (NEGATIVE_PROMPT, "text-to-picture")
+    assert 0 <= batch.seed < SEED_LIMIT
+    assert (batch.status, batch.attempt, batch.requested_at) == (BatchStatus.QUEUED, 1, studio.clock.now())
+
+
+async def test_seeds_that_are_chosen_differ(studio: Studio) -> None:
+    seeds = {(await studio.batch(await studio.ask())).seed for _ in range(5)}
+
+    assert len(seeds) == 5
+
+
+async def test_what_is_given_is_kept(studio: Studio) -> None:
+    batch = await studio.batch(
+        await studio.ask(prompt=" a lamp ", negative_prompt="", seed=0, width=64, height=2048, count=8)
+    )
+
+    assert (batch.prompt, batch.negative_prompt, batch.seed) == ("a lamp", "", 0)
+    assert (batch.width, batch.height, batch.count) == (64, 2048, 8)
+
+
+async def test_the_names_of_entity_and_workflow_are_those_of_the_moment_it_was_asked_for(studio: Studio) -> None:
+    workflow = await studio.engine.workflows.add(studio.who, "Woodcut", model_free())
+    batch_id = await studio.ask(workflow_id=workflow.id)
+
+    await studio.engine.worlds.update_entity(
+        studio.who, EntityType.CHARACTER, studio.scene.character.id, EntityChanges(name="Somebody else")
+    )
+    await studio.engine.workflows.rename(studio.who, workflow.id, "Linocut")
+
+    batch = await studio.batch(batch_id)
+    assert (batch.entity_name, batch.workflow_name) == ("Elven Archer", "Woodcut")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"prompt": ""}, "prompt"),
+        ({"prompt": " \n "}, "prompt"),
+        ({"prompt": "x" * (PROMPT_LIMIT + 1)}, "prompt"),
+        ({"prompt": "a\x00lamp"}, "prompt"),
+        ({"negative_prompt": "x" * 10_000}, "negative_prompt"),
+        ({"count": 0}, "count"),
+        ({"count": 1000}, "count"),
+        ({"seed": -1}, "seed"),
+        ({"seed": SEED_LIMIT}, "seed"),
+        ({"width": 100}, "width"),
+        ({"height": 4096}, "height"),
+        ({"workflow_id": new_id()}, "workflow_id"),
+    ],
+)
+async def test_bad_input_is_refused_in_a_sentence_about_its_field_and_nothing_is_queued_or_told(
+    studio: Studio, changes: dict[str, Any], field: str
+) -> None:
+    table = studio.table()
+
+    with pytest.raises(InvalidInputError) as caught:
+        await studio.ask(**changes)
+
+    assert caught.value.field == field
+    assert str(caught.value).endswith(".")
+    assert studio.committed("select count(*) from batch") == [(0,)]
+    assert table.heard == []
+
+
+async def test_a_table_of_another_world_is_refused_though_both_are_ours(studio: Studio) -> None:
+    other = await studio.engine.worlds.create(studio.who, "Elsewhere")
+    table = (await studio.engine.worlds.game_sessions(studio.who, other.id))[0]
+
+    with pytest.raises(InvalidInputError, match="Elven Archer is not in the world of that game session") as caught:
+        await studio.ask(game_session_id=table.id)
+
+    assert caught.value.field == "session_id"
+
+
+VERBS = {
+    "cancel": {BatchStatus.QUEUED: BatchStatus.CANCELLED, BatchStatus.GENERATING: BatchStatus.CANCELLED},
+    "retry": {BatchStatus.FAILED: BatchStatus.QUEUED},
+    "clear": {BatchStatus.READY: BatchStatus.READY, BatchStatus.FAILED: BatchStatus.FAILED},
+}
+EVENTS = {"cancel": "BatchCancelled", "retry": "BatchQueued", "clear": "BatchCleared"}
+
+
+@pytest.mark.parametrize("status", BatchStatus)
+@pytest.mark.parametrize("verb", VERBS)
+async def test_every_verb_does_its_work_or_refuses_in_words_in_every_status(
+    studio: Studio, verb: str, status: BatchStatus
+) -> None:
+    batch_id = await put(studio, status)
+    before, table = await studio.batch(batch_id), studio.table()
+    do = getattr(studio.engine.queue, verb)
+
+    if status in VERBS[verb]:
+        await do(studio.who, batch_id)
+        assert await studio.status(batch_id) is VERBS[verb][status]
+        assert table.kinds == [EVENTS[verb]]
+    else:
+        with pytest.raises(IllegalTransitionError, match=f"Cannot {verb} a batch that is {status}"):
+            await do(studio.who, batch_id)
+        assert (await studio.batch(batch_id)).model_dump() == before.model_dump()
+        assert table.heard == []
+
+
+async def test_a_retried_batch_goes_to_the_end(studio: Studio) -> None:
+    failed = await put(studio, BatchStatus.FAILED)
+    waiting = await studio.ask()
+
+    await studio.engine.queue.retry(studio.who, failed)
+
+    cards = await studio.engine.queue.cards(studio.who, studio.scene.game_session.id)
+    assert [(card.id, card.position) for card in cards] == [(str(waiting), 1), (str(failed), 2)]
+
+
+async def test_clearing_what_is_complete_takes_the_ready_ones_only_and_says_how_many(studio: Studio) -> None:
+    ready = [await put(studio, BatchStatus.READY) for _ in range(2)]
+    rest = [await put(studio, status) for status in (BatchStatus.FAILED, BatchStatus.GENERATING, BatchStatus.QUEUED)]
+    table = studio.table()
+
+    cleared = await studio.engine.queue.clear_completed(studio.who, studio.scene.game_session.id)
+
+    assert cleared == len(ready)
+    assert table.kinds == ["BatchCleared", "BatchCleared"]
+    cards = await studio.engine.queue.cards(studio.who, studio.scene.game_session.id)
+    assert [card.id for card in cards] == [str(batch_id) for batch_id in rest]
+    assert await studio.engine.queue.clear_completed(studio.who, studio.scene.game_session.id) == 0
+
+
+@pytest.mark.parametrize("verb", ["submit", *VERBS])
+async def test_events_come_after_the_commit_and_reach_the_table_its_owner_and_the_server(
+    studio: Studio, verb: str
+) -> None:
+    batch_id = None if verb == "submit" else await put(studio, next(iter(VERBS[verb])))
+    topics = studio.topics()
+    before, seen = studio.dump(), list[list[str]]()
+
+    def look(event: Event) -> None:
+        seen.append(studio.dump())
+
+    table = studio.table(look)
+    account, server, world = (studio.listener(topics[name]) for name in ("account", "server", "world"))
+    other_table = studio.listener(f"game_session:{new_id()}")
+
+    if batch_id is None:
+        await studio.ask()
+    else:
+        await getattr(studio.engine.queue, verb)(studio.who, batch_id)
+
+    assert table.kinds == [EVENTS.get(verb, "BatchQueued")]
+    assert (account.kinds, server.kinds) == (["WorldChanged"], ["QueueMoved"])
+    assert (world.heard, other_table.heard) == ([], [])
+    assert seen == [studio.dump()]
+    assert seen != [before]
+
+
+async def test_a_report_holds_place_progress_and_pictures(painting: Studio) -> None:
+    first, second = await painting.ask(count=2), await painting.ask()
+    painting.comfyui.start()
+    painting.comfyui.step(2, 4)
+    await painting.rest()
+
+    running = await painting.engine.queue.report(painting.who, first)
+    waiting = await painting.engine.queue.report(painting.who, second)
+
+    assert (running.position, waiting.position) == (1, 2)
+    assert 0 < running.progress.percent < 100
+    assert (waiting.progress.percent, waiting.asset_ids) == (0, [])
+
+    painting.comfyui.finish(2)
+    await painting.rest()
+    done = await painting.engine.queue.report(painting.who, first)
+    assert (done.position, list(done.asset_ids)) == (0, [asset.id for asset in await painting.pictures(first)])
+
+
+async def test_pages_of_the_queue_can_be_read_to_the_end(studio: Studio) -> None:
+    asked = [await studio.ask() for _ in range(5)]
+    queue, table = studio.engine.queue, studio.scene.game_session.id
+
+    first = await queue.page(studio.who, table, limit=3)
+    second = await queue.page(studio.who, table, limit=3, after=first[-1].batch.id)
+
+    assert [report.batch.id for report in (*first, *second)] == asked
+
+
+async def test_the_details_of_a_failed_batch_say_everything_that_is_known(studio: Studio) -> None:
+    batch_id = await studio.ask(negative_prompt="", seed=7)
+    async with studio.engine.database.write() as unit:
+        batch = await unit.batches.find(batch_id)
+        assert batch is not None
+        batch.fail(Failure(title="It broke", message="x", details={"Node": "KSampler (id 3)"}), studio.clock.now())
+
+    facts = {fact.label: fact.value for fact in await studio.engine.queue.facts(studio.who, batch_id)}
+
+    assert facts == {
+        "Prompt": "an old keeper of lanterns",
+        "Negative prompt": "none",
+        "Workflow": "text-to-picture",
+        "Seed": "7",
+        "Size": "768 × 1024",
+        "Attempt": "1",
+        "Node": "KSampler (id 3)",
+        "Batch": str(batch_id),
+    }
+
+
+async def test_a_card_shows_why_a_batch_failed_and_the_picture_that_stands_for_its_entity(painting: Studio) -> None:
+    painted = await painting.ask()
+    failed = await painting.ask()
+    await painting.paint()
+    painting.comfyui.start()
+    painting.comfyui.fail()
+    await painting.rest()
+
+    cards = {card.id: card for card in await painting.engine.queue.cards(painting.who, painting.scene.game_session.id)}
+
+    [picture] = await painting.pictures(painted)
+    assert cards[str(failed)].failure_title == 'Node "KSampler" failed'
+    assert cards[str(failed)].thumbnail == f"/api/assets/{picture.id}/image?size=64"
+    assert replace(cards[str(painted)]).completed_at == painting.clock.now().isoformat()

@@ -1,0 +1,1 @@
+"""Picture files on disk. Everything here blocks: call it in a thread."""

@@ -1,0 +1,90 @@
+"""Pictures as bytes: whether they are whole, what they say besides pixels, and their thumbnails."""
+
+import io
+import struct
+import zlib
+from dataclasses import dataclass
+
+from PIL import Image
+
+from wrldbldr.domain.errors import WrldBldrError
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+PIXEL_LIMIT = 64_000_000
+TOO_LARGE = "ComfyUI sent a picture that is too large to keep."
+DAMAGE = (  # what Pillow and its decoders raise over damaged files
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    LookupError,
+    OverflowError,
+    TypeError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+)
+THUMBNAIL_SIDES = (256, 64)
+THUMBNAIL_QUALITY = 76
+
+
+class BrokenPictureError(WrldBldrError):
+    """Bytes that claim to be a picture and are not one, or not all of one."""
+
+    status_code = 502
+    code = "broken_picture"
+
+
+@dataclass(frozen=True, slots=True)
+class CleanPicture:
+    """A picture that decodes to its last pixel, without anything written beside the pixels."""
+
+    content: bytes
+    media_type: str
+    width: int
+    height: int
+    thumbnails: dict[int, bytes]
+
+
+def clean(content: bytes) -> CleanPicture:
+    """Decode `content` fully and write it anew without metadata: ComfyUI puts the whole graph, prompts included, inside.
+
+    PNG and everything unusual become PNG, JPEG keeps its quantisation and WebP becomes lossless WebP, so no pixel of a
+    lossless picture changes. Raises BrokenPictureError. Blocks.
+    """
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
+            if opened.width * opened.height > PIXEL_LIMIT:  # before a pixel is decoded
+                raise BrokenPictureError(TOO_LARGE)
+            opened.load()
+            return _rewritten(opened)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise BrokenPictureError(TOO_LARGE) from error
+    except DAMAGE as error:
+        raise BrokenPictureError("ComfyUI sent a picture that cannot be opened.") from error
+
+
+def _rewritten(picture: Image.Image) -> CleanPicture:
+    output = io.BytesIO()
+    if picture.format == "JPEG":
+        picture.save(output, "JPEG", quality="keep", exif=b"", comment=b"")
+        media_type = "image/jpeg"
+    elif picture.format == "WEBP":
+        picture.save(output, "WEBP", lossless=True, exif=b"", xmp=b"")
+        media_type = "image/webp"
+    else:
+        pixels = picture if picture.mode in {"L", "LA", "RGB", "RGBA", "I;16"} else picture.convert("RGBA")
+        bare = Image.frombytes(pixels.mode, pixels.size, pixels.tobytes())
+        bare.save(output, "PNG", compress_level=4)
+        media_type = "image/png"
+    thumbnails = {side: _thumbnail(picture, side) for side in THUMBNAIL_SIDES}
+    return CleanPicture(output.getvalue(), media_type, picture.width, picture.height, thumbnails)
+
+
+def _thumbnail(picture: Image.Image, side: int) -> bytes:
+    has_alpha = picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info
+    small = picture.convert("RGBA" if has_alpha else "RGB")
+    small.thumbnail((side, side * 2), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    output = io.BytesIO()
+    small.save(output, "WEBP", quality=THUMBNAIL_QUALITY, method=4)
+    return output.getvalue()

@@ -1,0 +1,138 @@
+"""Accounts: the first one, signing in and out, API tokens, and who a secret belongs to."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+
+from wrldbldr.db.database import Database, UnitOfWork
+from wrldbldr.domain.account import (
+    BROWSER_LOGIN_DAYS,
+    AccessToken,
+    Account,
+    Principal,
+    Role,
+    TokenKind,
+    checked_password,
+    name_key,
+)
+from wrldbldr.domain.errors import ConflictError, InvalidInputError, UnauthenticatedError
+from wrldbldr.domain.text import checked_name
+from wrldbldr.kit.clock import Clock
+from wrldbldr.kit.ids import fingerprint, new_secret
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A person and the secret their browser or script shows from now on. The secret is known only here and to them."""
+
+    who: Principal
+    secret: str
+
+
+class AccountService:
+    """Knows who is who. Password hashing takes tens of milliseconds and runs outside the event loop."""
+
+    def __init__(self, database: Database, clock: Clock, hasher: PasswordHasher) -> None:
+        self._database = database
+        self._clock = clock
+        self._hasher = hasher
+
+    async def needs_setup(self) -> bool:
+        """Whether nobody has made the owner account yet."""
+        async with self._database.read() as unit:
+            return await unit.accounts.count() == 0
+
+    async def set_up(self, name: str, password: str) -> SignedIn:
+        """Make the owner account. Raises ConflictError when there is one, InvalidInputError for a bad name or password."""
+        shown = checked_name(name)
+        password_hash = await asyncio.to_thread(self._hasher.hash, checked_password(password))
+        async with self._database.write() as unit:
+            if await unit.accounts.count():
+                raise ConflictError("This WrldBldr already has an owner. Sign in instead.")
+            account = Account(
+                name=shown,
+                name_key=name_key(shown),
+                role=Role.OWNER,
+                password_hash=password_hash,
+                created_at=self._clock.now(),
+            )
+            await unit.accounts.add(account)
+            return await self._sign_in(unit, account)
+
+    async def log_in(self, name: str, password: str) -> SignedIn:
+        """Open the door for a browser. Raises UnauthenticatedError without telling whether the name exists."""
+        async with self._database.read() as unit:
+            account = await unit.accounts.find_by_name_key(_key_typed(name))
+        matches = await asyncio.to_thread(self._matches, account, password)
+        if account is None or not matches:
+            raise UnauthenticatedError("That name and password do not belong together.")
+        async with self._database.write() as unit:
+            return await self._sign_in(unit, account)
+
+    async def log_out(self, who: Principal) -> None:
+        """Close the door for the browser or token that asks."""
+        async with self._database.write() as unit:
+            await unit.accounts.revoke(who.token_id, self._clock.now())
+
+    async def make_api_token(self, who: Principal, label: str) -> str:
+        """A new secret for scripts, shown once. Raises InvalidInputError for a bad label."""
+        secret = new_secret()
+        token = AccessToken(
+            account_id=who.account_id,
+            kind=TokenKind.API,
+            label=checked_name(label, field="label"),
+            secret_fingerprint=fingerprint(secret),
+            created_at=self._clock.now(),
+        )
+        async with self._database.write() as unit:
+            await unit.accounts.add(token)
+        return secret
+
+    async def principal(self, secret: str | None) -> Principal:
+        """The person a secret belongs to. Raises UnauthenticatedError when it opens nothing (any more)."""
+        if not secret:
+            raise UnauthenticatedError
+        async with self._database.read() as unit:
+            found = await unit.accounts.find_token(fingerprint(secret))
+        if found is None or not found[0].is_valid(self._clock.now()):
+            raise UnauthenticatedError
+        return _principal(*found)
+
+    async def _sign_in(self, unit: UnitOfWork, account: Account) -> SignedIn:
+        secret, now = new_secret(), self._clock.now()
+        token = AccessToken(
+            account_id=account.id,
+            kind=TokenKind.BROWSER,
+            label="Browser",
+            secret_fingerprint=fingerprint(secret),
+            created_at=now,
+            expires_at=now + timedelta(days=BROWSER_LOGIN_DAYS),
+        )
+        await unit.accounts.add(token)
+        return SignedIn(_principal(token, account), secret)
+
+    def _matches(self, account: Account | None, password: str) -> bool:
+        """An unknown name costs the same time, so that nobody learns by the clock which names exist."""
+        typed = password.encode(errors="surrogatepass")
+        if account is None:
+            self._hasher.hash(typed)
+            return False
+        try:
+            return self._hasher.verify(account.password_hash, typed)
+        except VerificationError:
+            return False
+
+
+def _key_typed(name: str) -> str:
+    """The key of a name somebody typed; empty for one that no account can have."""
+    try:
+        return name_key(name)
+    except InvalidInputError:
+        return ""
+
+
+def _principal(token: AccessToken, account: Account) -> Principal:
+    return Principal(account_id=account.id, token_id=token.id, name=account.name, role=account.role)

@@ -1,0 +1,224 @@
+"""What a screen shows of a noun: small, frozen, and holding nothing the person in front of it may not see."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from wrldbldr.domain.asset import Asset
+from wrldbldr.domain.batch import AssetType, Batch
+from wrldbldr.domain.failure import Failure
+from wrldbldr.domain.world import Entity, GameSession, entity_type
+from wrldbldr.services.worlds import WorldSummary
+
+NO_IMAGE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorldCard:
+    """A world on the shelf."""
+
+    id: str
+    name: str
+    motto: str
+    character_count: int
+    location_count: int
+    picture_count: int
+    painting_count: int
+    waiting_count: int
+    failed_count: int
+    cover: str  # URL of a picture, or empty
+
+
+@dataclass(frozen=True, slots=True)
+class EntityCard:
+    """A character or location in a list. `summary` is the start of its description."""
+
+    id: str
+    kind: str
+    name: str
+    summary: str
+    visible_to_players: bool
+    thumbnail: str  # URL, or empty
+
+
+@dataclass(frozen=True, slots=True)
+class GameSessionCard:
+    """A table to choose."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCard:
+    """A row of the queue. Times are ISO 8601 UTC or empty; running progress is kept apart, so that a tick stays small."""
+
+    id: str
+    status: str
+    entity_id: str
+    entity_kind: str
+    entity_name: str
+    asset_type: str
+    count: int
+    position: int  # in the whole server's queue, from 1; 0 when not waiting
+    attempt: int
+    thumbnail: str
+    requested_at: str
+    started_at: str
+    completed_at: str
+    failure_title: str
+    failure_message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of details."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssetCard:
+    """A picture in a gallery."""
+
+    id: str
+    label: str
+    asset_type: str
+    width: int
+    height: int
+    is_active: bool
+    is_starred: bool
+    is_simulated: bool
+    thumbnail: str
+    image: str
+
+
+def world_card(summary: WorldSummary, cover: str) -> WorldCard:
+    """The card of a world."""
+    return WorldCard(
+        id=str(summary.world.id),
+        name=summary.world.name,
+        motto=summary.world.motto,
+        character_count=summary.character_count,
+        location_count=summary.location_count,
+        picture_count=summary.picture_count,
+        painting_count=summary.painting_count,
+        waiting_count=summary.waiting_count,
+        failed_count=summary.failed_count,
+        cover=cover,
+    )
+
+
+def entity_card(entity: Entity, thumbnail: str) -> EntityCard:
+    """The card of a character or location."""
+    return EntityCard(
+        id=str(entity.id),
+        kind=entity_type(entity),
+        name=entity.name,
+        summary=first_words(entity.description),
+        visible_to_players=entity.visible_to_players,
+        thumbnail=thumbnail,
+    )
+
+
+def game_session_card(game_session: GameSession) -> GameSessionCard:
+    """The card of a game session."""
+    return GameSessionCard(id=str(game_session.id), name=game_session.name)
+
+
+def batch_card(batch: Batch, *, position: int, thumbnail: str) -> BatchCard:
+    """The card of a batch, as its game master sees it."""
+    failure = batch.failure or Failure(title="", message="")
+    return BatchCard(
+        id=str(batch.id),
+        status=batch.status,
+        entity_id=str(batch.entity_id),
+        entity_kind=batch.entity_type,
+        entity_name=batch.entity_name,
+        asset_type=batch.asset_type,
+        count=batch.count,
+        position=position,
+        attempt=batch.attempt,
+        thumbnail=thumbnail,
+        requested_at=iso(batch.requested_at),
+        started_at=iso(batch.started_at),
+        completed_at=iso(batch.completed_at),
+        failure_title=failure.title,
+        failure_message=failure.message,
+    )
+
+
+def asset_card(asset: Asset) -> AssetCard:
+    """The card of a picture."""
+    return AssetCard(
+        id=str(asset.id),
+        label=asset.label,
+        asset_type=asset.asset_type,
+        width=asset.width,
+        height=asset.height,
+        is_active=asset.is_active,
+        is_starred=asset.is_starred,
+        is_simulated=asset.is_simulated,
+        thumbnail=image_url(asset.id, 256),
+        image=image_url(asset.id),
+    )
+
+
+def batch_facts(batch: Batch) -> list[Fact]:
+    """Everything about a batch for whoever opens its details."""
+    facts = [
+        Fact("Prompt", batch.prompt),
+        Fact("Negative prompt", batch.negative_prompt or "none"),
+        Fact("Workflow", batch.workflow_name),
+        Fact("Seed", str(batch.seed)),
+        Fact("Size", f"{batch.width} × {batch.height}"),
+        Fact("Attempt", str(batch.attempt)),
+    ]
+    if batch.failure is not None:
+        facts += [Fact(label, value) for label, value in batch.failure.details.items()]
+    return [*facts, Fact("Batch", str(batch.id))]
+
+
+def asset_facts(asset: Asset) -> list[Fact]:
+    """How a picture came to be."""
+    return [
+        Fact("Prompt", asset.prompt),
+        Fact("Negative prompt", asset.negative_prompt or "none"),
+        Fact("Seed", str(asset.seed)),
+        Fact("Size", f"{asset.width} × {asset.height}"),
+        Fact("Model", ("simulated: " if asset.is_simulated else "") + (asset.model or "not named")),
+        Fact("Workflow", asset.workflow_name),
+    ]
+
+
+def image_url(asset_id: UUID, side: int = 0) -> str:
+    """Where a browser that is signed in gets a picture."""
+    return f"/api/assets/{asset_id}/image" + (f"?size={side}" if side else "")
+
+
+def preview_url(batch_id: UUID, number: int) -> str:
+    """Where a browser that is signed in gets the latest live preview; `number` defeats its cache."""
+    return f"/api/assets/batch/{batch_id}/preview?n={number}"
+
+
+def thumbnail_of(active: dict[tuple[UUID, AssetType], UUID], entity: Entity | Batch) -> str:
+    """The small picture that stands for an entity: its active portrait or backdrop, else whatever is active."""
+    entity_id = entity.entity_id if isinstance(entity, Batch) else entity.id
+    for asset_type in (AssetType.PORTRAIT, AssetType.BACKDROP, AssetType.SPRITE, AssetType.ITEM):
+        if (entity_id, asset_type) in active:
+            return image_url(active[entity_id, asset_type], 64)
+    return NO_IMAGE
+
+
+def first_words(text: str, limit: int = 60) -> str:
+    """The start of a text on one line, cut between words."""
+    line = " ".join(text.split())
+    if len(line) <= limit:
+        return line
+    return line[:limit].rsplit(" ", 1)[0].rstrip(",;:.") + "…"
+
+
+def iso(moment: datetime | None) -> str:
+    """A time as browsers read it, or empty."""
+    return "" if moment is None else moment.isoformat()

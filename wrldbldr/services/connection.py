@@ -1,0 +1,100 @@
+"""How ComfyUI is, in words for the screens, and who it is that answers."""
+
+import asyncio
+import math
+from dataclasses import dataclass
+from datetime import datetime
+
+from wrldbldr.bus import SERVER_TOPIC, Bus
+from wrldbldr.comfyui.connection import ConnectionKind, ConnectionState
+from wrldbldr.comfyui.errors import ComfyUIError
+from wrldbldr.comfyui.messages import Heard, Status
+from wrldbldr.comfyui.port import ComfyUI, MessageStream, SystemInfo
+from wrldbldr.domain.account import Principal
+from wrldbldr.domain.events import ConnectionChanged
+from wrldbldr.kit.clock import Clock
+
+MESSAGES = {
+    ConnectionKind.CONNECTED: "ComfyUI is connected.",
+    ConnectionKind.DEGRADED: "ComfyUI answers, but some requests failed. Batches go on; nothing to do yet.",
+    ConnectionKind.DISCONNECTED: "ComfyUI does not answer. Check that it runs; your batches wait and nothing is lost.",
+    ConnectionKind.CIRCUIT_OPEN: "ComfyUI failed several times in a row and is left alone for a moment. Check that it "
+    "still runs; your batches wait and nothing is lost.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionStatus:
+    """One look at ComfyUI. `retry_in_seconds` counts down to the next try while it is away."""
+
+    state: str
+    message: str
+    is_simulated: bool
+    consecutive_failures: int
+    open_until: datetime | None
+    retry_in_seconds: int | None
+    version: str
+    url: str
+    queue_remaining: int | None
+
+
+class ConnectionService:
+    """Watches the connection and tells every screen when it changes."""
+
+    def __init__(self, comfyui: ComfyUI, stream: MessageStream, bus: Bus, clock: Clock, *, url: str) -> None:
+        self._comfyui = comfyui
+        self._bus = bus
+        self._clock = clock
+        self._url = url
+        self._system: SystemInfo | None = None
+        self._queue_remaining: int | None = None
+        self._changed = asyncio.Event()
+        comfyui.connection.subscribe(self._on_change)
+        stream.subscribe(self._on_message)
+
+    def status(self, _: Principal | None = None) -> ConnectionStatus:
+        """How ComfyUI is now. There is nothing secret in it: the page for the first visit shows it too."""
+        now = self._comfyui.connection.current
+        waiting = (
+            None if now.retry_at is None else max(0, math.ceil((now.retry_at - self._clock.now()).total_seconds()))
+        )
+        return ConnectionStatus(
+            state=now.kind,
+            message=MESSAGES[now.kind],
+            is_simulated=self._system is not None and self._system.simulated,
+            consecutive_failures=now.consecutive_failures,
+            open_until=now.until,
+            retry_in_seconds=waiting,
+            version="" if self._system is None else self._system.version,
+            url=self._url,
+            queue_remaining=self._queue_remaining if now.is_usable else None,
+        )
+
+    async def run(self) -> None:
+        """Learn who answers whenever ComfyUI comes back, for ever."""
+        while True:
+            if self._system is None and self._comfyui.connection.current.is_usable:
+                await self._learn()
+            await self._changed.wait()
+            self._changed.clear()
+
+    async def _learn(self) -> None:
+        try:
+            self._system = await self._comfyui.system()
+        except ComfyUIError:
+            return  # the connection's state says so already, and its next change brings us back here
+        self._publish()
+
+    def _on_change(self, state: ConnectionState) -> None:
+        if not state.is_usable:
+            self._system = None if state.kind is ConnectionKind.DISCONNECTED else self._system
+        self._changed.set()
+        self._publish()
+
+    def _on_message(self, message: Heard) -> None:
+        if isinstance(message, Status):
+            self._queue_remaining = message.queue_remaining
+
+    def _publish(self) -> None:
+        status = self.status()
+        self._bus.publish(SERVER_TOPIC, ConnectionChanged(status.state, status.message))

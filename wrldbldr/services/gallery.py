@@ -1,0 +1,118 @@
+"""Stored pictures: look, choose, mark, remove."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from wrldbldr.bus import Bus, world_topic
+from wrldbldr.db.database import Database
+from wrldbldr.domain.account import Principal
+from wrldbldr.domain.asset import Asset
+from wrldbldr.domain.batch import AssetType
+from wrldbldr.domain.events import PicturesChanged
+from wrldbldr.domain.text import LABEL_LIMIT, checked_name
+from wrldbldr.media.store import FULL, MediaStore
+from wrldbldr.services.access import owned_asset, owned_world
+
+THUMBNAIL_TYPE = "image/webp"
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFile:
+    """A file to send to a browser. `name` is what a download should be called."""
+
+    path: Path
+    media_type: str
+    content_hash: str
+    name: str
+
+
+class GalleryService:
+    """What a game master does with pictures."""
+
+    def __init__(self, database: Database, bus: Bus, store: MediaStore) -> None:
+        self._database = database
+        self._bus = bus
+        self._store = store
+
+    async def page(
+        self,
+        who: Principal,
+        world_id: UUID,
+        *,
+        entity_id: UUID | None = None,
+        asset_type: AssetType | None = None,
+        starred: bool | None = None,
+        limit: int = 60,
+        after: UUID | None = None,
+    ) -> Sequence[Asset]:
+        """Pictures of a world, newest first, those after `after`; at most `limit`. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            await owned_world(unit, who, world_id)
+            return await unit.assets.page(
+                world_id, entity_id=entity_id, asset_type=asset_type, starred=starred, limit=limit, after=after
+            )
+
+    async def counts(self, who: Principal, world_id: UUID, entity_id: UUID) -> dict[AssetType, int]:
+        """How many pictures of each type an entity has. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            await owned_world(unit, who, world_id)
+            return await unit.assets.count_by_type(world_id, entity_id)
+
+    async def active(self, who: Principal, world_id: UUID) -> dict[tuple[UUID, AssetType], UUID]:
+        """The active picture of each entity and type. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            await owned_world(unit, who, world_id)
+            return await unit.assets.active(world_id)
+
+    async def find(self, who: Principal, asset_id: UUID) -> Asset:
+        """One picture. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            return await owned_asset(unit, who, asset_id)
+
+    async def file(self, who: Principal, asset_id: UUID, side: int = FULL) -> PictureFile:
+        """The file of a picture or of its thumbnail (256, 64). Raises NotFoundError."""
+        asset = await self.find(who, asset_id)
+        path = await asyncio.to_thread(self._store.path, asset.content_hash, side)
+        suffix = asset.media_type.rsplit("/", 1)[-1]
+        return PictureFile(
+            path=path,
+            media_type=asset.media_type if side == FULL else THUMBNAIL_TYPE,
+            content_hash=asset.content_hash,
+            name=f"{asset.label}.{suffix}",
+        )
+
+    async def update(
+        self, who: Principal, asset_id: UUID, *, label: str | None = None, starred: bool | None = None
+    ) -> Asset:
+        """Rename or star a picture. Raises NotFoundError, InvalidInputError."""
+        async with self._database.write() as unit:
+            asset = await owned_asset(unit, who, asset_id)
+            if label is not None:
+                asset.label = checked_name(label, field="label", limit=LABEL_LIMIT)
+            if starred is not None:
+                asset.is_starred = starred
+        self._changed(asset)
+        return asset
+
+    async def activate(self, who: Principal, asset_id: UUID) -> Asset:
+        """Make it the one picture that stands for its entity and type. Raises NotFoundError."""
+        async with self._database.write() as unit:
+            asset = await owned_asset(unit, who, asset_id)
+            await unit.assets.make_active(asset)
+        self._changed(asset)
+        return asset
+
+    async def delete(self, who: Principal, asset_id: UUID) -> None:
+        """Remove a picture; its file goes when no other picture is the same. Raises NotFoundError."""
+        async with self._database.write() as unit:
+            asset = await owned_asset(unit, who, asset_id)
+            await unit.assets.delete(asset)
+            if not await unit.assets.count_content(asset.content_hash):  # within the block: nobody stores its twin now
+                await asyncio.to_thread(self._store.remove, [asset.content_hash])
+        self._changed(asset)
+
+    def _changed(self, asset: Asset) -> None:
+        self._bus.publish(world_topic(asset.world_id), PicturesChanged(asset.world_id, asset.entity_id))

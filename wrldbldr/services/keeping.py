@@ -1,0 +1,133 @@
+"""How a batch being painted ends: its pictures and its status are stored together, or not at all."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from wrldbldr.db.database import Database
+from wrldbldr.domain.asset import Asset, label_for
+from wrldbldr.domain.batch import Batch, BatchStatus, Submission
+from wrldbldr.domain.failure import Failure
+from wrldbldr.kit.clock import Clock
+from wrldbldr.media.pictures import CleanPicture
+from wrldbldr.media.store import MediaStore
+from wrldbldr.services.easel import Easel
+
+
+@dataclass(frozen=True, slots=True)
+class PaintedPicture:
+    """One picture and the seed it was painted from."""
+
+    picture: CleanPicture
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """What came of a batch."""
+
+    pictures: Sequence[PaintedPicture]
+    model: str
+    is_simulated: bool
+
+
+class Keeper:
+    """Writes the ends of batches. A batch that was withdrawn or deleted meanwhile is left alone."""
+
+    def __init__(self, database: Database, store: MediaStore, easel: Easel, clock: Clock) -> None:
+        self._database = database
+        self._store = store
+        self._easel = easel
+        self._clock = clock
+
+    async def keep(self, batch: Batch, painted: Painted) -> None:
+        """Store the files, then their rows and READY in one transaction. Doing it twice changes nothing."""
+        hashes = await self._keep_files(painted)
+        async with self._database.write() as unit:
+            current = await unit.batches.find(batch.id, for_update=True)
+            if current is None or current.status is not BatchStatus.GENERATING:
+                unused = [name for name in hashes if not await unit.assets.count_content(name)]
+                await asyncio.to_thread(self._store.remove, unused)
+                self._easel.left(batch.id)
+                return
+            await self._keep_files(painted)  # the same picture may have been deleted elsewhere a moment ago
+            now = self._clock.now()
+            current.finish(now)
+            first = await unit.assets.next_number(batch.entity_id, batch.asset_type)
+            active = await unit.assets.active(batch.world_id)
+            assets = [
+                _asset(batch, painted, index, number=first + index, content_hash=content_hash, now=now)
+                for index, content_hash in enumerate(hashes)
+            ]
+            assets[0].is_active = (batch.entity_id, batch.asset_type) not in active
+            await unit.assets.add_all(assets)
+        self._easel.ready(current)
+
+    async def fail(self, batch_id: UUID, failure: Failure) -> None:
+        """The batch gives up and remembers why."""
+        async with self._database.write() as unit:
+            batch = await unit.batches.find(batch_id, for_update=True)
+            if batch is None or batch.status is not BatchStatus.GENERATING:
+                self._easel.left(batch_id)
+                return
+            batch.fail(failure, self._clock.now())
+        self._easel.failed(batch)
+
+    async def put_back(self, batch_id: UUID) -> None:
+        """ComfyUI never took it: it waits again, in its old place."""
+        async with self._database.write() as unit:
+            batch = await unit.batches.find(batch_id, for_update=True)
+            if batch is None or batch.status is not BatchStatus.GENERATING:
+                self._easel.left(batch_id)
+                return
+            batch.put_back()
+        self._easel.put_back(batch)
+
+    async def _keep_files(self, painted: Painted) -> list[str]:
+        return [await asyncio.to_thread(self._store.keep, painting.picture) for painting in painted.pictures]
+
+    async def replace(self, lost: Submission) -> Submission:
+        """A new prompt id for what ComfyUI lost, stored before it is sent. The old one stays on record as lost."""
+        now = self._clock.now()
+        fresh = Submission(
+            batch_id=lost.batch_id,
+            attempt=lost.attempt,
+            ordinal=lost.ordinal,
+            first_picture=lost.first_picture,
+            count=lost.count,
+            seed=lost.seed,
+            created_at=now,
+        )
+        async with self._database.write() as unit:
+            await unit.batches.mark_lost(lost.prompt_id, now)
+            await unit.batches.add(fresh)
+        return fresh
+
+
+def _asset(batch: Batch, painted: Painted, index: int, *, number: int, content_hash: str, now: datetime) -> Asset:
+    painting = painted.pictures[index]
+    return Asset(
+        world_id=batch.world_id,
+        entity_type=batch.entity_type,
+        entity_id=batch.entity_id,
+        asset_type=batch.asset_type,
+        number=number,
+        label=label_for(batch.entity_name, batch.asset_type, number),
+        batch_id=batch.id,
+        batch_index=index,
+        content_hash=content_hash,
+        media_type=painting.picture.media_type,
+        width=painting.picture.width,
+        height=painting.picture.height,
+        byte_size=len(painting.picture.content),
+        prompt=batch.prompt,
+        negative_prompt=batch.negative_prompt,
+        seed=painting.seed,
+        model=painted.model,
+        workflow_id=batch.workflow_id,
+        workflow_name=batch.workflow_name,
+        is_simulated=painted.is_simulated,
+        created_at=now,
+    )

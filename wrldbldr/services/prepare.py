@@ -1,0 +1,99 @@
+"""From a batch and its workflow to the graph that is sent to ComfyUI."""
+
+from copy import deepcopy
+
+from pydantic import JsonValue
+
+from wrldbldr.comfyui.graph import Graph, parse_graph
+from wrldbldr.comfyui.port import NodeCatalogue
+from wrldbldr.domain.batch import Batch, Submission
+from wrldbldr.domain.errors import WrldBldrError
+from wrldbldr.domain.failure import Failure
+from wrldbldr.domain.workflow import Bindings, NodeInput, Workflow
+from wrldbldr.services.analysis import is_choice, offered
+
+FILE_PREFIX = "wrldbldr"
+
+
+class CannotPrepareError(WrldBldrError):
+    """The batch cannot be turned into a graph this ComfyUI runs; `failure` says why and what to do."""
+
+    status_code = 422
+    code = "cannot_prepare"
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(f"{failure.title}. {failure.message}", details=failure.details)
+        self.failure = failure
+
+
+def prepare(workflow: Workflow, batch: Batch, submission: Submission, catalogue: NodeCatalogue) -> tuple[Graph, str]:
+    """The graph for one prompt of a batch, and the model it names. Raises CannotPrepareError.
+
+    Every file is saved under a prefix of its own: ComfyUI answers an identical prompt with the file of the earlier one,
+    which may be gone by then.
+    """
+    graph = deepcopy(parse_graph(workflow.graph))
+    _require_nodes(graph, catalogue)
+    bindings = workflow.bindings
+    _write(graph, bindings.positive, batch.prompt)
+    _write(graph, bindings.negative, batch.negative_prompt)
+    _write(graph, bindings.seed, submission.seed)
+    _write(graph, bindings.width, batch.width)
+    _write(graph, bindings.height, batch.height)
+    _write(graph, bindings.count, submission.count)
+    for node in graph.values():
+        if isinstance(node["inputs"].get("filename_prefix"), str):
+            node["inputs"]["filename_prefix"] = f"{FILE_PREFIX}/{submission.prompt_id}"
+    return graph, _settle_model(graph, bindings, catalogue)
+
+
+def _write(graph: Graph, inputs: tuple[NodeInput, ...], value: JsonValue) -> None:
+    for ref in inputs:
+        graph[ref.node_id]["inputs"][ref.input_name] = value
+
+
+def _require_nodes(graph: Graph, catalogue: NodeCatalogue) -> None:
+    missing = catalogue.missing(node["class_type"] for node in graph.values())
+    if not missing:
+        return
+    named = ", ".join(missing)
+    raise CannotPrepareError(
+        Failure(
+            title=f"Your ComfyUI lacks the node{'s' if len(missing) > 1 else ''} {named}",
+            message="Install the custom node pack it comes from, or pick another workflow.",
+            details={
+                f"Node {node_id}": node["class_type"]
+                for node_id, node in graph.items()
+                if node["class_type"] in missing
+            },
+        )
+    )
+
+
+def _settle_model(graph: Graph, bindings: Bindings, catalogue: NodeCatalogue) -> str:
+    """Write each model in the server's spelling; one the workflow leaves open becomes the first the server offers."""
+    chosen = ""
+    for ref in bindings.model:
+        node = graph[ref.node_id]
+        name = str(node["inputs"][ref.input_name])
+        if is_choice(catalogue, node["class_type"], ref.input_name):
+            options = catalogue.options(node["class_type"], ref.input_name)
+            found = offered(name, options) if name else next(iter(options), "")
+            if not found:
+                raise CannotPrepareError(_no_model(name, options))
+            node["inputs"][ref.input_name] = name = found
+        chosen = chosen or name
+    return chosen
+
+
+def _no_model(name: str, options: tuple[str, ...]) -> Failure:
+    if not name:
+        return Failure(
+            title="Your ComfyUI has no model to paint with",
+            message="Put a checkpoint into its models/checkpoints folder, then retry.",
+        )
+    return Failure(
+        title=f"Your ComfyUI lacks the model {name}",
+        message="Add it to ComfyUI's models folder, or pick another workflow.",
+        details={"Available": ", ".join(options[:20]) or "none"},
+    )

@@ -1,0 +1,223 @@
+"""The queue as game masters use it: ask for pictures, withdraw, try again, tidy up, look."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from wrldbldr.bus import SERVER_TOPIC, Bus, account_topic, game_session_topic
+from wrldbldr.db.database import Database, UnitOfWork
+from wrldbldr.domain.account import Principal
+from wrldbldr.domain.batch import (
+    AssetType,
+    Batch,
+    BatchStatus,
+    checked_count,
+    checked_seed,
+    checked_size,
+)
+from wrldbldr.domain.errors import InvalidInputError, NotFoundError
+from wrldbldr.domain.events import BatchCancelled, BatchCleared, BatchQueued, Event, QueueMoved, WorldChanged
+from wrldbldr.domain.text import PROMPT_LIMIT, checked_text
+from wrldbldr.domain.workflow import Workflow
+from wrldbldr.domain.world import EntityType
+from wrldbldr.kit.clock import Clock
+from wrldbldr.kit.ids import new_seed
+from wrldbldr.services.access import owned_batch, owned_entity, owned_game_session
+from wrldbldr.services.cards import BatchCard, Fact, batch_card, batch_facts, thumbnail_of
+from wrldbldr.services.progress import LivePreview, LiveProgress, Progress
+
+DEFAULT_SIZES: dict[AssetType, tuple[int, int]] = {
+    AssetType.PORTRAIT: (768, 1024),
+    AssetType.SPRITE: (512, 1024),
+    AssetType.BACKDROP: (1216, 688),
+    AssetType.ITEM: (768, 768),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRequest:
+    """What a game master asks for. Whatever is None is chosen: the seed at random, the rest by the workflow and type."""
+
+    game_session_id: UUID
+    entity_type: EntityType
+    entity_id: UUID
+    asset_type: AssetType
+    prompt: str
+    count: int
+    negative_prompt: str | None = None
+    seed: int | None = None
+    width: int | None = None
+    height: int | None = None
+    workflow_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReport:
+    """A batch with what is not in its row."""
+
+    batch: Batch
+    position: int
+    progress: Progress
+    asset_ids: Sequence[UUID]
+
+
+class QueueService:
+    """The queue's verbs. The dispatcher does the painting; it is woken when there is something to do."""
+
+    def __init__(
+        self, database: Database, bus: Bus, clock: Clock, progress: LiveProgress, wake: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._bus = bus
+        self._clock = clock
+        self._progress = progress
+        self._wake = wake
+
+    async def submit(self, who: Principal, request: GenerationRequest) -> Batch:
+        """Put a batch at the end of the queue. Raises NotFoundError, InvalidInputError.
+
+        The entity's name and the workflow's are frozen here: the pictures belong to whoever they were asked for.
+        """
+        prompt = checked_text(request.prompt, field="prompt", limit=PROMPT_LIMIT)
+        if not prompt:
+            raise InvalidInputError("prompt", "Say what to paint: the prompt is empty.")
+        count = checked_count(request.count)
+        seed = new_seed() if request.seed is None else checked_seed(request.seed)
+        width, height = DEFAULT_SIZES[request.asset_type]
+        width = width if request.width is None else checked_size(request.width, field="width")
+        height = height if request.height is None else checked_size(request.height, field="height")
+        async with self._database.write() as unit:
+            game_session = await owned_game_session(unit, who, request.game_session_id)
+            entity = await owned_entity(unit, who, request.entity_type, request.entity_id)
+            if entity.world_id != game_session.world_id:
+                raise InvalidInputError("session_id", f"{entity.name} is not in the world of that game session.")
+            workflow = await _workflow(unit, request)
+            negative = workflow.default_negative_prompt if request.negative_prompt is None else request.negative_prompt
+            batch = Batch(
+                game_session_id=game_session.id,
+                world_id=entity.world_id,
+                requested_by=who.account_id,
+                entity_type=request.entity_type,
+                entity_id=entity.id,
+                entity_name=entity.name,
+                asset_type=request.asset_type,
+                workflow_id=workflow.id,
+                workflow_name=workflow.name,
+                prompt=prompt,
+                negative_prompt=checked_text(negative, field="negative_prompt", limit=PROMPT_LIMIT),
+                count=count,
+                seed=seed,
+                width=width,
+                height=height,
+                rank=await unit.batches.next_rank(),
+                requested_at=self._clock.now(),
+            )
+            await unit.batches.add(batch)
+        self._publish(who, batch, BatchQueued(batch.id))
+        self._wake()
+        return batch
+
+    async def cancel(self, who: Principal, batch_id: UUID) -> Batch:
+        """Withdraw a batch that waits or is being painted. Raises NotFoundError, IllegalTransitionError."""
+        async with self._database.write() as unit:
+            batch = await owned_batch(unit, who, batch_id, for_update=True)
+            batch.cancel(self._clock.now())
+        self._publish(who, batch, BatchCancelled(batch.id))
+        self._wake()
+        return batch
+
+    async def retry(self, who: Principal, batch_id: UUID) -> Batch:
+        """Queue a failed batch again with the same parameters. Raises NotFoundError, IllegalTransitionError."""
+        async with self._database.write() as unit:
+            batch = await owned_batch(unit, who, batch_id, for_update=True)
+            batch.retry(await unit.batches.next_rank())
+        self._publish(who, batch, BatchQueued(batch.id))
+        self._wake()
+        return batch
+
+    async def clear(self, who: Principal, batch_id: UUID) -> None:
+        """Take a ready or failed batch off the list; its pictures stay. Raises NotFoundError, IllegalTransitionError."""
+        async with self._database.write() as unit:
+            batch = await owned_batch(unit, who, batch_id, for_update=True)
+            batch.clear(self._clock.now())
+        self._publish(who, batch, BatchCleared(batch.id))
+
+    async def clear_completed(self, who: Principal, game_session_id: UUID) -> int:
+        """Take every ready batch off a game session's list; their pictures stay. Returns how many. Raises NotFoundError."""
+        now = self._clock.now()
+        async with self._database.write() as unit:
+            await owned_game_session(unit, who, game_session_id)
+            ready = [b for b in await unit.batches.listed(game_session_id) if b.status is BatchStatus.READY]
+            for batch in ready:
+                batch.clear(now)
+        for batch in ready:
+            self._publish(who, batch, BatchCleared(batch.id))
+        return len(ready)
+
+    async def cards(self, who: Principal, game_session_id: UUID) -> list[BatchCard]:
+        """What a game session's queue shows, in order. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            game_session = await owned_game_session(unit, who, game_session_id)
+            batches = await unit.batches.listed(game_session_id)
+            positions = await unit.batches.positions()
+            active = await unit.assets.active(game_session.world_id)
+        return [
+            batch_card(batch, position=positions.get(batch.id, 0), thumbnail=thumbnail_of(active, batch))
+            for batch in batches
+        ]
+
+    async def facts(self, who: Principal, batch_id: UUID) -> list[Fact]:
+        """The details of a batch for its game master. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            return batch_facts(await owned_batch(unit, who, batch_id))
+
+    async def report(self, who: Principal, batch_id: UUID) -> BatchReport:
+        """Everything about one batch. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            batch = await owned_batch(unit, who, batch_id)
+            return (await self._reports(unit, [batch]))[0]
+
+    async def page(
+        self,
+        who: Principal,
+        game_session_id: UUID,
+        *,
+        status: BatchStatus | None = None,
+        limit: int = 50,
+        after: UUID | None = None,
+    ) -> list[BatchReport]:
+        """Batches of a game session in queue order, those after `after`; at most `limit`. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            await owned_game_session(unit, who, game_session_id)
+            batches = await unit.batches.page(game_session_id, status=status, limit=limit, after=after)
+            return await self._reports(unit, batches)
+
+    async def preview(self, who: Principal, batch_id: UUID) -> LivePreview:
+        """The latest live preview of a batch. Raises NotFoundError, also when there is none yet."""
+        async with self._database.read() as unit:
+            await owned_batch(unit, who, batch_id)
+        preview = self._progress.preview(batch_id)
+        if preview is None:
+            raise NotFoundError("preview")
+        return preview
+
+    async def _reports(self, unit: UnitOfWork, batches: Sequence[Batch]) -> list[BatchReport]:
+        positions = await unit.batches.positions()
+        asset_ids = await unit.assets.ids_of_batches([batch.id for batch in batches])
+        return [
+            BatchReport(batch, positions.get(batch.id, 0), self._progress.of(batch.id), asset_ids.get(batch.id, []))
+            for batch in batches
+        ]
+
+    def _publish(self, who: Principal, batch: Batch, event: Event) -> None:
+        self._bus.publish(game_session_topic(batch.game_session_id), event)
+        self._bus.publish(account_topic(who.account_id), WorldChanged(batch.world_id))
+        self._bus.publish(SERVER_TOPIC, QueueMoved())
+
+
+async def _workflow(unit: UnitOfWork, request: GenerationRequest) -> Workflow:
+    workflow_id = request.workflow_id or (await unit.workflows.defaults()).get(request.asset_type)
+    workflow = None if workflow_id is None else await unit.workflows.find(workflow_id)
+    if workflow is None:
+        raise InvalidInputError("workflow_id", "There is no such workflow. Choose one in the list.")
+    return workflow

@@ -1,0 +1,158 @@
+"""Following one prompt on ComfyUI to its end: the websocket for speed, queue and history for the truth."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Self
+from uuid import UUID
+
+from wrldbldr.comfyui.errors import ComfyUIError
+from wrldbldr.comfyui.graph import Graph
+from wrldbldr.comfyui.messages import Finished as FinishedMessage
+from wrldbldr.comfyui.messages import Heard, Preview, Reconnected
+from wrldbldr.comfyui.port import ComfyUI, History, MessageStream
+from wrldbldr.comfyui.progress import PromptProgress
+from wrldbldr.comfyui.reconcile import Finished, Gone, Pending, Running, Whereabouts, whereabouts
+from wrldbldr.kit.clock import Clock, wait_for_event
+
+POLL_SECONDS = 3.0
+POLL_SECONDS_WITHOUT_SOCKET = 1.0
+MUTE_SECONDS = 10.0
+HISTORY_WAITS_SECONDS = (0.0, 0.05, 0.2, 0.5)  # "done" may be said a moment before the history can be read
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Who wants to know what a prompt does. `is_wanted` is asked whenever somebody may have withdrawn it."""
+
+    on_progress: Callable[[PromptProgress], None]
+    on_preview: Callable[[Preview], None]
+    on_waiting: Callable[[str], None]
+    is_wanted: Callable[[], Awaitable[bool]]
+
+
+class Withdrawn(Exception):  # noqa: N818 - it is no error: somebody cancelled, and the prompt is off ComfyUI
+    """The prompt was withdrawn while it was followed."""
+
+
+class PromptWatch:
+    """Follows one prompt. Enter it before the prompt is handed over: a quick one ends before the answer is read."""
+
+    def __init__(self, comfyui: ComfyUI, stream: MessageStream, clock: Clock, prompt_id: UUID, graph: Graph) -> None:
+        self._comfyui = comfyui
+        self._stream = stream
+        self._clock = clock
+        self._prompt_id = prompt_id
+        self._progress = PromptProgress(prompt_id, graph)
+        self._inbox: list[Heard] = []
+        self._stirred = asyncio.Event()
+        self._is_nudged = False
+        self._heard_at = clock.monotonic()
+
+    def __enter__(self) -> Self:
+        self._unsubscribe = self._stream.subscribe(self._hear)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._unsubscribe()
+
+    def nudge(self) -> None:
+        """Look up at once: somebody may have withdrawn the prompt."""
+        self._is_nudged = True
+        self._stirred.set()
+
+    async def follow(self, witness: Witness, *, is_certain: bool) -> History | Gone:
+        """Wait for the end, however long it takes. Raises Withdrawn when it is no longer wanted.
+
+        `is_certain` is False when nobody knows whether ComfyUI has the prompt: then it is looked for first. While
+        ComfyUI cannot be reached nothing is concluded; it is asked again when it answers.
+        """
+        if not is_certain and (ended := await self._look(witness)) is not None:
+            return ended
+        while True:
+            is_stirred = await wait_for_event(self._stirred, self._clock, self._poll_seconds)
+            self._stirred.clear()
+            messages, self._inbox = self._inbox, []
+            if self._is_nudged or not is_stirred:
+                self._is_nudged = False
+                await self._require_wanted(witness)
+            if messages:
+                ended = await self._read(messages, witness)
+            else:
+                ended = None if is_stirred else await self._look(witness)
+            if ended is not None:
+                return ended
+
+    async def _require_wanted(self, witness: Witness) -> None:
+        """Take the prompt off ComfyUI when nobody wants it. While that cannot be reached there is nothing to take off."""
+        if await witness.is_wanted():
+            return
+        try:
+            await self._comfyui.cancel(self._prompt_id)
+        except ComfyUIError as error:
+            raise Withdrawn from error
+        raise Withdrawn
+
+    @property
+    def _poll_seconds(self) -> float:
+        return POLL_SECONDS if self._stream.is_connected else POLL_SECONDS_WITHOUT_SOCKET
+
+    def _hear(self, message: Heard) -> None:
+        """Runs inside the socket's loop: keep what is ours, and wake whoever follows."""
+        if not isinstance(message, Reconnected) and getattr(message, "prompt_id", None) != self._prompt_id:
+            return
+        self._heard_at = self._clock.monotonic()
+        self._inbox.append(message)
+        self._stirred.set()
+
+    async def _read(self, messages: list[Heard], witness: Witness) -> History | Gone | None:
+        previews = [message for message in messages if isinstance(message, Preview)]
+        changes = [
+            self._progress.hear(message) for message in messages
+        ]  # every message, not only up to the first change
+        if any(changes):
+            witness.on_progress(self._progress)
+        if previews:
+            witness.on_preview(previews[-1])
+        if any(isinstance(message, FinishedMessage) for message in messages):
+            return await self._history()
+        if any(isinstance(message, Reconnected) for message in messages):
+            return await self._look(witness)
+        return None
+
+    async def _look(self, witness: Witness) -> History | Gone | None:
+        """Ask queue and history. None while it is on its way, or while nobody answers."""
+        try:
+            found = await whereabouts(self._comfyui, self._prompt_id, self._clock, ours=(self._prompt_id,))
+        except ComfyUIError:
+            witness.on_waiting("waiting for ComfyUI")
+            return None
+        match found:
+            case Finished(history):
+                return history
+            case Gone():
+                return found
+            case Pending(ahead) if ahead:
+                witness.on_waiting(f"{ahead} other job{'s are' if ahead > 1 else ' is'} ahead on this ComfyUI")
+            case _:
+                witness.on_progress(self._progress)  # it may have been said to be away, or behind others
+                await self._unmute(found)
+        return None
+
+    async def _unmute(self, found: Whereabouts) -> None:
+        """A socket that says nothing about a running prompt has gone mute: another connection took its name."""
+        is_mute = self._clock.monotonic() - self._heard_at > MUTE_SECONDS
+        if isinstance(found, Running) and self._stream.is_connected and is_mute:
+            self._heard_at = self._clock.monotonic()
+            await self._stream.reconnect()
+
+    async def _history(self) -> History | None:
+        for seconds in HISTORY_WAITS_SECONDS:
+            await self._clock.sleep(seconds)
+            try:
+                history = await self._comfyui.history(self._prompt_id)
+            except ComfyUIError:
+                return None
+            if history is not None:
+                return history
+        return None

@@ -1,0 +1,213 @@
+"""Worlds, the characters and locations in them, and the tables at which they are played."""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from wrldbldr.bus import SERVER_TOPIC, Bus, account_topic, world_topic
+from wrldbldr.db.database import Database, UnitOfWork
+from wrldbldr.domain.account import Principal
+from wrldbldr.domain.batch import BatchStatus
+from wrldbldr.domain.errors import InvalidInputError
+from wrldbldr.domain.events import QueueMoved, WorldChanged
+from wrldbldr.domain.text import DESCRIPTION_LIMIT, LINE_LIMIT, MOTTO_LIMIT, checked_name, checked_text
+from wrldbldr.domain.world import Character, Entity, EntityType, GameSession, Location, World
+from wrldbldr.kit.clock import Clock
+from wrldbldr.media.store import MediaStore
+from wrldbldr.services.access import owned_entity, owned_world
+
+FIRST_TABLE = "The first table"
+JOIN_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # no letters that read like another
+JOIN_LENGTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class WorldSummary:
+    """A world and what there is in it, for the list of worlds."""
+
+    world: World
+    character_count: int
+    location_count: int
+    picture_count: int
+    painting_count: int
+    waiting_count: int
+    failed_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntityChanges:
+    """What to change of a character or location; None leaves a field as it is."""
+
+    name: str | None = None
+    description: str | None = None
+    visible_to_players: bool | None = None
+    mood: str | None = None
+    immediate_goal: str | None = None
+
+
+class WorldService:
+    """What a game master does to their worlds."""
+
+    def __init__(self, database: Database, bus: Bus, clock: Clock, store: MediaStore) -> None:
+        self._database = database
+        self._bus = bus
+        self._clock = clock
+        self._store = store
+
+    async def summaries(self, who: Principal) -> list[WorldSummary]:
+        """Their worlds, newest first."""
+        async with self._database.read() as unit:
+            worlds = await unit.worlds.owned_by(who.account_id)
+            ids = [world.id for world in worlds]
+            characters = await unit.worlds.count_entities(EntityType.CHARACTER, ids)
+            locations = await unit.worlds.count_entities(EntityType.LOCATION, ids)
+            pictures = await unit.assets.count_by_world(ids)
+            batches = await unit.batches.count_by_status(ids)
+        return [
+            WorldSummary(
+                world=world,
+                character_count=characters.get(world.id, 0),
+                location_count=locations.get(world.id, 0),
+                picture_count=pictures.get(world.id, 0),
+                painting_count=batches.get((world.id, BatchStatus.GENERATING), 0),
+                waiting_count=batches.get((world.id, BatchStatus.QUEUED), 0),
+                failed_count=batches.get((world.id, BatchStatus.FAILED), 0),
+            )
+            for world in worlds
+        ]
+
+    async def find(self, who: Principal, world_id: UUID) -> World:
+        """One of their worlds. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            return await owned_world(unit, who, world_id)
+
+    async def create(self, who: Principal, name: str, motto: str = "") -> World:
+        """A new world with its first game session. Raises InvalidInputError."""
+        async with self._database.write() as unit:
+            world = await self.create_in(unit, who, name, motto)
+        self._changed(who, world.id)
+        return world
+
+    async def create_in(self, unit: UnitOfWork, who: Principal, name: str, motto: str) -> World:
+        """`create` inside a transaction of the caller's, who publishes the change after it."""
+        now = self._clock.now()
+        world = World(
+            owner_id=who.account_id,
+            name=checked_name(name),
+            motto=checked_text(motto, field="motto", limit=MOTTO_LIMIT),
+            created_at=now,
+        )
+        await unit.worlds.add(world)
+        await unit.worlds.add(self._game_session(world.id, FIRST_TABLE))
+        return world
+
+    async def update(
+        self, who: Principal, world_id: UUID, *, name: str | None = None, motto: str | None = None
+    ) -> World:
+        """Rename a world. Raises NotFoundError, InvalidInputError."""
+        async with self._database.write() as unit:
+            world = await owned_world(unit, who, world_id)
+            if name is not None:
+                world.name = checked_name(name)
+            if motto is not None:
+                world.motto = checked_text(motto, field="motto", limit=MOTTO_LIMIT)
+        self._changed(who, world_id)
+        return world
+
+    async def delete(self, who: Principal, world_id: UUID) -> None:
+        """Remove a world with everything in it. Raises NotFoundError."""
+        async with self._database.write() as unit:
+            world = await owned_world(unit, who, world_id)
+            files = await unit.assets.files_only_of_world(world_id)
+            await unit.worlds.delete(world)
+            await asyncio.to_thread(self._store.remove, files)  # within the block: nobody stores a twin now
+        self._changed(who, world_id)
+        self._bus.publish(SERVER_TOPIC, QueueMoved())
+
+    async def entities(self, who: Principal, kind: EntityType, world_id: UUID) -> Sequence[Entity]:
+        """All of one kind in a world, by name. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            await owned_world(unit, who, world_id)
+            return await unit.worlds.entities(kind, world_id)
+
+    async def find_entity(self, who: Principal, kind: EntityType, entity_id: UUID) -> Entity:
+        """One character or location. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            return await owned_entity(unit, who, kind, entity_id)
+
+    async def create_entity(self, who: Principal, kind: EntityType, world_id: UUID, changes: EntityChanges) -> Entity:
+        """A new character or location; only the name must be there. Raises NotFoundError, InvalidInputError."""
+        async with self._database.write() as unit:
+            await owned_world(unit, who, world_id)
+            entity = self.new_entity(kind, world_id, changes)
+            await unit.worlds.add(entity)
+        self._changed(who, world_id)
+        return entity
+
+    def new_entity(self, kind: EntityType, world_id: UUID, changes: EntityChanges) -> Entity:
+        """A checked character or location that is not stored yet. Raises InvalidInputError."""
+        if changes.name is None:
+            raise InvalidInputError("name", "Give it a name; the rest can wait.")
+        table = Character if kind is EntityType.CHARACTER else Location
+        entity = table(world_id=world_id, name=checked_name(changes.name), created_at=self._clock.now())
+        _apply(entity, changes)
+        return entity
+
+    async def update_entity(self, who: Principal, kind: EntityType, entity_id: UUID, changes: EntityChanges) -> Entity:
+        """Change a character or location. Raises NotFoundError, InvalidInputError."""
+        async with self._database.write() as unit:
+            entity = await owned_entity(unit, who, kind, entity_id)
+            _apply(entity, changes)
+        self._changed(who, entity.world_id)
+        return entity
+
+    async def delete_entity(self, who: Principal, kind: EntityType, entity_id: UUID) -> None:
+        """Remove a character or location with its pictures. Raises NotFoundError."""
+        async with self._database.write() as unit:
+            entity = await owned_entity(unit, who, kind, entity_id)
+            files = await unit.assets.files_only_of_entity(entity_id)
+            await unit.batches.delete_of_entity(entity_id)
+            await unit.assets.delete_of_entity(entity_id)
+            await unit.worlds.delete(entity)
+            await asyncio.to_thread(self._store.remove, files)  # within the block: nobody stores a twin now
+        self._changed(who, entity.world_id)
+        self._bus.publish(SERVER_TOPIC, QueueMoved())
+
+    async def game_sessions(self, who: Principal, world_id: UUID) -> Sequence[GameSession]:
+        """A world's tables, the first one first. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            await owned_world(unit, who, world_id)
+            return await unit.worlds.game_sessions(world_id)
+
+    async def create_game_session(self, who: Principal, world_id: UUID, name: str) -> GameSession:
+        """Another table. Raises NotFoundError, InvalidInputError."""
+        async with self._database.write() as unit:
+            await owned_world(unit, who, world_id)
+            game_session = self._game_session(world_id, checked_name(name))
+            await unit.worlds.add(game_session)
+        self._changed(who, world_id)
+        return game_session
+
+    def _game_session(self, world_id: UUID, name: str) -> GameSession:
+        code = "".join(secrets.choice(JOIN_ALPHABET) for _ in range(JOIN_LENGTH))
+        return GameSession(world_id=world_id, name=name, join_code=code, created_at=self._clock.now())
+
+    def _changed(self, who: Principal, world_id: UUID) -> None:
+        for topic in (world_topic(world_id), account_topic(who.account_id)):
+            self._bus.publish(topic, WorldChanged(world_id))
+
+
+def _apply(entity: Entity, changes: EntityChanges) -> None:
+    if changes.name is not None:
+        entity.name = checked_name(changes.name)
+    if changes.description is not None:
+        entity.description = checked_text(changes.description, field="description", limit=DESCRIPTION_LIMIT)
+    if changes.visible_to_players is not None:
+        entity.visible_to_players = changes.visible_to_players
+    if isinstance(entity, Character):
+        if changes.mood is not None:
+            entity.mood = checked_text(changes.mood, field="mood", limit=LINE_LIMIT)
+        if changes.immediate_goal is not None:
+            entity.immediate_goal = checked_text(changes.immediate_goal, field="immediate_goal", limit=LINE_LIMIT)
