@@ -1,0 +1,159 @@
+"""Signing in and out, tokens, and who one is."""
+
+from urllib.parse import quote
+
+import pytest
+
+from tests.api.table import OTHER, OWNER, Caller, Calling, refused
+from tests.fakes.clock import FakeClock
+from wrldbldr.api.identity import COOKIE, secret_from_cookies
+from wrldbldr.engine import Engine
+
+
+async def test_the_first_visit_makes_the_owner_who_is_then_signed_in(nobody: Caller) -> None:
+    answer = await nobody.post("/api/auth/setup", json=OWNER)
+
+    assert answer.status_code == 201
+    assert answer.json() == (await nobody.get("/api/me")).json()
+    assert answer.json()["name"] == OWNER["name"]
+    assert answer.json()["role"] == "owner"
+
+
+async def test_there_is_only_one_first_visit(owner: Caller, nobody: Caller) -> None:
+    refused(await nobody.post("/api/auth/setup", json=OTHER), 409, "conflict")
+    assert COOKIE not in nobody.cookies
+
+
+async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(nobody: Caller) -> None:
+    answer = await nobody.post("/api/auth/setup", json=OWNER)
+
+    parts = {part.strip().lower() for part in answer.headers["set-cookie"].split(";")[1:]}
+    assert parts == {"httponly", "samesite=lax", "path=/", f"max-age={30 * 24 * 60 * 60}"}
+
+
+@pytest.mark.parametrize("forwarded", ["https", "HTTPS, http"])
+async def test_the_cookie_never_travels_unencrypted_once_the_browser_spoke_https(
+    forwarded: str, owner: Caller, nobody: Caller
+) -> None:
+    answer = await nobody.post("/api/auth/login", json=OWNER, headers={"x-forwarded-proto": forwarded})
+
+    assert "; secure" in answer.headers["set-cookie"].lower()
+
+
+async def test_a_name_is_recognised_whatever_its_case(owner: Caller, nobody: Caller) -> None:
+    answer = await nobody.post("/api/auth/login", json={**OWNER, "name": " aLDWIN "})
+
+    assert answer.status_code == 200
+    assert answer.json()["name"] == OWNER["name"]
+
+
+@pytest.mark.parametrize("wrong", [{"name": "Nobody"}, {"password": "wrong password"}, {"password": ""}, {"name": ""}])
+async def test_a_wrong_name_and_a_wrong_password_are_refused_alike(
+    wrong: dict[str, str], owner: Caller, nobody: Caller
+) -> None:
+    answer = await nobody.post("/api/auth/login", json={**OWNER, **wrong})
+
+    assert refused(answer, 401, "unauthenticated") == {}
+    assert answer.json()["error"]["message"] == "That name and password do not belong together."
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("bad", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": " \n "}, "name"),
+        ({"name": "x" * 10_000}, "name"),
+        ({"name": "a\x00b"}, "name"),
+        ({"name": 7}, "name"),
+        ({"name": None}, "name"),
+        ({"password": "short"}, "password"),
+        ({"password": "x" * 10_000}, "password"),
+        ({"password": ["a lantern at sea"]}, "password"),
+        ({"role": "owner"}, "role"),
+    ],
+)
+async def test_a_bad_name_or_password_makes_no_owner(bad: dict[str, object], field: str, nobody: Caller) -> None:
+    assert set(refused(await nobody.post("/api/auth/setup", json={**OWNER, **bad}), 422, "invalid_input")) == {field}
+    assert (await nobody.post("/api/auth/setup", json=OWNER)).status_code == 201
+
+
+async def test_a_refused_password_is_not_repeated(nobody: Caller) -> None:
+    answer = await nobody.post("/api/auth/setup", json={"name": 1, "password": ["xyzzy-secret"]})
+
+    refused(answer, 422)
+    assert "xyzzy" not in answer.text
+
+
+async def test_signing_out_kills_the_cookie_everywhere(owner: Caller, calling: Calling) -> None:
+    stolen = owner.cookies[COOKIE]
+
+    answer = await owner.post("/api/auth/logout")
+
+    assert answer.status_code == 204
+    assert COOKIE not in owner.cookies
+    async with calling() as thief:
+        refused(await thief.get("/api/me", headers={"cookie": f"{COOKIE}={stolen}"}), 401)
+        refused(await thief.get("/api/me", headers={"authorization": f"Bearer {stolen}"}), 401)
+
+
+async def test_a_login_ends_after_thirty_days(owner: Caller, clock: FakeClock) -> None:
+    await clock.advance(30 * 24 * 60 * 60 - 1)
+    assert (await owner.get("/api/me")).status_code == 200
+
+    await clock.advance(1)
+    refused(await owner.get("/api/me"), 401)
+
+
+async def test_a_token_opens_the_api_for_a_script_and_outlives_the_login(owner: Caller, nobody: Caller) -> None:
+    made = await owner.post("/api/tokens", json={"label": "backup"})
+    assert made.status_code == 201
+    token = made.json()["token"]
+    person = (await owner.get("/api/me")).json()
+    await owner.post("/api/auth/logout")
+
+    nobody.headers["authorization"] = f"Bearer {token}"
+
+    assert (await nobody.get("/api/me")).json() == person
+
+
+async def test_a_token_is_shown_once_and_kept_nowhere(owner: Caller, engine: Engine) -> None:
+    token = (await owner.post("/api/tokens", json={"label": "backup"})).json()["token"]
+
+    answers = [await owner.get("/api/me"), await owner.get("/api/worlds"), await owner.get("/api/workflows")]
+
+    assert not any(token in answer.text for answer in answers)
+    refused(await owner.get("/api/tokens"), 405)
+    for file in engine.settings.data_dir.glob("wrldbldr.sqlite3*"):
+        assert token.encode() not in file.read_bytes()
+
+
+@pytest.mark.parametrize("label", ["", "   ", "x" * 10_000, None, 3])
+async def test_a_token_needs_a_label_of_sensible_length(label: object, owner: Caller) -> None:
+    assert set(refused(await owner.post("/api/tokens", json={"label": label}), 422)) == {"label"}
+
+
+async def test_a_bad_token_is_not_rescued_by_a_good_cookie(owner: Caller) -> None:
+    refused(await owner.get("/api/me", headers={"authorization": "Bearer nonsense"}), 401)
+    refused(await owner.get("/api/me", headers={"authorization": "Bearer"}), 401)
+
+
+async def test_the_password_of_a_server_in_front_does_not_disturb_the_cookie(owner: Caller) -> None:
+    assert (await owner.get("/api/me", headers={"authorization": "Basic dXNlcjpwYXNz"})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("header", "secret"),
+    [
+        ("", None),
+        ("wrldbldr_login=abc", "abc"),
+        ("a=1; wrldbldr_login=abc-_d; b=2", "abc-_d"),
+        ("broken;;=;{json}; wrldbldr_login=abc", "abc"),
+        ("wrldbldr_login=", None),
+        ("wrldbldr_login", None),
+        ("not_wrldbldr_login=abc", None),
+        (f"a={quote('wrldbldr_login=abc')}", None),
+    ],
+)
+def test_the_secret_is_found_among_other_cookies(header: str, secret: str | None) -> None:
+    assert secret_from_cookies(header) == secret

@@ -1,0 +1,80 @@
+"""Signing in and out, and tokens for scripts."""
+
+from typing import Self
+from uuid import UUID
+
+from fastapi import Request, Response
+
+from wrldbldr.api.door import RunningEngine, Who, guarded_router
+from wrldbldr.api.identity import forget, remember
+from wrldbldr.api.models import Body, Out, Text
+from wrldbldr.domain.account import Principal, Role
+
+router = guarded_router("Accounts")
+
+
+class NameAndPassword(Body):
+    """What a person signs in with."""
+
+    name: Text
+    password: Text
+
+
+class PersonOut(Out):
+    """The person who asks."""
+
+    id: UUID
+    name: str
+    role: Role
+
+    @classmethod
+    def of(cls, who: Principal) -> Self:
+        """What they may know of themselves."""
+        return cls(id=who.account_id, name=who.name, role=who.role)
+
+
+class TokenIn(Body):
+    """`label` tells tokens apart."""
+
+    label: Text
+
+
+class TokenOut(Out):
+    """The secret; it is never shown again."""
+
+    token: str
+
+
+@router.post("/api/auth/setup", status_code=201)
+async def set_up(body: NameAndPassword, engine: RunningEngine, request: Request, response: Response) -> PersonOut:
+    """Make the owner account, the first one of this server, and sign in."""
+    signed_in = await engine.accounts.set_up(body.name, body.password)
+    remember(request, response, signed_in.secret)
+    return PersonOut.of(signed_in.who)
+
+
+@router.post("/api/auth/login")
+async def log_in(body: NameAndPassword, engine: RunningEngine, request: Request, response: Response) -> PersonOut:
+    """Sign a browser in: the answer sets its cookie."""
+    signed_in = await engine.accounts.log_in(body.name, body.password)
+    remember(request, response, signed_in.secret)
+    return PersonOut.of(signed_in.who)
+
+
+@router.post("/api/auth/logout", status_code=204)
+async def log_out(who: Who, engine: RunningEngine, request: Request, response: Response) -> None:
+    """From now on the cookie or token that asks opens nothing."""
+    await engine.accounts.log_out(who)
+    forget(request, response)
+
+
+@router.get("/api/me")
+def me(who: Who) -> PersonOut:
+    """Who is signed in."""
+    return PersonOut.of(who)
+
+
+@router.post("/api/tokens", status_code=201)
+async def make_token(body: TokenIn, who: Who, engine: RunningEngine) -> TokenOut:
+    """Make a token for a script, to be sent as `Authorization: Bearer <token>`."""
+    return TokenOut(token=await engine.accounts.make_api_token(who, body.label))

@@ -1,0 +1,63 @@
+"""Puts the API together. The screens' framework mounts itself into the same app, so the guards here see everything."""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from wrldbldr.api import (
+    accounts,
+    assets,
+    batches,
+    characters,
+    documentation,
+    locations,
+    status,
+    workflows,
+    worlds,
+)
+from wrldbldr.api.answers import answer_http_exception, answer_invalid_request
+from wrldbldr.api.body_limit import BodyLimit
+from wrldbldr.api.failures import Failures
+from wrldbldr.api.headers import ApiHeaders
+from wrldbldr.api.origin import SameOrigin
+from wrldbldr.api.scope import PREFIX
+from wrldbldr.api.unknown import UnknownAddress
+from wrldbldr.engine import Engine
+
+ROUTERS = (
+    accounts.router,
+    worlds.router,
+    characters.router,
+    locations.router,
+    workflows.router,
+    batches.router,  # before pictures: /api/assets/batch is no id of a picture
+    assets.router,
+    status.router,
+    documentation.router,
+)
+
+
+def build_api(engine: Callable[[], Engine]) -> FastAPI:
+    """The app under /api. `engine` is asked at each request, for it opens after the app is built and closes before."""
+    api = FastAPI(
+        title="WrldBldr",
+        summary="Build tabletop worlds and have them painted by your own ComfyUI.",
+        docs_url=None,  # documentation.py has them behind the door
+        redoc_url=None,
+        openapi_url=None,
+        middleware=[Middleware(ApiHeaders), Middleware(Failures), Middleware(SameOrigin), Middleware(BodyLimit)],
+        exception_handlers={
+            HTTPException: answer_http_exception,
+            RequestValidationError: answer_invalid_request,
+        },
+    )
+    api.state.engine = engine
+    for router in ROUTERS:
+        api.router.routes.extend(router.routes)  # each knows its whole path, so there is nothing to include them under
+    unknown = UnknownAddress(api.routes)
+    api.router.routes += [Route(PREFIX, unknown), Route(f"{PREFIX}/{{path:path}}", unknown)]
+    return api

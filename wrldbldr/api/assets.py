@@ -1,0 +1,203 @@
+"""Stored pictures: look, choose, mark, remove, and the files themselves."""
+
+from enum import StrEnum
+from typing import Annotated, Self
+from uuid import UUID
+
+from fastapi import Query, Request
+from fastapi.responses import FileResponse, Response
+
+from wrldbldr.api.door import RunningEngine, Who, guarded_router
+from wrldbldr.api.models import (
+    PAGE_DEFAULT,
+    PICTURE_ANSWER,
+    PICTURE_HEADERS,
+    Body,
+    Cursor,
+    Flag,
+    Limit,
+    Moment,
+    Out,
+    Page,
+    Text,
+    page_of,
+    unknown_cursor,
+)
+from wrldbldr.domain.account import Principal
+from wrldbldr.domain.asset import Asset
+from wrldbldr.domain.batch import AssetType
+from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.domain.world import EntityType
+from wrldbldr.engine import Engine
+from wrldbldr.media.store import FULL
+from wrldbldr.services.cards import image_url
+
+router = guarded_router("Pictures")
+
+FOR_EVER = "private, max-age=31536000, immutable"
+THUMBNAIL_SIDE = 256
+
+
+class PictureSize(StrEnum):
+    """The picture as it was painted, or a thumbnail so many pixels wide."""
+
+    FULL = "full"
+    LARGE = "256"
+    SMALL = "64"
+
+    @property
+    def side(self) -> int:
+        """Pixels, or FULL."""
+        return FULL if self is PictureSize.FULL else int(self)
+
+
+class AssetChangesIn(Body):
+    """What is left out stays as it is."""
+
+    label: Text | None = None
+    starred: Flag | None = None
+
+
+class AssetOut(Out):
+    """A picture and how it came to be."""
+
+    id: UUID
+    world_id: UUID
+    entity_type: EntityType
+    entity_id: UUID
+    asset_type: AssetType
+    label: str
+    starred: bool
+    active: bool
+    batch_id: UUID | None
+    batch_index: int
+    media_type: str
+    width: int
+    height: int
+    byte_size: int
+    prompt: str
+    negative_prompt: str
+    seed: int
+    model: str
+    workflow_id: UUID | None
+    workflow_name: str
+    simulated: bool
+    created_at: Moment
+    image_url: str
+    thumbnail_url: str
+
+    @classmethod
+    def of(cls, asset: Asset) -> Self:
+        """A picture as its game master sees it."""
+        return cls(
+            id=asset.id,
+            world_id=asset.world_id,
+            entity_type=asset.entity_type,
+            entity_id=asset.entity_id,
+            asset_type=asset.asset_type,
+            label=asset.label,
+            starred=asset.is_starred,
+            active=asset.is_active,
+            batch_id=asset.batch_id,
+            batch_index=asset.batch_index,
+            media_type=asset.media_type,
+            width=asset.width,
+            height=asset.height,
+            byte_size=asset.byte_size,
+            prompt=asset.prompt,
+            negative_prompt=asset.negative_prompt,
+            seed=asset.seed,
+            model=asset.model,
+            workflow_id=asset.workflow_id,
+            workflow_name=asset.workflow_name,
+            simulated=asset.is_simulated,
+            created_at=asset.created_at,
+            image_url=image_url(asset.id),
+            thumbnail_url=image_url(asset.id, THUMBNAIL_SIDE),
+        )
+
+
+@router.get("/api/assets")
+async def list_assets(
+    *,
+    world_id: Annotated[UUID, Query(description="The world.")],
+    who: Who,
+    engine: RunningEngine,
+    entity_id: UUID | None = None,
+    asset_type: AssetType | None = None,
+    starred: bool | None = None,
+    limit: Limit = PAGE_DEFAULT,
+    cursor: Cursor = None,
+) -> Page[AssetOut]:
+    """Pictures of a world, newest first."""
+    if cursor is not None:
+        await _check_cursor(engine, who, world_id, cursor)
+    assets = await engine.gallery.page(
+        who,
+        world_id,
+        entity_id=entity_id,
+        asset_type=asset_type,
+        starred=starred,
+        limit=limit + 1,
+        after=cursor,
+    )
+    return page_of(assets, limit, AssetOut.of, lambda asset: asset.id)
+
+
+@router.get("/api/assets/{asset_id}")
+async def show_asset(asset_id: UUID, who: Who, engine: RunningEngine) -> AssetOut:
+    """One picture's description."""
+    return AssetOut.of(await engine.gallery.find(who, asset_id))
+
+
+@router.patch("/api/assets/{asset_id}")
+async def update_asset(asset_id: UUID, body: AssetChangesIn, who: Who, engine: RunningEngine) -> AssetOut:
+    """Rename or star a picture."""
+    return AssetOut.of(await engine.gallery.update(who, asset_id, label=body.label, starred=body.starred))
+
+
+@router.delete("/api/assets/{asset_id}", status_code=204)
+async def delete_asset(asset_id: UUID, who: Who, engine: RunningEngine) -> None:
+    """Remove a picture."""
+    await engine.gallery.delete(who, asset_id)
+
+
+@router.post("/api/assets/{asset_id}/activate")
+async def activate_asset(asset_id: UUID, who: Who, engine: RunningEngine) -> AssetOut:
+    """Make it the one picture that stands for its entity and type."""
+    return AssetOut.of(await engine.gallery.activate(who, asset_id))
+
+
+@router.get("/api/assets/{asset_id}/image", response_class=Response, responses=PICTURE_ANSWER)
+async def send_image(
+    *,
+    asset_id: UUID,
+    who: Who,
+    engine: RunningEngine,
+    request: Request,
+    size: PictureSize = PictureSize.FULL,
+    download: bool = False,
+) -> Response:
+    """The picture itself. A picture never changes, so browsers keep it."""
+    file = await engine.gallery.file(who, asset_id, size.side)
+    etag = f'"{file.content_hash}-{size}"'
+    headers = {**PICTURE_HEADERS, "cache-control": FOR_EVER, "etag": etag}
+    if _knows(request, etag):
+        return Response(status_code=304, headers=headers)
+    name = file.name if download else None
+    return FileResponse(file.path, media_type=file.media_type, filename=name, headers=headers)
+
+
+def _knows(request: Request, etag: str) -> bool:
+    """Whether the browser has this very picture."""
+    known = request.headers.get("if-none-match", "")
+    return etag in {tag.strip().removeprefix("W/") for tag in known.split(",")}
+
+
+async def _check_cursor(engine: Engine, who: Principal, world_id: UUID, cursor: UUID) -> None:
+    try:
+        asset = await engine.gallery.find(who, cursor)
+    except NotFoundError:
+        raise unknown_cursor() from None
+    if asset.world_id != world_id:
+        raise unknown_cursor()

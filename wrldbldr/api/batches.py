@@ -1,0 +1,227 @@
+"""The queue: ask for pictures, look, withdraw, try again, tidy up."""
+
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from fastapi import Query, Response
+from pydantic import Field
+
+from wrldbldr.api.door import RunningEngine, Who, guarded_router
+from wrldbldr.api.models import (
+    PAGE_DEFAULT,
+    PICTURE_ANSWER,
+    PICTURE_HEADERS,
+    Body,
+    Cursor,
+    Limit,
+    Moment,
+    Out,
+    Page,
+    Text,
+    WholeNumber,
+    page_of,
+    unknown_cursor,
+)
+from wrldbldr.domain.account import Principal
+from wrldbldr.domain.batch import AssetType, BatchStatus, IllegalTransitionError
+from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.domain.failure import Failure
+from wrldbldr.domain.world import EntityType
+from wrldbldr.engine import Engine
+from wrldbldr.services.queue import BatchReport, GenerationRequest
+
+router = guarded_router("Queue")
+
+DONE_PERCENT = 100
+
+
+class GenerateIn(Body):
+    """What to paint. What is left out is chosen: the seed at random, the rest by the workflow and the asset type."""
+
+    session_id: UUID
+    entity_type: EntityType
+    entity_id: UUID
+    asset_type: AssetType
+    prompt: Text
+    negative_prompt: Text | None = None
+    count: WholeNumber
+    seed: WholeNumber | None = None
+    width: WholeNumber | None = None
+    height: WholeNumber | None = None
+    workflow_id: UUID | None = None
+
+    def request(self) -> GenerationRequest:
+        """The same for the queue."""
+        values = self.model_dump(exclude={"session_id"})
+        return GenerationRequest(game_session_id=self.session_id, **values)
+
+
+class ClearIn(Body):
+    """Which batches to take off the list of a game session; their pictures stay."""
+
+    session_id: UUID
+    statuses: Annotated[list[Literal[BatchStatus.READY, BatchStatus.FAILED]], Field(min_length=1)]
+
+
+class ClearedOut(Out):
+    """How many batches left the list."""
+
+    cleared: int
+
+
+class BatchOut(Out):
+    """A batch.
+
+    `progress` is a percentage that reaches 100 only when the pictures are stored. `position` counts from 1 in the one
+    queue of this server, and is 0 for a batch that is neither waiting nor being painted.
+    """
+
+    id: UUID
+    session_id: UUID
+    entity_type: EntityType
+    entity_id: UUID
+    entity_name: str
+    asset_type: AssetType
+    status: BatchStatus
+    progress: int
+    position: int
+    prompt: str
+    negative_prompt: str
+    count: int
+    seed: int
+    width: int
+    height: int
+    workflow_id: UUID | None
+    workflow_name: str
+    style_reference_id: None = None  # no batch has a style reference yet; the field is part of the contract
+    style_reference_mode: None = None
+    attempt: int
+    error: Failure | None
+    requested_at: Moment
+    started_at: Moment | None
+    completed_at: Moment | None
+    asset_ids: list[UUID]
+
+    @classmethod
+    def of(cls, report: BatchReport) -> Self:
+        """A batch as its game master sees it."""
+        batch = report.batch
+        return cls(
+            id=batch.id,
+            session_id=batch.game_session_id,
+            entity_type=batch.entity_type,
+            entity_id=batch.entity_id,
+            entity_name=batch.entity_name,
+            asset_type=batch.asset_type,
+            status=batch.status,
+            progress=DONE_PERCENT if batch.status is BatchStatus.READY else report.progress.percent,
+            position=report.position,
+            prompt=batch.prompt,
+            negative_prompt=batch.negative_prompt,
+            count=batch.count,
+            seed=batch.seed,
+            width=batch.width,
+            height=batch.height,
+            workflow_id=batch.workflow_id,
+            workflow_name=batch.workflow_name,
+            attempt=batch.attempt,
+            error=batch.failure,
+            requested_at=batch.requested_at,
+            started_at=batch.started_at,
+            completed_at=batch.completed_at,
+            asset_ids=list(report.asset_ids),
+        )
+
+
+@router.post("/api/assets/generate", status_code=202)
+async def generate(body: GenerateIn, who: Who, engine: RunningEngine) -> BatchOut:
+    """Put a batch at the end of the queue."""
+    batch = await engine.queue.submit(who, body.request())
+    return BatchOut.of(await engine.queue.report(who, batch.id))
+
+
+@router.get("/api/assets/batch")
+async def list_batches(
+    *,
+    session_id: Annotated[UUID, Query(description="The game session.")],
+    who: Who,
+    engine: RunningEngine,
+    status: BatchStatus | None = None,
+    limit: Limit = PAGE_DEFAULT,
+    cursor: Cursor = None,
+) -> Page[BatchOut]:
+    """The queue of a game session, in order. Withdrawn batches are there only when asked for by status."""
+    if cursor is not None:
+        await _check_cursor(engine, who, session_id, cursor)
+    reports: list[BatchReport] = []
+    place, is_more = cursor, True
+    while is_more and len(reports) <= limit:
+        chunk = await engine.queue.page(who, session_id, status=status, limit=limit + 1, after=place)
+        reports += [r for r in chunk if r.batch.cleared_at is None or status is BatchStatus.CANCELLED]
+        is_more = len(chunk) > limit
+        place = chunk[-1].batch.id if chunk else place
+    return page_of(reports, limit, BatchOut.of, lambda report: report.batch.id)
+
+
+@router.post("/api/assets/batch/clear")
+async def clear_batches(body: ClearIn, who: Who, engine: RunningEngine) -> ClearedOut:
+    """Take every ready or failed batch off the list of a game session."""
+    cleared = 0
+    if BatchStatus.READY in body.statuses:
+        cleared += await engine.queue.clear_completed(who, body.session_id)
+    if BatchStatus.FAILED in body.statuses:
+        cards = await engine.queue.cards(who, body.session_id)
+        for card in cards:
+            if card.status == BatchStatus.FAILED and await _clear_if_still_there(engine, who, UUID(card.id)):
+                cleared += 1
+    return ClearedOut(cleared=cleared)
+
+
+@router.get("/api/assets/batch/{batch_id}")
+async def show_batch(batch_id: UUID, who: Who, engine: RunningEngine) -> BatchOut:
+    """Everything about one batch."""
+    return BatchOut.of(await engine.queue.report(who, batch_id))
+
+
+@router.delete("/api/assets/batch/{batch_id}")
+async def cancel_batch(batch_id: UUID, who: Who, engine: RunningEngine) -> BatchOut:
+    """Withdraw a batch that waits, or stop it while it is being painted."""
+    await engine.queue.cancel(who, batch_id)
+    return BatchOut.of(await engine.queue.report(who, batch_id))
+
+
+@router.post("/api/assets/batch/{batch_id}/retry", status_code=202)
+async def retry_batch(batch_id: UUID, who: Who, engine: RunningEngine) -> BatchOut:
+    """Queue a failed batch again with the same parameters."""
+    await engine.queue.retry(who, batch_id)
+    return BatchOut.of(await engine.queue.report(who, batch_id))
+
+
+@router.delete("/api/assets/batch/{batch_id}/clear", status_code=204)
+async def clear_batch(batch_id: UUID, who: Who, engine: RunningEngine) -> None:
+    """Take a ready or failed batch off the list; its pictures stay."""
+    await engine.queue.clear(who, batch_id)
+
+
+@router.get("/api/assets/batch/{batch_id}/preview", response_class=Response, responses=PICTURE_ANSWER)
+async def show_preview(batch_id: UUID, who: Who, engine: RunningEngine) -> Response:
+    """The latest picture of the work in progress."""
+    preview = await engine.queue.preview(who, batch_id)
+    return Response(preview.content, media_type=preview.media_type, headers=PICTURE_HEADERS)
+
+
+async def _check_cursor(engine: Engine, who: Principal, session_id: UUID, cursor: UUID) -> None:
+    try:
+        report = await engine.queue.report(who, cursor)
+    except NotFoundError:
+        raise unknown_cursor() from None
+    if report.batch.game_session_id != session_id:
+        raise unknown_cursor()
+
+
+async def _clear_if_still_there(engine: Engine, who: Principal, batch_id: UUID) -> bool:
+    try:
+        await engine.queue.clear(who, batch_id)
+    except (IllegalTransitionError, NotFoundError):  # somebody retried or removed it in between
+        return False
+    return True

@@ -1,0 +1,40 @@
+"""Bodies that are too large are refused before they are read."""
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from wrldbldr.api.answers import refusal_by_http
+from wrldbldr.api.scope import is_api
+
+BODY_LIMIT_BYTES = 20 * 2**20
+TOO_LARGE = 413
+
+
+class BodyLimit:
+    """Refuses by the announced length, or while reading when none was announced or it was a lie."""
+
+    def __init__(self, app: ASGIApp, limit_bytes: int = BODY_LIMIT_BYTES) -> None:
+        self._app = app
+        self._limit_bytes = limit_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if not is_api(scope):
+            await self._app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdecimal() and int(announced[:20]) > self._limit_bytes:
+            await refusal_by_http(TOO_LARGE)(scope, receive, send)
+            return
+        count_bytes = 0
+
+        async def counted_receive() -> Message:
+            nonlocal count_bytes
+            message = await receive()
+            count_bytes += len(message.get("body", b""))
+            if count_bytes > self._limit_bytes:
+                raise HTTPException(TOO_LARGE)
+            return message
+
+        await self._app(scope, counted_receive, send)

@@ -1,0 +1,71 @@
+"""Default deny: a route is closed to whoever has not shown who they are, unless it is listed here."""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, cast
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.routing import APIRoute
+from fastapi.security import APIKeyCookie, HTTPBearer
+
+from wrldbldr.api.answers import DOCUMENTED
+from wrldbldr.api.identity import COOKIE, shown_secret
+from wrldbldr.domain.account import Principal
+from wrldbldr.domain.errors import UnauthenticatedError
+from wrldbldr.engine import Engine
+
+OPEN_ROUTES = frozenset(
+    {
+        ("POST", "/api/auth/setup"),  # nobody can be signed in yet; refuses itself once there is an owner
+        ("POST", "/api/auth/login"),
+        ("GET", "/api/health"),
+    }
+)
+
+_BY_TOKEN = HTTPBearer(auto_error=False, description="An API token, made by POST /api/tokens.")
+_BY_COOKIE = APIKeyCookie(name=COOKIE, auto_error=False, description="Set by POST /api/auth/login.")
+
+
+async def running_engine(request: Request) -> Engine:
+    """The engine of this process. Raises EngineNotRunningError."""
+    return cast("Callable[[], Engine]", request.app.state.engine)()
+
+
+class GuardedRoute(APIRoute):
+    """Finds out who asks before anything of the request's body is read. Raises UnauthenticatedError."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler of the web framework, behind the door."""
+        handle = super().get_route_handler()
+        if self.methods and all((method, self.path) in OPEN_ROUTES for method in self.methods):
+            return handle
+
+        async def handle_known(request: Request) -> Response:
+            engine = await running_engine(request)
+            request.state.principal = await engine.accounts.principal(shown_secret(request))
+            return await handle(request)
+
+        return handle_known
+
+
+async def asking_person(
+    request: Request, _token: Annotated[object, Depends(_BY_TOKEN)], _cookie: Annotated[object, Depends(_BY_COOKIE)]
+) -> Principal:
+    """Whom the door let in. Raises UnauthenticatedError on an open route."""
+    who: object = getattr(request.state, "principal", None)
+    if not isinstance(who, Principal):
+        raise UnauthenticatedError
+    return who
+
+
+def guarded_router(tag: str) -> APIRouter:
+    """A router whose routes are closed unless `OPEN_ROUTES` has them."""
+    return APIRouter(
+        route_class=GuardedRoute,
+        tags=[tag],
+        responses=DOCUMENTED,
+        generate_unique_id_function=lambda route: route.name,  # what programs made from OpenAPI will call it
+    )
+
+
+Who = Annotated[Principal, Depends(asking_person)]
+RunningEngine = Annotated[Engine, Depends(running_engine)]

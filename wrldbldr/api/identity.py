@@ -1,0 +1,47 @@
+"""How a browser or a script shows who it is: a cookie that no script can read, or a bearer token."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from wrldbldr.domain.account import BROWSER_LOGIN_DAYS
+
+COOKIE = "wrldbldr_login"
+COOKIE_SECONDS = BROWSER_LOGIN_DAYS * 24 * 60 * 60
+
+
+def secret_from_cookies(cookie_header: str) -> str | None:
+    """The secret in a Cookie header, if there is one."""
+    for pair in cookie_header.split(";"):
+        name, _, value = pair.partition("=")
+        if name.strip() == COOKIE:
+            return value.strip() or None
+    return None
+
+
+def shown_secret(request: Request) -> str | None:
+    """What a request shows: its bearer token if it has one (the cookie then counts for nothing), else its cookie."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return token.strip() or None
+    return secret_from_cookies("; ".join(request.headers.getlist("cookie")))
+
+
+def remember(request: Request, response: Response, secret: str) -> None:
+    """Let the browser show `secret` from now on."""
+    response.set_cookie(
+        COOKIE, secret, max_age=COOKIE_SECONDS, path="/", secure=_came_by_https(request), httponly=True, samesite="lax"
+    )
+
+
+def forget(request: Request, response: Response) -> None:
+    """Let the browser forget its secret."""
+    response.delete_cookie(COOKIE, path="/", secure=_came_by_https(request), httponly=True, samesite="lax")
+
+
+def _came_by_https(request: Request) -> bool:
+    """Whether the browser speaks https, as far as anybody says.
+
+    A header that lies can only make the liar's own cookie stricter, so no list of trusted proxies is needed.
+    """
+    forwarded = request.headers.get("x-forwarded-proto", "").split(",")
+    return request.url.scheme == "https" or "https" in {scheme.strip().lower() for scheme in forwarded}
