@@ -1,5 +1,6 @@
 """Waiting for real work (database threads, files) to be done, without guessing how long it takes."""
 
+import math
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ from wrldbldr.kit.clock import SystemClock
 DEADLINE_SECONDS = 10.0
 PAUSE_SECONDS = 0.001
 QUIET_LOOKS = 3  # a thread may be done a moment before the loop hears of it
-STEP_SECONDS = 1.0
+ROUNDING_SECONDS = 1e-9
 
 REAL_TIME = SystemClock()
 
@@ -91,11 +92,15 @@ class Quiet:
             await REAL_TIME.sleep(PAUSE_SECONDS)
 
     async def advance(self, seconds: float) -> None:
-        """Let `seconds` pass, a second at a time at most: whoever wakes has done everything before more time passes."""
+        """Let `seconds` pass: whoever wakes on the way has done everything that follows before more time passes."""
         await self.rest()
         left = seconds
         while left > 0:
-            step = min(left, STEP_SECONDS)
+            step = min(left, self._seconds_to_the_next_sleeper() + ROUNDING_SECONDS)
             await self._clock.advance(step)
             await self.rest()
             left -= step
+
+    def _seconds_to_the_next_sleeper(self) -> float:
+        due = (sleeper[0] for sleeper in self._clock._sleepers)
+        return min(due, default=math.inf) - self._clock.monotonic()

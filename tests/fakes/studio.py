@@ -36,6 +36,25 @@ OWNER_PASSWORD = "a lantern at sea"
 OTHER_PASSWORD = "another lantern"
 
 
+@dataclass(frozen=True)
+class Scene:
+    """The owner, and their world with somebody and somewhere in it."""
+
+    who: Principal
+    world: World
+    game_session: GameSession
+    character: Entity
+    location: Entity
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A database file with the scene in it, to be copied for each test: making it takes longer."""
+
+    file: Path
+    scene: Scene
+
+
 def make_empty_database(file: Path) -> Path:
     """A database file with every table and nothing in them; migrating takes long, copying does not."""
     asyncio.run(upgrade(f"sqlite+aiosqlite:///{file}"))
@@ -70,17 +89,6 @@ class Listener(Subscription):
         """Every phase that was told, each once in a row."""
         told = [event.phase for event in self.heard if isinstance(event, BatchProgressed)]
         return [phase for number, phase in enumerate(told) if number == 0 or told[number - 1] != phase]
-
-
-@dataclass(frozen=True)
-class Scene:
-    """The owner, and their world with somebody and somewhere in it."""
-
-    who: Principal
-    world: World
-    game_session: GameSession
-    character: Entity
-    location: Entity
 
 
 class WatchedComfyUI(FakeComfyUI):
@@ -306,20 +314,33 @@ class Studio:
 
 
 @asynccontextmanager
-async def open_studio(folder: Path, empty_database: Path) -> AsyncGenerator[Studio]:
+async def open_studio(folder: Path, stage: Stage) -> AsyncGenerator[Studio]:
     """A studio in `folder` with the scene in it; the dispatcher does not run yet."""
     file = folder / "wrldbldr.sqlite3"
-    shutil.copy(empty_database, file)
+    shutil.copy(stage.file, file)
     clock, comfyui, threads = FakeClock(), WatchedComfyUI(), WatchedThreads()
     asyncio.get_running_loop().set_default_executor(threads)
     database = WatchedDatabase(f"sqlite+aiosqlite:///{file}")
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
         engine = fake_engine(folder, database, clock, comfyui)
-        await engine.workflows.ensure_shipped()
-        studio = Studio(engine, comfyui, clock, Quiet(clock, database, threads), await set_scene(engine))
+        studio = Studio(engine, comfyui, clock, Quiet(clock, database, threads), stage.scene)
         stack.push_async_callback(studio.close)
         yield studio
+
+
+def make_stage(file: Path) -> Stage:
+    """A database file in which everything of the scene was done once."""
+    return Stage(file, asyncio.run(_play_to_the_first_scene(make_empty_database(file))))
+
+
+async def _play_to_the_first_scene(file: Path) -> Scene:
+    database = WatchedDatabase(f"sqlite+aiosqlite:///{file}")
+    engine = fake_engine(file.parent, database)
+    await engine.workflows.ensure_shipped()
+    scene = await set_scene(engine)
+    await database.close()
+    return scene
 
 
 async def set_scene(engine: Engine) -> Scene:

@@ -92,6 +92,26 @@ def test_the_graph_is_gone_from_a_webp_and_no_pixel_changed(mode: str) -> None:
     assert visible(decoded(kept.content)) == visible(drawing(mode))
 
 
+def test_a_lossy_webp_is_kept_as_it_is_and_does_not_grow() -> None:
+    original = encoded(drawing(), "WEBP", quality=80, exif=exif_with_prompt(), xmp=PROMPT.encode())
+
+    kept = clean(original + PROMPT.encode()).content
+
+    assert not says_the_prompt(kept)
+    assert len(kept) < len(original)
+    assert decoded(kept).tobytes() == decoded(original).tobytes()
+
+
+def test_a_webp_that_moves_goes_on_moving() -> None:
+    frames = [drawing(), drawing().transpose(Image.Transpose.ROTATE_180)]
+    original = encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], exif=exif_with_prompt())
+
+    kept = clean(original)
+
+    assert decoded(kept.content).n_frames == 2  # type: ignore[attr-defined]
+    assert not says_the_prompt(kept.content)
+
+
 def visible(picture: Image.Image) -> bytes:
     """The pixels as they look: the colour of what is wholly transparent means nothing."""
     return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture.convert("RGBA")).tobytes()
@@ -198,7 +218,8 @@ def test_a_picture_that_would_fill_the_memory_is_refused_before_it_is_decoded(si
 
 
 SOURCES = [
-    encoded(drawing(size=(24, 24)), file_format) for file_format in ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+    encoded(drawing(size=(24, 24)), file_format)
+    for file_format in ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 ]
 
 

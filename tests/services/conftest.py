@@ -5,20 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.studio import Studio, make_empty_database, open_studio, other_game_master
+from tests.fakes.studio import Stage, Studio, make_stage, open_studio, other_game_master
 from wrldbldr.domain.account import Principal
 from wrldbldr.engine import Engine
 
 
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_empty_database(tmp_path_factory.mktemp("database") / "empty.sqlite3")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    return make_stage(tmp_path_factory.mktemp("stage") / "stage.sqlite3")
 
 
 @pytest.fixture
-async def studio(tmp_path: Path, empty_database: Path) -> AsyncGenerator[Studio]:
+async def studio(tmp_path: Path, stage: Stage) -> AsyncGenerator[Studio]:
     """Nobody paints yet."""
-    async with open_studio(tmp_path, empty_database) as studio:
+    async with open_studio(tmp_path, stage) as studio:
         yield studio
 
 

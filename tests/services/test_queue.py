@@ -1,6 +1,5 @@
 """The queue's verbs: what is asked for, what is refused and in which words, and who hears of it."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -256,4 +255,4 @@ async def test_a_card_shows_why_a_batch_failed_and_the_picture_that_stands_for_i
     [picture] = await painting.pictures(painted)
     assert cards[str(failed)].failure_title == 'Node "KSampler" failed'
     assert cards[str(failed)].thumbnail == f"/api/assets/{picture.id}/image?size=64"
-    assert replace(cards[str(painted)]).completed_at == painting.clock.now().isoformat()
+    assert cards[str(painted)].completed_at == painting.clock.now().isoformat()

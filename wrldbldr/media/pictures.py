@@ -10,6 +10,8 @@ from PIL import Image
 from wrldbldr.domain.errors import WrldBldrError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+WEBP_CHUNKS = {b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF"}
+WEBP_METADATA_FLAGS = 0b0010_1100  # in the first byte of VP8X: colour profile, EXIF, XMP
 PIXEL_LIMIT = 64_000_000
 TOO_LARGE = "ComfyUI sent a picture that is too large to keep."
 DAMAGE = (  # what Pillow and its decoders raise over damaged files
@@ -49,28 +51,47 @@ class CleanPicture:
 def clean(content: bytes) -> CleanPicture:
     """Decode `content` fully and write it anew without metadata: ComfyUI puts the whole graph, prompts included, inside.
 
-    PNG and everything unusual become PNG, JPEG keeps its quantisation and WebP becomes lossless WebP, so no pixel of a
-    lossless picture changes. Raises BrokenPictureError. Blocks.
+    PNG and everything unusual become PNG, JPEG keeps its quantisation, and of WebP only the chunks that hold the picture
+    are kept, so no pixel of a lossless picture changes. Raises BrokenPictureError. Blocks.
     """
+    content = _bare_webp(content) if content.startswith(b"RIFF") else content
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
             if opened.width * opened.height > PIXEL_LIMIT:  # before a pixel is decoded
                 raise BrokenPictureError(TOO_LARGE)
             opened.load()
-            return _rewritten(opened)
+            return _rewritten(opened, content)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise BrokenPictureError(TOO_LARGE) from error
     except DAMAGE as error:
         raise BrokenPictureError("ComfyUI sent a picture that cannot be opened.") from error
 
 
-def _rewritten(picture: Image.Image) -> CleanPicture:
+def _bare_webp(content: bytes) -> bytes:
+    """The same file without what is not picture (EXIF, XMP, colour profile, anything after the end).
+
+    Writing it anew would take half a second, and make a lossy picture many times as large.
+    """
+    kept, at = bytearray(), 12
+    while at + 8 <= len(content):
+        kind, size = content[at : at + 4], int.from_bytes(content[at + 4 : at + 8], "little")
+        end = at + 8 + size + size % 2
+        chunk = bytearray(content[at:end])
+        if kind == b"VP8X" and len(chunk) > 8:
+            chunk[8] &= ~WEBP_METADATA_FLAGS & 0xFF
+        if kind in WEBP_CHUNKS:
+            kept += chunk
+        at = end
+    return b"RIFF" + (len(kept) + 4).to_bytes(4, "little") + b"WEBP" + kept
+
+
+def _rewritten(picture: Image.Image, content: bytes) -> CleanPicture:
     output = io.BytesIO()
     if picture.format == "JPEG":
         picture.save(output, "JPEG", quality="keep", exif=b"", comment=b"")
         media_type = "image/jpeg"
     elif picture.format == "WEBP":
-        picture.save(output, "WEBP", lossless=True, exif=b"", xmp=b"")
+        output.write(content)
         media_type = "image/webp"
     else:
         pixels = picture if picture.mode in {"L", "LA", "RGB", "RGBA", "I;16"} else picture.convert("RGBA")

@@ -12,7 +12,9 @@ from wrldbldr.comfyui.messages import Heard, Status
 from wrldbldr.comfyui.port import ComfyUI, MessageStream, SystemInfo
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.events import ConnectionChanged
-from wrldbldr.kit.clock import Clock
+from wrldbldr.kit.clock import Clock, wait_for_event
+
+ASK_AGAIN_SECONDS = 15.0
 
 MESSAGES = {
     ConnectionKind.CONNECTED: "ComfyUI is connected.",
@@ -75,14 +77,14 @@ class ConnectionService:
         while True:
             if self._system is None and self._comfyui.connection.current.is_usable:
                 await self._learn()
-            await self._changed.wait()
+            await wait_for_event(self._changed, self._clock, ASK_AGAIN_SECONDS)
             self._changed.clear()
 
     async def _learn(self) -> None:
         try:
             self._system = await self._comfyui.system()
         except ComfyUIError:
-            return  # the connection's state says so already, and its next change brings us back here
+            return  # the connection's state says so already; we come back when it changes, or a little later
         self._publish()
 
     def _on_change(self, state: ConnectionState) -> None:

@@ -1,0 +1,192 @@
+"""The built app as a process, a real browser, and the people in front of it."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 120
+PATIENCE_MS = 20_000
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+NAME, PASSWORD = "Ruth Marlowe", "correct horse battery"
+SCREENS = ROOT / ".pytest_cache" / "screens"  # what the tests saw, to look at afterwards
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class App:
+    """`python -m wrldbldr` in a process group of its own, over one data folder, startable and killable."""
+
+    def __init__(self, data_dir: Path, **environment: str) -> None:
+        self.data_dir = data_dir
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.log = data_dir.parent / f"{data_dir.name}.log"
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("WRLDBLDR_")},
+            "WRLDBLDR_PORT": str(self.port),
+            "WRLDBLDR_DATA_DIR": str(data_dir),
+            "REFLEX_WEB_WORKDIR": ".web-tests",  # pages are built with their port: a server in use keeps its own
+            **environment,
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "wrldbldr"],
+                cwd=ROOT,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"the app did not start:\n{self.log.read_text()[-4000:]}")
+            time.sleep(0.1)
+
+    def kill(self) -> None:
+        """SIGKILL everything at once: no goodbye."""
+        self._signal(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Ask it to end, and wait."""
+        self._signal(signal.SIGTERM)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is None:
+            return
+        try:
+            os.killpg(self._process.pid, number)
+            self._process.wait(timeout=20)
+        except ProcessLookupError:
+            pass
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(timeout=20)
+        self._process = None
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/api/health", timeout=2).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+
+@pytest.fixture(scope="session")
+def start_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., App]]:
+    """Start an app of one's own; every one is stopped at the end."""
+    started: list[App] = []
+
+    def start(**environment: str) -> App:
+        app = App(tmp_path_factory.mktemp("app") / "data", **environment)
+        app.start()
+        started.append(app)
+        return app
+
+    yield start
+    for app in started:
+        app.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chromium that `make test` found or brought."""
+    noted = ROOT / ".venv" / "browser-path"
+    path = os.environ.get("WRLDBLDR_BROWSER") or (noted.read_text().strip() if noted.exists() else "")
+    if not path:
+        pytest.fail("no browser: run `make test`, which finds or installs one")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """A browser profile of its own: another person, or another device."""
+    opened: list[BrowserContext] = []
+
+    def open_one(width: int = 1440, height: int = 900) -> BrowserContext:
+        context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+        opened.append(context)
+        return context
+
+    yield open_one
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def snapshot() -> Callable[[Page, str], None]:
+    """Keep what a page looks like, for people to look at."""
+
+    def keep(page: Page, name: str) -> None:
+        SCREENS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SCREENS / f"{name}.png")
+
+    return keep
+
+
+def set_up(page: Page, url: str, *, with_demo: bool) -> None:
+    """Make the owner account."""
+    page.goto(f"{url}/setup")
+    page.get_by_label("Your name").fill(NAME)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("switch", name="Load the demo world").set_checked(with_demo)
+    page.get_by_role("button", name="Make the Owner Account").click()
+    expect(page.get_by_role("heading", name="Your worlds")).to_be_visible()
+
+
+def percent(page: Page) -> int:
+    """The percentage the page shows, or 0 while it shows none."""
+    shown = page.locator(".live-card .percent")
+    found = re.search(r"\d+", shown.first.inner_text()) if shown.count() else None
+    return int(found.group()) if found else 0
+
+
+def watch_percentages(pages: list[Page], until_pictures: int) -> list[list[int]]:
+    """What each page shows from now until the pictures are there, without touching anything."""
+    seen: list[list[int]] = [[] for _ in pages]
+    tiles = [page.locator(".tile:visible img") for page in pages]
+    while any(tile.count() < until_pictures for tile in tiles):
+        for page, values in zip(pages, seen, strict=True):
+            values.append(percent(page))
+            page.wait_for_timeout(40)
+        assert max(map(len, seen)) < 1500, seen
+    return seen
+
+
+def sign_in(page: Page, url: str) -> None:
+    page.goto(url)
+    page.get_by_label("Your name").fill(NAME)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign In").click()

@@ -1,0 +1,50 @@
+"""Pages are drawn without a server: what they link to exists, and none opens unguarded."""
+
+import re
+
+import pytest
+import reflex as rx
+
+from wrldbldr.pages import creator, login, not_found, setup, worlds
+from wrldbldr.pages.page import Page
+
+PAGES = (setup.PAGE, login.PAGE, worlds.PAGE, creator.PAGE, not_found.PAGE)
+ADDRESSES = re.compile(r"^(/|/setup|/login|/worlds/[^/]+/create(\?.*)?|/api/.*)$")
+
+
+def rendered(page: Page) -> str:
+    return str(page.draw())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.route)
+def test_a_page_is_drawn_and_has_one_main_landmark_and_a_title(page: Page) -> None:
+    drawing = rendered(page)
+
+    assert 'jsx("main"' in drawing
+    assert page.title
+
+
+@pytest.mark.parametrize("page", PAGES[:-1], ids=lambda page: page.route)
+def test_a_page_that_shows_anything_looks_first_who_comes(page: Page) -> None:
+    first = page.on_load[0]
+
+    assert isinstance(first, rx.EventHandler)
+    assert first.fn.__qualname__ in {"Door.at_setup", "Door.at_login", "Worlds.enter", "Creator.enter"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.route)
+def test_every_fixed_link_leads_somewhere(page: Page) -> None:
+    links = re.findall(r'(?:to|href):"([^"]*)"', rendered(page))
+
+    assert [link for link in links if not ADDRESSES.match(link)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.route)
+def test_every_button_has_a_name(page: Page) -> None:
+    nameless = [
+        button
+        for button in re.findall(r'jsx\("button",\{[^}]*\},(?:jsx\(Lucide\w+,\{[^}]*\},\))?\)', rendered(page))
+        if "aria-label" not in button and "aria-hidden" not in button
+    ]
+
+    assert nameless == []

@@ -1,0 +1,140 @@
+"""Asking for pictures."""
+
+import pytest
+
+from tests.fakes.studio import Studio
+from tests.state.tab import Tab
+from wrldbldr.domain.errors import InvalidInputError
+from wrldbldr.domain.world import EntityType
+from wrldbldr.services.worlds import EntityChanges
+from wrldbldr.state.creator import Creator
+from wrldbldr.state.generate import Generate, parsed_seed, start_of
+
+WORDS = "A graceful elven archer with long silver hair, a bow of pale ash wood."
+
+
+@pytest.fixture
+async def described(desk: Tab, studio: Studio) -> Tab:
+    """The tab, in front of somebody with a description."""
+    await studio.engine.worlds.update_entity(
+        studio.who, EntityType.CHARACTER, studio.scene.character.id, EntityChanges(description=WORDS)
+    )
+    return desk
+
+
+async def submit(tab: Tab, prompt: str = WORDS, negative_prompt: str = "blurry") -> None:
+    await tab.send(Generate.submit({"prompt": prompt, "negative_prompt": negative_prompt}))
+
+
+def batches(studio: Studio, columns: str) -> list[tuple[object, ...]]:
+    return studio.committed(f"select {columns} from batch")  # noqa: S608
+
+
+async def test_the_dialog_opens_with_the_description_the_default_workflow_and_four_variations(described: Tab) -> None:
+    await described.send(Generate.begin(""))
+
+    dialog = await described.see(Generate)
+    assert (dialog.is_open, dialog.asset_type, dialog.entity_name) == (True, "portrait", "Elven Archer")
+    assert (dialog.prompt, dialog.count, dialog.shape) == (WORDS, 4, "3:4")
+    assert dialog.negative_prompt.startswith("blurry")
+    assert [choice.label for choice in dialog.types] == ["Portrait", "Sprite", "Item"]
+    assert dialog.workflow in [choice.value for choice in dialog.workflows]
+
+
+async def test_a_location_is_painted_as_a_wide_backdrop(desk: Tab, studio: Studio) -> None:
+    await desk.send(Creator.select(str(studio.scene.location.id)))
+    await desk.send(Generate.begin(""))
+
+    dialog = await desk.see(Generate)
+    assert (dialog.asset_type, dialog.shape) == ("backdrop", "16:9")
+
+
+async def test_what_was_asked_for_is_what_is_queued(described: Tab, studio: Studio) -> None:
+    await described.send(Generate.begin("portrait"))
+    await described.send(Generate.choose_count(2.0))
+    await described.send(Generate.choose_shape("4:3"))
+    await described.send(Generate.type_seed("418 204 773"))
+
+    await submit(described)
+
+    assert batches(studio, "prompt, negative_prompt, count, seed, width, height, asset_type") == [
+        (WORDS, "blurry", 2, 418204773, 1024, 768, "portrait")
+    ]
+    assert not (await described.see(Generate)).is_open
+
+
+@pytest.mark.parametrize(
+    ("field", "prompt", "seed"),
+    [("prompt", "   ", ""), ("seed", WORDS, "lucky"), ("seed", WORDS, str(2**60)), ("seed", WORDS, "-1")],
+)
+async def test_what_is_refused_is_said_at_its_field_and_the_dialog_stays(
+    described: Tab, studio: Studio, field: str, prompt: str, seed: str
+) -> None:
+    await described.send(Generate.begin("portrait"))
+    await described.send(Generate.type_seed(seed))
+
+    await submit(described, prompt)
+
+    dialog = await described.see(Generate)
+    assert (dialog.is_open, dialog.error_field) == (True, field)
+    assert dialog.error
+    assert batches(studio, "id") == []
+
+
+async def test_the_picture_is_for_whom_it_was_asked_though_the_tab_has_gone_elsewhere(
+    described: Tab, studio: Studio
+) -> None:
+    await described.send(Generate.begin("portrait"))
+    await described.send(Creator.select(str(studio.scene.location.id)))
+
+    await submit(described)
+
+    assert batches(studio, "entity_name") == [("Elven Archer",)]
+
+
+async def test_words_that_were_typed_are_there_again_until_they_are_sent_or_undone(described: Tab) -> None:
+    await described.send(Generate.begin("portrait"))
+    await described.send(Generate.keep_prompt("My own words"))
+    await described.send(Generate.toggle(False))
+
+    await described.send(Generate.begin("sprite"))
+    assert (await described.see(Generate)).prompt == WORDS
+    await described.send(Generate.begin("portrait"))
+    assert ((await described.see(Generate)).prompt, (await described.see(Generate)).is_edited) == ("My own words", True)
+
+    await described.send(Generate.undo_edits)
+    assert (await described.see(Generate)).prompt == WORDS
+    await described.send(Generate.keep_prompt("My own words"))
+    await submit(described)
+    await described.send(Generate.begin("portrait"))
+    assert (await described.see(Generate)).prompt == WORDS
+
+
+async def test_another_kind_of_picture_takes_its_own_shape(described: Tab) -> None:
+    await described.send(Generate.begin("portrait"))
+    await described.send(Generate.choose_type("sprite"))
+
+    dialog = await described.see(Generate)
+    assert (dialog.asset_type, dialog.shape) == ("sprite", "1:2")
+
+
+async def test_a_seed_can_be_rolled_to_keep(described: Tab) -> None:
+    await described.send(Generate.begin("portrait"))
+    await described.send(Generate.roll_seed)
+
+    assert (await described.see(Generate)).seed.isdecimal()
+
+
+def test_a_long_description_is_cut_between_words_at_five_hundred_characters() -> None:
+    text = "salt " * 120
+
+    assert start_of(text) == ("salt " * 100).strip()
+    assert start_of("  short  ") == "short"
+    assert len(start_of("x" * 600)) == 500
+
+
+def test_a_seed_is_a_whole_number_or_nothing() -> None:
+    assert parsed_seed(" 12 000 ") == 12000
+    assert parsed_seed("") is None
+    with pytest.raises(InvalidInputError):
+        parsed_seed("²")

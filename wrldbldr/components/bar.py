@@ -1,0 +1,80 @@
+"""The bar on top of every page: where one is, how ComfyUI is, the queue, and who is signed in."""
+
+import reflex as rx
+
+from wrldbldr.components.button import link
+from wrldbldr.components.connection import connection_badge
+from wrldbldr.components.icon import icon, logo
+from wrldbldr.services.cards import GameSessionCard
+from wrldbldr.state.live import Live
+from wrldbldr.state.me import Me
+from wrldbldr.state.place import Place
+from wrldbldr.state.queue import Queue
+
+SIGN_OUT = rx.call_script("wrldbldrSignOut()")
+SHOW_KEYS = rx.call_script("document.querySelector('[data-key=\"?\"]').click()")
+
+
+def bar(*middle: rx.Component, title: rx.Component, end: tuple[rx.Component, ...] = ()) -> rx.Component:
+    """`title` says where one is; what belongs to the page stands after it and, at the `end`, before the account."""
+    return rx.el.header(
+        link(logo(), to="/", class_name="logo", aria_label="All worlds", title="All worlds"),
+        title,
+        *middle,
+        rx.el.div(connection_badge(), *end, account_menu(), class_name="row end g3"),
+        class_name="bar",
+    )
+
+
+def table_chooser() -> rx.Component:
+    """Which game session one works at; only where there are several."""
+
+    def line(table: rx.vars.ObjectVar[GameSessionCard]) -> rx.Component:
+        address = f"/worlds/{Place.world}/create?table={table.id}"
+        return rx.dropdown_menu.item(table.name, on_select=rx.redirect(address))
+
+    return rx.cond(
+        Place.tables.length() > 1,
+        rx.dropdown_menu.root(
+            rx.dropdown_menu.trigger(
+                rx.el.button(
+                    icon("library", 14),
+                    rx.el.span(Place.table_name, class_name="sec tr"),
+                    icon("chevron-down", 14),
+                    type="button",
+                    class_name="btn ghost s",
+                    aria_label=f"Game session: {Place.table_name}",
+                )
+            ),
+            rx.dropdown_menu.content(rx.foreach(Place.tables, line)),
+        ),
+    )
+
+
+def queue_button() -> rx.Component:
+    """How many batches are on their way. On a wide window it hides the dock, on a small one it shows it."""
+    lively = rx.cond(Live.painting.length() > 0, "bdg warmb tiny num", "bdg tiny num")
+    count = rx.cond(Live.open_count > 0, rx.el.span(Live.open_count, class_name=lively))
+    where = rx.cond(Queue.is_toggled, "dot wide-only", "dot narrow")  # only where the dock is out of sight
+    news = rx.cond(Queue.has_news, rx.el.span(rx.el.span("something is ready", class_name="sr"), class_name=where))
+    return rx.el.button(
+        icon("list-todo"), rx.el.span("Queue", class_name="wide"), count, news,
+        type="button", class_name="btn ghost queue-button", data_key="q", title="Show or hide the queue",
+        on_click=Queue.toggle_dock,
+    )  # fmt: skip
+
+
+def account_menu() -> rx.Component:
+    """Who is signed in."""
+    face = rx.el.button(
+        Me.initials, type="button", class_name="face", aria_label=f"Account of {Me.name}", title=Me.name
+    )
+    return rx.dropdown_menu.root(
+        rx.dropdown_menu.trigger(face),
+        rx.dropdown_menu.content(
+            rx.dropdown_menu.item(icon("keyboard"), "Keys", rx.el.kbd("?"), on_select=SHOW_KEYS),
+            rx.dropdown_menu.separator(),
+            rx.dropdown_menu.item(icon("log-out"), "Sign Out", on_select=SIGN_OUT),
+            align="end",
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Pictures: the grid, its menu, and one picture large."""

@@ -1,0 +1,125 @@
+"""One picture, large, with how it came to be."""
+
+import reflex as rx
+
+from wrldbldr.components.button import button, icon_button
+from wrldbldr.components.dialog import close_button, dialog
+from wrldbldr.components.icon import icon
+from wrldbldr.components.moment import ago
+from wrldbldr.components.plate import simulated
+from wrldbldr.services.cards import AssetCard, Fact
+from wrldbldr.state.gallery import Gallery
+from wrldbldr.state.lightbox import Lightbox
+from wrldbldr.state.place import Place
+
+PICTURE = Lightbox.asset
+
+
+def lightbox() -> rx.Component:
+    """A window of its own: arrows go to the neighbours, Esc closes."""
+    return dialog(
+        stage(),
+        panel(),
+        is_open=Lightbox.is_open,
+        on_open_change=Lightbox.toggle,
+        class_name="lightbox",
+    )
+
+
+def stage() -> rx.Component:
+    """The picture, its neighbours at the sides, the others below."""
+
+    def step(glyph: str, name: str, key: str, asset: rx.Var[str], side: str) -> rx.Component:
+        return rx.cond(
+            asset != "",
+            icon_button(glyph, name, data_key=key, on_click=Lightbox.show(asset), data_side=side),
+        )
+
+    def small(card: rx.vars.ObjectVar[AssetCard]) -> rx.Component:
+        return rx.el.button(
+            rx.el.img(src=card.thumbnail, alt=card.label, loading="lazy"), type="button", class_name="plate",
+            data_type=card.asset_type, aria_current=rx.cond(card.id == PICTURE.id, "true", "false"),
+            on_click=Lightbox.show(card.id), key=card.id,
+        )  # fmt: skip
+
+    return rx.el.div(
+        rx.el.div(
+            rx.el.div(
+                rx.el.img(src=PICTURE.image, alt=PICTURE.label),
+                simulated(PICTURE.is_simulated.to(bool)),
+                class_name="plate framed", data_type=PICTURE.asset_type,
+                custom_attrs={"style": rx.Var.create({"--w": PICTURE.width, "--h": PICTURE.height})},
+            ),
+            step("chevron-left", "Previous picture", "ArrowLeft", Lightbox.previous, "left"),
+            step("chevron-right", "Next picture", "ArrowRight", Lightbox.next, "right"),
+            class_name="wall",
+        ),
+        rx.cond(Lightbox.strip.length() > 1, rx.el.div(rx.foreach(Lightbox.strip, small), class_name="strip")),
+        class_name="stage",
+    )  # fmt: skip
+
+
+def panel() -> rx.Component:
+    """What can be done with it, and Generation Info."""
+    starred = rx.el.button(
+        icon("star"), type="button", class_name=rx.cond(PICTURE.is_starred, "btn sq lit", "btn sq"),
+        aria_label="Starred", title="Star", aria_pressed=rx.cond(PICTURE.is_starred, "true", "false"), data_key=".",
+        on_click=Lightbox.star,
+    )  # fmt: skip
+    return rx.el.div(
+        rx.el.div(
+            rx.el.div(
+                rx.dialog.title(Place.entity_name, class_name="name lg b"), rx.el.p(PICTURE.label, class_name="mono mut"),
+                class_name="grow",
+            ),
+            starred, close_button(), class_name="row top",
+        ),
+        actions(), prompt_section(), info(), class_name="panel-info",
+    )  # fmt: skip
+
+
+def actions() -> rx.Component:
+    """The one that is most likely wanted is warm."""
+    active = rx.el.span(icon("circle-check", 14), "Active", class_name="bdg warmb")
+    make_active = button("Set as Active", glyph="circle-check", look="solid", on_click=Lightbox.activate)
+    download = rx.el.a(
+        icon("download"), "Download", class_name="btn", href=f"/api/assets/{PICTURE.id}/image?download=1", download=True
+    )
+    delete = icon_button(
+        "trash-2", "Delete…", data_key="Delete", on_click=[Lightbox.toggle(False), Gallery.ask_to_delete(PICTURE.id)]
+    )
+    return rx.el.div(rx.cond(PICTURE.is_active, active, make_active), download, delete, class_name="row wrap")
+
+
+def prompt_section() -> rx.Component:
+    """What was asked for, and what was not wanted."""
+    without = rx.cond(
+        Lightbox.negative_prompt != "",
+        rx.el.p(rx.el.span("Without: ", class_name="sec"), Lightbox.negative_prompt, class_name="xs mut"),
+    )
+    copy = button(
+        "Copy",
+        glyph="copy",
+        look="ghost",
+        size="s",
+        on_click=[rx.set_clipboard(Lightbox.prompt), rx.toast.success("Prompt copied")],
+    )
+    return rx.el.section(
+        rx.el.div(rx.el.h2("Prompt", class_name="h2 mut"), rx.el.span(copy, class_name="end"), class_name="row"),
+        rx.el.p(Lightbox.prompt, class_name="sm sec prompt"),
+        without,
+        class_name="col",
+    )
+
+
+def info() -> rx.Component:
+    """Generation Info."""
+
+    def line(fact: rx.vars.ObjectVar[Fact]) -> rx.Component:
+        return rx.fragment(rx.el.dt(fact.label), rx.el.dd(fact.value, class_name="num"))
+
+    return rx.el.dl(
+        rx.foreach(Lightbox.facts, line),
+        rx.fragment(rx.el.dt("Painted"), rx.el.dd(ago(Lightbox.painted_at))),
+        class_name="kv facts",
+    )

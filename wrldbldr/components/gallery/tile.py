@@ -1,0 +1,74 @@
+"""One picture of the grid."""
+
+from typing import Any
+
+import reflex as rx
+
+from wrldbldr.components.icon import icon
+from wrldbldr.components.plate import simulated
+from wrldbldr.state.gallery import Gallery
+from wrldbldr.state.lightbox import Lightbox
+
+
+@rx.memo
+def asset_tile(
+    *,
+    asset: rx.Var[str],
+    label: rx.Var[str],
+    asset_type: rx.Var[str],
+    thumbnail: rx.Var[str],
+    is_active: rx.Var[bool],
+    is_starred: rx.Var[bool],
+    is_simulated: rx.Var[bool],
+    is_first: rx.Var[bool],
+    rest: rx.RestProp,
+) -> rx.Component:
+    """It is drawn anew only when something of its own changes. The grid is one tab stop; arrows go from tile to tile."""
+    picture = rx.el.button(
+        rx.el.img(src=thumbnail, alt=label, loading="lazy"),
+        rx.cond(is_starred, rx.el.span(icon("star"), rx.el.span("starred", class_name="sr"), class_name="cornr")),
+        simulated(is_simulated),
+        type="button", class_name="plate", data_type=asset_type, tab_index=rx.cond(is_first, 0, -1),
+        on_click=Lightbox.show(asset),
+    )  # fmt: skip
+    foot = rx.el.div(
+        rx.cond(is_active, rx.el.span("Active", class_name="bdg warmb tiny")),
+        rx.el.span(label, class_name="tr", title=label),
+        class_name="lbl",
+    )
+    return rx.el.div(
+        picture,
+        quick_buttons(asset, label, is_starred),
+        foot,
+        rest,
+        class_name="tile",
+        on_context_menu=Gallery.aim(asset),
+    )
+
+
+def quick_buttons(asset: rx.Var[str], label: rx.Var[str], is_starred: rx.Var[bool]) -> rx.Component:
+    """On hover or focus. The keys beside them press them too."""
+
+    def quick(glyph: str, name: rx.Var[str] | str, act: str, **props: Any) -> rx.Component:
+        return rx.el.button(
+            icon(glyph, 14),
+            type="button",
+            class_name="ib",
+            aria_label=name,
+            title=name,
+            tab_index=-1,
+            data_act=act,
+            **props,
+        )
+
+    star = rx.cond(is_starred, f"Take the star off {label}", f"Star {label}")
+    return rx.el.div(
+        quick("star", star, ".", on_click=Gallery.star(asset, ~is_starred.to(bool)), data_on=is_starred),
+        quick("info", f"View Generation Info of {label}", "i", on_click=Lightbox.show(asset)),
+        quick("ellipsis", f"More for {label}", "menu"),
+        rx.el.button(
+            type="button", class_name="sr", tab_index=-1, aria_hidden=True, data_act="Delete",
+            on_click=Gallery.ask_to_delete(asset),
+        ),
+        class_name="over",
+    )  # fmt: skip

@@ -1,0 +1,18 @@
+"""Times that go on in the browser, without a tick from the server (assets/moment.js)."""
+
+import reflex as rx
+
+
+def ago(at: rx.Var[str]) -> rx.Component:
+    """How long something is past: `2 min ago`. Empty while `at` is, as all of these."""
+    return rx.el.time(data_at=at, data_mode="ago")
+
+
+def since(at: rx.Var[str]) -> rx.Component:
+    """How long something has been going on, as a stopwatch: `0:38`."""
+    return rx.el.time(data_at=at, data_mode="since")
+
+
+def until(at: rx.Var[str]) -> rx.Component:
+    """How long it takes until something happens: `15s`."""
+    return rx.el.time(data_at=at, data_mode="until")

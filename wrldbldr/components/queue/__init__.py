@@ -1,0 +1,1 @@
+"""The generation queue, docked at the right."""

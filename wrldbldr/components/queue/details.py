@@ -1,0 +1,62 @@
+"""What stands under a row: its details, and what went wrong."""
+
+import reflex as rx
+
+from wrldbldr.components.button import button
+from wrldbldr.components.icon import icon
+from wrldbldr.components.moment import ago
+from wrldbldr.components.queue.words import Batch
+from wrldbldr.services.cards import Fact
+from wrldbldr.state.queue import Queue
+
+
+def details(batch: Batch) -> rx.Component:
+    """The whole prompt, the workflow, the seed, and when; only while they are open."""
+    return rx.cond(Queue.opened == batch.id, rx.el.div(facts(batch), class_name="under"))
+
+
+def facts(batch: Batch) -> rx.Component:
+    """Label and value."""
+
+    def line(fact: rx.vars.ObjectVar[Fact]) -> rx.Component:
+        return rx.fragment(rx.el.dt(fact.label), rx.el.dd(fact.value))
+
+    def moment(label: str, at: rx.Var[str]) -> rx.Component:
+        return rx.cond(at != "", rx.fragment(rx.el.dt(label), rx.el.dd(ago(at))))
+
+    return rx.el.dl(
+        rx.foreach(Queue.facts, line),
+        moment("Requested", batch.requested_at),
+        moment("Started", batch.started_at),
+        moment("Completed", batch.completed_at),
+        class_name="kv",
+    )
+
+
+def error_box(batch: Batch) -> rx.Component:
+    """The cause, what to do about it, and on demand everything there is to know."""
+    is_opened = Queue.opened == batch.id
+    more = rx.el.button(
+        rx.cond(is_opened, "Hide Details", "Show Details"),
+        rx.cond(is_opened, icon("chevron-up", 14), icon("chevron-down", 14)),
+        type="button", class_name="btn ghost s end", aria_expanded=rx.cond(is_opened, "true", "false"),
+        on_click=Queue.toggle_details(batch.id),
+    )  # fmt: skip
+    copy = button(
+        "Copy Details", glyph="copy", look="ghost", size="s", on_click=[rx.set_clipboard(Queue.details), Queue.copied]
+    )
+    return rx.el.div(
+        rx.el.div(
+            rx.el.p(batch.failure_title, class_name="err m sm"),
+            rx.el.p(batch.failure_message, class_name="xs sec"),
+            rx.cond(is_opened, rx.el.div(facts(batch), copy, class_name="errbox-facts")),
+            rx.el.div(
+                button("Retry", glyph="rotate-ccw", look="warm", size="s", on_click=Queue.retry(batch.id)),
+                button("Clear", look="ghost", size="s", on_click=Queue.clear(batch.id)),
+                more,
+                class_name="row g1",
+            ),
+            class_name="errbox col",
+        ),
+        class_name="under",
+    )  # fmt: skip

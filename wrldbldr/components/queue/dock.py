@@ -1,0 +1,126 @@
+"""The queue beside the work: the picture being painted, what needs somebody, what waits, what is ready."""
+
+from collections.abc import Callable, Sequence
+
+import reflex as rx
+
+from wrldbldr.components.button import button, icon_button
+from wrldbldr.components.empty import empty
+from wrldbldr.components.question import question
+from wrldbldr.components.queue.batch_row import batch_row
+from wrldbldr.components.queue.details import details, error_box
+from wrldbldr.components.queue.live_card import live_card
+from wrldbldr.components.queue.words import Batch
+from wrldbldr.components.skeleton import dock_skeleton
+from wrldbldr.services.cards import BatchCard
+from wrldbldr.state.connection import Connection
+from wrldbldr.state.live import Live
+from wrldbldr.state.painting import Painting
+from wrldbldr.state.queue import Queue
+
+Batches = rx.vars.ArrayVar[Sequence[BatchCard]]
+
+
+def dock() -> rx.Component:
+    """Groups that are empty are absent."""
+    nothing = empty(
+        "The queue is empty", "What you ask for waits here, in order, and stays until you clear it.",
+        glyph="flame-kindling",
+    )  # fmt: skip
+    is_empty = (Live.open_count + Live.ready.length() + Live.needs_you.length()) == 0
+    body = rx.cond(Live.is_loaded, rx.cond(is_empty, nothing, groups()), dock_skeleton())
+    return rx.el.aside(
+        rx.el.div(
+            rx.el.h2("Generation Queue", class_name="h2"),
+            rx.cond(
+                Connection.is_away & (Live.open_count > 0), rx.el.span("Waiting for ComfyUI", class_name="bdg warn")
+            ),
+            rx.el.span(
+                icon_button("panel-right-close", "Hide the queue", size="s", on_click=Queue.toggle_dock),
+                class_name="end",
+            ),
+            class_name="hd",
+        ),
+        rx.el.div(body, class_name="scroll"),
+        class_name="dock",
+        aria_label="Generation Queue",
+        id="queue",
+    )
+
+
+def groups() -> rx.Component:
+    """In this order, whatever happened first."""
+    is_running = Painting.batch != ""
+    return rx.fragment(
+        rx.cond(
+            Connection.is_away & (Live.open_count > 0),
+            rx.el.p(
+                "Nothing is lost. These start by themselves when ComfyUI answers; one already sent is looked up first "
+                "and never painted twice.",
+                class_name="note in-dock",
+            ),
+        ),
+        rx.foreach(
+            Live.painting,
+            lambda batch: rx.cond(is_running & (Painting.batch == batch.id), live_card(batch), row(batch)),
+        ),
+        group("Needs you", Live.needs_you, under=error_box),
+        group("Waiting", Live.waiting),
+        group(
+            "Ready",
+            Live.ready,
+            button("Clear Completed", look="ghost", size="s", on_click=Queue.clear_completed),
+        ),
+    )
+
+
+def group(
+    title: str, batches: Batches, *end: rx.Component, under: Callable[[Batch], rx.Component] = details
+) -> rx.Component:
+    """One heading and its rows."""
+    head = rx.el.h3(
+        title, rx.el.span(batches.length(), class_name="num"), rx.el.span(*end, class_name="end"), class_name="grp"
+    )
+    rows = rx.foreach(batches, lambda batch: rx.el.li(row(batch), under(batch), key=batch.id))
+    return rx.cond(batches.length() > 0, rx.el.section(head, rx.el.ul(rows), aria_label=title))
+
+
+def row(batch: Batch) -> rx.Component:
+    """A card as a row's properties."""
+    return batch_row(
+        batch=batch.id,
+        status=batch.status,
+        name=batch.entity_name,
+        kind=batch.entity_kind,
+        asset_type=batch.asset_type,
+        thumbnail=batch.thumbnail,
+        position=batch.position,
+        count=batch.count,
+        attempt=batch.attempt,
+        completed_at=batch.completed_at,
+        is_away=Connection.is_away,
+        is_opened=Queue.opened == batch.id,
+        key=batch.id,
+    )
+
+
+def cancel_question() -> rx.Component:
+    """Cancelling throws away what is painted."""
+    return question(
+        f"Cancel generation for {Queue.doomed_name}?",
+        rx.cond(
+            Queue.doomed_is_painting,
+            f"It is {Queue.doomed_percent} % painted. What ComfyUI has done so far is thrown away.",
+            "It leaves the queue. You can ask for it again at any time.",
+        ),
+        keep=rx.cond(Queue.doomed_is_painting, "Keep Painting", "Keep in Queue"),
+        destroy="Cancel Generation",
+        is_open=Queue.doomed != "",
+        on_open_change=Queue.keep,
+        on_destroy=Queue.cancel,
+    )
+
+
+def announcements() -> rx.Component:
+    """What changed in the queue, for those who cannot see it; ends of batches are said by their toasts."""
+    return rx.el.div(Live.sentence, class_name="sr", role="status", aria_live="polite")

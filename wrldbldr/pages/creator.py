@@ -1,0 +1,86 @@
+"""`/worlds/<id>/create`: Creator Mode."""
+
+import reflex as rx
+
+from wrldbldr.components.bar import bar, queue_button, table_chooser
+from wrldbldr.components.button import link_button, unable
+from wrldbldr.components.connection import banner
+from wrldbldr.components.creator.add_dialog import add_dialog, delete_entity_question
+from wrldbldr.components.creator.entity_editor import entity_editor
+from wrldbldr.components.creator.entity_list import entity_list
+from wrldbldr.components.creator.generate_dialog import generate_dialog
+from wrldbldr.components.empty import empty, three_holes
+from wrldbldr.components.gallery.grid import gallery
+from wrldbldr.components.gallery.lightbox import lightbox
+from wrldbldr.components.icon import ornament
+from wrldbldr.components.queue.dock import cancel_question, dock
+from wrldbldr.components.skeleton import editor_skeleton, list_skeleton
+from wrldbldr.pages.frame import frame
+from wrldbldr.pages.page import Page
+from wrldbldr.state.creator import Creator
+from wrldbldr.state.live import Live
+from wrldbldr.state.place import Place
+from wrldbldr.state.queue import Queue
+
+
+def creator() -> rx.Component:
+    """Who and what lives there at the left, the one that is shown in the middle, the queue at the right."""
+    name = rx.el.span(Place.world_name, class_name="name md b tr")
+    work = rx.el.main(
+        rx.cond(Creator.is_loaded, rx.cond(Place.entity != "", somebody(), nobody()), editor_skeleton()),
+        class_name="work",
+    )
+    desk = rx.el.div(
+        rx.cond(Creator.is_loaded, entity_list(), list_skeleton()), work, dock(),
+        class_name="desk",
+        data_queue=rx.cond(Queue.is_toggled, "toggled", ""),
+        data_browsing=rx.cond(Creator.is_browsing, "yes", ""),
+    )  # fmt: skip
+    return frame(
+        bar(table_chooser(), title=name, end=(rx.cond(Creator.is_missing, rx.fragment(), queue_button()),)),
+        banner(),
+        rx.cond(Creator.is_missing, missing(), desk),
+        over=(generate_dialog(), add_dialog(), delete_entity_question(), cancel_question(), lightbox()),
+    )
+
+
+def somebody() -> rx.Component:
+    """The editor, and the pictures below it."""
+    return rx.fragment(entity_editor(), ornament(), gallery())
+
+
+def nobody() -> rx.Component:
+    """An empty world."""
+    cannot = unable(
+        "Generate Portrait",
+        glyph="brush",
+        why="Add a character first: a portrait needs someone to belong to.",
+        why_id="why",
+    )
+    return rx.fragment(
+        rx.el.h1(Place.world_name, class_name="name xl b"),
+        rx.el.div(
+            three_holes(),
+            empty(
+                "No pictures yet", "Describe a character, then ask for a portrait. It is painted while you go on writing.",
+                cannot, size="lg",
+            ),
+            class_name="middle",
+        ),
+    )  # fmt: skip
+
+
+def missing() -> rx.Component:
+    """No such world, or not theirs."""
+    return rx.el.main(
+        empty(
+            "There is no such world",
+            "It was deleted, or it belongs to somebody else.",
+            link_button("All Worlds", to="/"),
+            size="lg",
+        ),
+        class_name="middle",
+    )
+
+
+PAGE = Page("/worlds/[world_id]/create", "Creator Mode", creator, [Creator.enter, Live.listen])

@@ -1,0 +1,1 @@
+"""What one browser knows: many small states, each a view of what the services hold."""

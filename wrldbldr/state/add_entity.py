@@ -1,0 +1,86 @@
+"""Adding and removing characters and locations."""
+
+from typing import Any
+
+import reflex as rx
+
+from wrldbldr.domain.account import Principal
+from wrldbldr.domain.errors import InvalidInputError
+from wrldbldr.domain.world import EntityType
+from wrldbldr.engine import current
+from wrldbldr.services.worlds import EntityChanges
+from wrldbldr.state.creator import Creator, go_to, keep_address
+from wrldbldr.state.gallery import Gallery
+from wrldbldr.state.ids import parsed_id
+from wrldbldr.state.place import Place, subject_of
+from wrldbldr.state.principal import Follow, signed_in
+
+
+class AddEntity(rx.State):
+    """A name is enough to begin."""
+
+    is_open: rx.Field[bool] = rx.field(False)
+    kind: rx.Field[str] = rx.field(EntityType.CHARACTER.value)
+    error: rx.Field[str] = rx.field("")
+    is_asking: rx.Field[bool] = rx.field(False)
+    doomed_pictures: rx.Field[int] = rx.field(0)
+
+    @rx.event
+    @signed_in
+    async def begin(self, who: Principal, kind: str) -> None:
+        """Ask for a name."""
+        self.kind, self.error, self.is_open = EntityType(kind).value, "", True
+
+    @rx.event
+    @signed_in
+    async def choose_kind(self, who: Principal, kind: str) -> None:
+        """A character or a location."""
+        self.kind = EntityType(kind).value
+
+    @rx.event
+    @signed_in
+    async def toggle(self, who: Principal, is_open: bool) -> None:
+        """The dialog was closed."""
+        self.is_open = is_open
+
+    @rx.event
+    @signed_in
+    async def add(self, who: Principal, form: dict[str, Any]) -> Follow:
+        """Make them and go there."""
+        place = await self.get_state(Place)
+        changes = EntityChanges(name=str(form.get("name", "")))
+        try:
+            made = await current().worlds.create_entity(
+                who, EntityType(self.kind), parsed_id(place.world, "world"), changes
+            )
+        except InvalidInputError as error:
+            self.error = error.message
+            return None
+        self.is_open = False
+        await go_to(self, who, str(made.id))
+        return keep_address(str(made.id))
+
+    @rx.event
+    @signed_in
+    async def ask_to_delete(self, who: Principal) -> None:
+        """Nothing is removed unasked."""
+        subject = await subject_of(self)
+        counts = await current().gallery.counts(who, subject.world_id, subject.entity_id)
+        self.doomed_pictures, self.is_asking = sum(counts.values()), True
+
+    @rx.event
+    @signed_in
+    async def toggle_question(self, who: Principal, is_open: bool) -> None:
+        """The question was closed."""
+        self.is_asking = is_open
+
+    @rx.event
+    @signed_in
+    async def delete(self, who: Principal) -> Follow:
+        """The question was answered with yes."""
+        self.is_asking = False
+        subject = await subject_of(self)
+        await current().worlds.delete_entity(who, subject.kind, subject.entity_id)
+        gallery = await self.get_state(Gallery)
+        gallery.assets = []
+        return Creator.refresh

@@ -1,0 +1,164 @@
+"""Creator Mode: who and what lives in a world, and whom the tab is in front of."""
+
+import re
+from uuid import UUID
+
+import reflex as rx
+
+from wrldbldr.domain.account import Principal
+from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.domain.world import EntityType
+from wrldbldr.engine import current
+from wrldbldr.services.cards import EntityCard, entity_card, game_session_card, thumbnail_of
+from wrldbldr.state.change import change
+from wrldbldr.state.editor import fill_editor
+from wrldbldr.state.gallery import ALL, open_gallery
+from wrldbldr.state.ids import parsed_id
+from wrldbldr.state.me import introduce
+from wrldbldr.state.place import Place, leave_place, subject_of
+from wrldbldr.state.principal import Follow, signed_in
+
+WORLD_IN_PATH = re.compile(r"^/worlds/([^/]+)/")
+
+
+class Creator(rx.State):
+    """The list at the left. `is_browsing` matters on a phone only, where list and editor take turns."""
+
+    everyone: rx.Field[list[EntityCard]] = rx.field(default_factory=list)
+    find: rx.Field[str] = rx.field("")
+    is_loaded: rx.Field[bool] = rx.field(False)
+    is_missing: rx.Field[bool] = rx.field(False)
+    is_browsing: rx.Field[bool] = rx.field(True)
+
+    @rx.var
+    def characters(self) -> list[EntityCard]:
+        """The characters that match what is looked for."""
+        return [card for card in self.everyone if card.kind == EntityType.CHARACTER and _matches(card, self.find)]
+
+    @rx.var
+    def locations(self) -> list[EntityCard]:
+        """The locations that match what is looked for."""
+        return [card for card in self.everyone if card.kind == EntityType.LOCATION and _matches(card, self.find)]
+
+    @rx.event
+    @signed_in
+    async def enter(self, who: Principal) -> None:
+        """The page opens, or the browser is back after an interruption."""
+        await introduce(self, who)
+        try:
+            is_new = await self._arrive(who)
+        except NotFoundError:
+            await leave_place(self)
+            self.is_missing, self.is_loaded = True, True
+            return
+        self.is_missing = False
+        wanted = self.router.url.query_parameters.get("show", "")
+        await read_everyone(self, who)
+        if is_new or wanted:
+            await face(self, who, wanted)
+        self.is_loaded = True
+
+    @rx.event
+    @signed_in
+    async def refresh(self, who: Principal) -> None:
+        """Somebody or something changed in this world."""
+        place = await self.get_state(Place)
+        if not place.world or self.is_missing:
+            return
+        await read_everyone(self, who)
+        if place.entity in {card.id for card in self.everyone}:
+            await fill_editor(self, who, is_new=False)
+        else:
+            await face(self, who, "")
+
+    @rx.event
+    @signed_in
+    async def look_for(self, who: Principal, find: str) -> None:
+        """Narrow the list."""
+        self.find = find
+
+    @rx.event
+    @signed_in
+    async def select(self, who: Principal, entity: str) -> Follow:
+        """Stand in front of somebody or something else."""
+        if entity not in {card.id for card in self.everyone}:
+            await read_everyone(self, who)
+        await face(self, who, entity)
+        self.is_browsing = False
+        return keep_address(entity)
+
+    @rx.event
+    @signed_in
+    async def browse(self, who: Principal) -> None:
+        """Back to the list, on a phone."""
+        self.is_browsing = True
+
+    async def _arrive(self, who: Principal) -> bool:
+        """Take the world and table from the address. True when the tab was elsewhere before. Raises NotFoundError."""
+        found = WORLD_IN_PATH.match(f"{self.router.url.path}/")
+        world = await current().worlds.find(who, parsed_id(found[1] if found else "", "world"))
+        tables = [game_session_card(table) for table in await current().worlds.game_sessions(who, world.id)]
+        wanted = self.router.url.query_parameters.get("table", "")
+        table = next((table for table in tables if table.id == wanted), tables[0])
+        place = await self.get_state(Place)
+        is_new = place.world != str(world.id)
+        if is_new:
+            place.reset()
+            self.everyone, self.find, self.is_browsing = [], "", True
+        place.world, place.world_name = str(world.id), world.name
+        place.table, place.table_name, place.tables = table.id, table.name, tables
+        return is_new
+
+
+async def read_everyone(creator: Creator, who: Principal) -> None:
+    """Show who and what is stored. Raises NotFoundError."""
+    place = await creator.get_state(Place)
+    world_id: UUID = parsed_id(place.world, "world")
+    engine = current()
+    active = await engine.gallery.active(who, world_id)
+    cards = [
+        entity_card(entity, thumbnail_of(active, entity))
+        for kind in EntityType
+        for entity in await engine.worlds.entities(who, kind, world_id)
+    ]
+    change(creator, everyone=cards)
+    change(place, world_name=(await engine.worlds.find(who, world_id)).name)
+
+
+async def face(creator: Creator, who: Principal, wanted: str) -> None:
+    """Stand in front of `wanted`, else of the first in the list, else of nobody."""
+    place = await creator.get_state(Place)
+    card = next((card for card in creator.everyone if card.id == wanted), None) or next(iter(creator.everyone), None)
+    place.kind, place.entity, place.entity_name = (card.kind, card.id, card.name) if card else ("", "", "")
+    if card:
+        await fill_editor(creator, who, is_new=True)
+        await open_gallery(creator, who)
+
+
+async def go_to(state: rx.State, who: Principal, entity: str, tab: str = ALL) -> None:
+    """Bring the tab of `state` in front of somebody. Raises NotFoundError when they are not in this world (any more)."""
+    creator = await state.get_state(Creator)
+    await read_everyone(creator, who)
+    if entity not in {card.id for card in creator.everyone}:
+        raise NotFoundError("character or location")
+    await face(creator, who, entity)
+    creator.is_browsing = False
+    await subject_of(state)
+    if tab != ALL:
+        await open_gallery(state, who, tab)
+
+
+def keep_address(entity: str) -> Follow:
+    """Let the address bar name who is shown, so that a reload comes back here. The id was checked by whoever calls."""
+    script = (
+        "(() => { const at = new URL(location.href); "
+        f"at.searchParams.set('show', '{parsed_id(entity, 'character or location')}'); "
+        "history.replaceState(history.state, '', at); })()"
+    )
+    return rx.call_script(script)
+
+
+def _matches(card: EntityCard, find: str) -> bool:
+    words = find.casefold().split()
+    text = f"{card.name} {card.summary}".casefold()
+    return all(word in text for word in words)

@@ -1,0 +1,223 @@
+"""The dialog in which pictures are asked for. Whom they are for is settled when it opens, wherever the tab goes."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+
+from wrldbldr.domain.account import Principal
+from wrldbldr.domain.batch import AssetType
+from wrldbldr.domain.errors import InvalidInputError
+from wrldbldr.domain.workflow import Workflow
+from wrldbldr.domain.world import EntityType
+from wrldbldr.engine import current
+from wrldbldr.kit.ids import new_seed
+from wrldbldr.services.cards import NO_IMAGE, image_url
+from wrldbldr.services.queue import DEFAULT_SIZES, GenerationRequest
+from wrldbldr.state.ids import parsed_id
+from wrldbldr.state.place import Subject, subject_of
+from wrldbldr.state.principal import Follow, signed_in
+
+PROMPT_START = 500
+VARIATIONS = 4
+TYPES = {
+    EntityType.CHARACTER: (AssetType.PORTRAIT, AssetType.SPRITE, AssetType.ITEM),
+    EntityType.LOCATION: (AssetType.BACKDROP, AssetType.ITEM),
+}
+SHAPES = {"3:4": (768, 1024), "1:1": (768, 768), "4:3": (1024, 768), "16:9": (1216, 688), "1:2": (512, 1024)}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of a list to choose from."""
+
+    value: str
+    label: str
+
+
+class Generate(rx.State):
+    """The dialog. The browser keeps what is typed; `form` changes when the fields shall start over."""
+
+    is_open: rx.Field[bool] = rx.field(False)
+    form: rx.Field[int] = rx.field(0)
+    entity_name: rx.Field[str] = rx.field("")
+    types: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    asset_type: rx.Field[str] = rx.field("")
+    picture: rx.Field[str] = rx.field("")
+    prompt: rx.Field[str] = rx.field("")
+    is_edited: rx.Field[bool] = rx.field(False)
+    negative_prompt: rx.Field[str] = rx.field("")
+    count: rx.Field[int] = rx.field(VARIATIONS)
+    shape: rx.Field[str] = rx.field("")
+    shapes: rx.Field[list[str]] = rx.field(default_factory=lambda: list(SHAPES))
+    workflow: rx.Field[str] = rx.field("")
+    workflows: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    takes_size: rx.Field[bool] = rx.field(True)
+    seed: rx.Field[str] = rx.field("")
+    error_field: rx.Field[str] = rx.field("")
+    error: rx.Field[str] = rx.field("")
+    _kind: str = ""
+    _entity: str = ""
+    _table: str = ""
+    _description: str = ""
+    _drafts: dict[str, str] = {}  # prompts typed and not yet sent, by entity and type
+
+    @rx.event
+    @signed_in
+    async def begin(self, who: Principal, asset_type: str) -> None:
+        """Open for whoever the tab shows; an empty type means the first that fits them."""
+        subject = await subject_of(self)
+        entity = await current().worlds.find_entity(who, subject.kind, subject.entity_id)
+        fitting = TYPES[subject.kind]
+        wanted = AssetType(asset_type) if asset_type else fitting[0]
+        self._kind, self._entity, self._table = subject.kind, str(subject.entity_id), str(subject.game_session_id)
+        self._description = start_of(entity.description)
+        self.entity_name = entity.name
+        self.types = [Choice(kind.value, kind.capitalize()) for kind in fitting]
+        await self._turn_to(who, subject, wanted)
+        self.is_open = True
+
+    @rx.event
+    @signed_in
+    async def choose_type(self, who: Principal, asset_type: str) -> None:
+        """Another kind of picture of the same subject."""
+        await self._turn_to(who, await subject_of(self), AssetType(asset_type))
+
+    @rx.event
+    @signed_in
+    async def toggle(self, who: Principal, is_open: bool) -> None:
+        """The dialog was closed."""
+        self.is_open = is_open
+
+    @rx.event
+    @signed_in
+    async def keep_prompt(self, who: Principal, prompt: str) -> None:
+        """Remember what was typed, should the dialog be closed."""
+        self.is_edited = prompt.strip() != self._description
+        if self.is_edited:
+            self._drafts[self._draft] = prompt
+        else:
+            self._drafts.pop(self._draft, None)
+
+    @rx.event
+    @signed_in
+    async def undo_edits(self, who: Principal) -> None:
+        """Back to the description."""
+        self._drafts.pop(self._draft, None)
+        self.prompt, self.is_edited = self._description, False
+        self.form += 1
+
+    @rx.event
+    @signed_in
+    async def choose_count(self, who: Principal, count: float) -> None:
+        """How many variations; the service checks it."""
+        self.count = int(count)
+
+    @rx.event
+    @signed_in
+    async def choose_shape(self, who: Principal, shape: str) -> None:
+        """Upright, square or wide."""
+        if shape in SHAPES:
+            self.shape = shape
+
+    @rx.event
+    @signed_in
+    async def choose_workflow(self, who: Principal, workflow: str) -> None:
+        """Another workflow, with its own negative prompt."""
+        self._use(await current().workflows.find(who, parsed_id(workflow, "workflow")))
+        self.form += 1
+
+    @rx.event
+    @signed_in
+    async def roll_seed(self, who: Principal) -> None:
+        """A seed to keep, instead of a new one each time."""
+        self.seed = str(new_seed())
+
+    @rx.event
+    @signed_in
+    async def type_seed(self, who: Principal, seed: str) -> None:
+        """A seed somebody knows; empty means a new one each time."""
+        self.seed = seed
+
+    @rx.event
+    @signed_in
+    async def submit(self, who: Principal, form: dict[str, Any]) -> Follow:
+        """Put the batch in the queue. What is refused stays in the dialog, with the reason under its field."""
+        prompt = str(form.get("prompt", ""))
+        self.error_field = self.error = ""
+        try:
+            await current().queue.submit(who, self._request(prompt, str(form.get("negative_prompt", ""))))
+        except InvalidInputError as error:
+            self.error_field, self.error = error.field, error.message
+            return None
+        self._drafts.pop(self._draft, None)
+        self.is_open = False
+        return None
+
+    @property
+    def _draft(self) -> str:
+        return f"{self._entity}:{self.asset_type}"
+
+    def _request(self, prompt: str, negative_prompt: str) -> GenerationRequest:
+        width, height = SHAPES[self.shape]
+        return GenerationRequest(
+            game_session_id=parsed_id(self._table, "game session"),
+            entity_type=EntityType(self._kind),
+            entity_id=parsed_id(self._entity, "character or location"),
+            asset_type=AssetType(self.asset_type),
+            prompt=prompt,
+            count=self.count,
+            negative_prompt=negative_prompt,
+            seed=parsed_seed(self.seed),
+            width=width if self.takes_size else None,
+            height=height if self.takes_size else None,
+            workflow_id=parsed_id(self.workflow, "workflow"),
+        )
+
+    async def _turn_to(self, who: Principal, subject: Subject, asset_type: AssetType) -> None:
+        engine = current()
+        self.asset_type = asset_type.value
+        self.prompt = self._drafts.get(self._draft, self._description)
+        self.is_edited = self._draft in self._drafts
+        self.count, self.seed, self.error_field, self.error = VARIATIONS, "", "", ""
+        self.shape = shape_of(DEFAULT_SIZES[asset_type])
+        workflows = await engine.workflows.all(who)
+        self.workflows = [Choice(str(workflow.id), workflow.name) for workflow in workflows]
+        default = (await engine.workflows.defaults(who)).get(asset_type)
+        self._use(next((workflow for workflow in workflows if workflow.id == default), workflows[0]))
+        self.picture = await picture_of(who, subject.world_id, parsed_id(self._entity, "character"), asset_type)
+        self.form += 1
+
+    def _use(self, workflow: Workflow) -> None:
+        self.workflow = str(workflow.id)
+        self.negative_prompt = workflow.default_negative_prompt
+        self.takes_size = bool(workflow.bindings.width and workflow.bindings.height)
+
+
+async def picture_of(who: Principal, world_id: UUID, entity_id: UUID, asset_type: AssetType) -> str:
+    """The active picture of that kind, so that whoever writes the prompt sees what there is."""
+    active = await current().gallery.active(who, world_id)
+    asset = active.get((entity_id, asset_type))
+    return NO_IMAGE if asset is None else image_url(asset)
+
+
+def start_of(text: str, limit: int = PROMPT_START) -> str:
+    """The beginning of a description, cut between words."""
+    text = text.strip()
+    return text if len(text) <= limit else text[: limit + 1].rsplit(None, 1)[0][:limit]
+
+
+def parsed_seed(text: str) -> int | None:
+    """A seed, or None for a new one each time. Raises InvalidInputError."""
+    text = "".join(text.split())
+    if not text:
+        return None
+    if not text.isascii() or not text.isdecimal():
+        raise InvalidInputError("seed", "A seed is a whole number. Leave it empty for a new one each time.")
+    return int(text)
+
+
+def shape_of(size: tuple[int, int]) -> str:
+    """The name of a size."""
+    return next(name for name, known in SHAPES.items() if known == size)

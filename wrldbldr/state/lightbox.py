@@ -1,0 +1,96 @@
+"""One picture, large, with how it came to be."""
+
+import reflex as rx
+
+from wrldbldr.domain.account import Principal
+from wrldbldr.engine import current
+from wrldbldr.services.cards import AssetCard, Fact, asset_card, asset_facts, iso
+from wrldbldr.state.change import change
+from wrldbldr.state.gallery import Gallery
+from wrldbldr.state.ids import parsed_id
+from wrldbldr.state.place import Place
+from wrldbldr.state.principal import Follow, signed_in
+
+NO_PICTURE = AssetCard(
+    id="", label="", asset_type="", width=1, height=1, is_active=False, is_starred=False, is_simulated=False,
+    thumbnail="", image="",
+)  # fmt: skip
+
+
+INTO_VIEW = (
+    "requestAnimationFrame(() => document.querySelector('.strip [aria-current=true]')"
+    "?.scrollIntoView({ inline: 'center', block: 'nearest' }))"
+)
+
+
+class Lightbox(rx.State):
+    """The picture shown, and its neighbours in the gallery."""
+
+    is_open: rx.Field[bool] = rx.field(False)
+    asset: rx.Field[AssetCard] = rx.field(default_factory=lambda: NO_PICTURE)
+    facts: rx.Field[list[Fact]] = rx.field(default_factory=list)
+    prompt: rx.Field[str] = rx.field("")
+    negative_prompt: rx.Field[str] = rx.field("")
+    painted_at: rx.Field[str] = rx.field("")
+    previous: rx.Field[str] = rx.field("")
+    next: rx.Field[str] = rx.field("")
+    strip: rx.Field[list[AssetCard]] = rx.field(default_factory=list)
+
+    @rx.event
+    @signed_in
+    async def show(self, who: Principal, asset: str) -> Follow:
+        """Open on a picture, or go to another."""
+        await read_picture(self, who, asset)
+        self.is_open = True
+        return rx.call_script(INTO_VIEW)
+
+    @rx.event
+    @signed_in
+    async def toggle(self, who: Principal, is_open: bool) -> None:
+        """It was closed."""
+        self.is_open = is_open
+
+    @rx.event
+    @signed_in
+    async def activate(self, who: Principal) -> None:
+        """Let this picture stand for its subject."""
+        await current().gallery.activate(who, parsed_id(self.asset.id, "picture"))
+        await read_picture(self, who, self.asset.id)
+
+    @rx.event
+    @signed_in
+    async def star(self, who: Principal) -> None:
+        """Mark it, or take the mark away."""
+        is_starred = not self.asset.is_starred
+        await current().gallery.update(who, parsed_id(self.asset.id, "picture"), starred=is_starred)
+        await read_picture(self, who, self.asset.id)
+
+
+async def read_picture(lightbox: Lightbox, who: Principal, asset: str) -> None:
+    """Show a picture and where it hangs. Raises NotFoundError."""
+    found = await current().gallery.find(who, parsed_id(asset, "picture"))
+    lightbox.asset = asset_card(found)
+    told_apart = ("Prompt", "Negative prompt")
+    lightbox.facts = [fact for fact in asset_facts(found) if fact.label not in told_apart]
+    lightbox.prompt, lightbox.negative_prompt = found.prompt, found.negative_prompt
+    lightbox.painted_at = iso(found.created_at)
+    gallery = await lightbox.get_state(Gallery)
+    place = await lightbox.get_state(Place)
+    strip = list(gallery.assets) if place.entity == str(found.entity_id) else [lightbox.asset]
+    change(lightbox, strip=strip)
+    lightbox.previous, lightbox.next = neighbours([card.id for card in lightbox.strip], asset)
+
+
+def neighbours(ids: list[str], asset: str) -> tuple[str, str]:
+    """The one before and the one after; empty at the ends."""
+    if asset not in ids:
+        return "", ""
+    at = ids.index(asset)
+    return (ids[at - 1] if at else "", ids[at + 1] if at + 1 < len(ids) else "")
+
+
+async def open_lightbox(state: rx.State, who: Principal, asset: str) -> None:
+    """Show a picture large in the tab of `state`. Raises NotFoundError."""
+    lightbox = await state.get_state(Lightbox)
+    await read_picture(lightbox, who, asset)
+    lightbox.is_open = True

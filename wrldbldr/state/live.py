@@ -1,0 +1,170 @@
+"""What happens elsewhere appears here: one listener per tab, between the engine's bus and what the tab shows."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+import reflex as rx
+
+from wrldbldr.bus import SERVER_TOPIC, Subscription, account_topic, game_session_topic, world_topic
+from wrldbldr.domain.account import Principal
+from wrldbldr.domain.batch import BatchStatus
+from wrldbldr.domain.events import (
+    BatchProgressed,
+    BatchReady,
+    ConnectionChanged,
+    Event,
+    Missed,
+    PicturesChanged,
+    PreviewPainted,
+    WorldChanged,
+)
+from wrldbldr.engine import Engine, current
+from wrldbldr.services.cards import BatchCard
+from wrldbldr.services.progress import Progress
+from wrldbldr.state.change import change
+from wrldbldr.state.connection import show_connection
+from wrldbldr.state.creator import Creator
+from wrldbldr.state.gallery import Gallery
+from wrldbldr.state.ids import parsed_id
+from wrldbldr.state.news import OPEN, News, marks_of, news_between
+from wrldbldr.state.painting import show_progress
+from wrldbldr.state.place import Place
+from wrldbldr.state.principal import Follows, principal_of, signed_in
+from wrldbldr.state.queue import Queue
+from wrldbldr.state.toasts import toasts_for
+from wrldbldr.state.worlds import Worlds
+
+HEARTBEAT_SECONDS = 25.0
+PAUSE_SECONDS = 0.1  # what happens within it reaches the browser as one change
+
+TICKS = (BatchProgressed, PreviewPainted, ConnectionChanged)
+
+_listeners = count(1)  # for the whole process: numbers of a tab's own would repeat after its state was forgotten
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """What a listener listens to."""
+
+    world: str
+    table: str
+
+    def topics(self, who: Principal) -> tuple[str, ...]:
+        """The topics this person may hear here: `world` and `table` were found in their own list."""
+        here = (
+            (world_topic(parsed_id(self.world, "world")), game_session_topic(parsed_id(self.table, "game session")))
+            if self.table
+            else ()
+        )
+        return (SERVER_TOPIC, account_topic(who.account_id), *here)
+
+
+class Glance:
+    """The queue as it was when it was last read. Ticks of progress do not make it stale; half a minute does."""
+
+    def __init__(self) -> None:
+        self.cards: Sequence[BatchCard] = ()
+        self._read_at: float | None = None
+
+    def is_stale(self, events: Iterable[Event], engine: Engine) -> bool:
+        """Whether it has to be read anew."""
+        if self._read_at is None or engine.clock.monotonic() - self._read_at >= HEARTBEAT_SECONDS:
+            return True
+        return any(not isinstance(event, TICKS) for event in events)
+
+    async def renew(self, engine: Engine, who: Principal, here: Whereabouts) -> News:
+        """Read it, and tell what is new. Raises NotFoundError when the table is gone."""
+        cards = await engine.queue.cards(who, parsed_id(here.table, "game session")) if here.table else []
+        news = News() if self._read_at is None else news_between({card.id: card for card in self.cards}, cards)
+        self.cards, self._read_at = cards, engine.clock.monotonic()
+        return news
+
+
+class Live(rx.State):
+    """The queue at this tab's table, in the groups the dock shows, and what is said aloud for those who cannot see it."""
+
+    painting: rx.Field[list[BatchCard]] = rx.field(default_factory=list)
+    needs_you: rx.Field[list[BatchCard]] = rx.field(default_factory=list)
+    waiting: rx.Field[list[BatchCard]] = rx.field(default_factory=list)
+    ready: rx.Field[list[BatchCard]] = rx.field(default_factory=list)
+    marks: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    open_count: rx.Field[int] = rx.field(0)
+    sentence: rx.Field[str] = rx.field("")
+    is_loaded: rx.Field[bool] = rx.field(False)
+    _listener: int = 0
+
+    @rx.event(background=True)
+    @signed_in
+    async def listen(self, who: Principal) -> AsyncGenerator[Follows]:
+        """Bring the tab up to date, and keep it so until it goes elsewhere, is closed, or another listener takes over."""
+        engine = current()
+        async with self:
+            mine = self._listener = next(_listeners)
+            place = await self.get_state(Place)
+            here = Whereabouts(place.world, place.table)
+        glance = Glance()
+        with engine.bus.subscribe(*here.topics(who)) as subscription:  # before the first look: nothing falls between
+            events: list[Event] = [Missed()]
+            while True:
+                if glance.is_stale(events, engine):
+                    who = await principal_of(self)  # who signed out meanwhile sees nothing more
+                    news = await glance.renew(engine, who, here)
+                else:
+                    news = News()
+                async with self:
+                    if self._listener != mine:
+                        is_forgotten = self._listener == 0  # the tab slept so long that it starts over
+                        break
+                    await self._show(engine, glance.cards, news)
+                for follow in (*refreshes(events, here), *toasts_for(news)):
+                    yield follow
+                events = await next_events(subscription, engine)
+        if is_forgotten:
+            yield Live.listen
+
+    async def _show(self, engine: Engine, cards: Sequence[BatchCard], news: News) -> None:
+        """Change only what differs: what is assigned is sent."""
+        change(
+            self,
+            painting=[card for card in cards if card.status == BatchStatus.GENERATING],
+            needs_you=[card for card in cards if card.status == BatchStatus.FAILED],
+            waiting=[card for card in cards if card.status == BatchStatus.QUEUED],
+            ready=[card for card in cards if card.status == BatchStatus.READY],
+            marks=marks_of(cards),
+            open_count=sum(card.status in OPEN for card in cards),
+            sentence=news.sentence or self.sentence,
+            is_loaded=True,
+        )
+        if news.ready or news.failed:
+            queue = await self.get_state(Queue)
+            queue.has_news = True
+        running = next(iter(self.painting), None)  # a second one that ComfyUI may hold waits its turn there
+        progress = engine.progress.of(parsed_id(running.id, "batch")) if running else Progress()
+        await show_progress(self, running, progress)
+        await show_connection(self, engine)
+
+
+async def next_events(subscription: Subscription, engine: Engine) -> list[Event]:
+    """What happens next, and what happens right after it; nothing when a heartbeat is due."""
+    try:
+        async with asyncio.timeout(HEARTBEAT_SECONDS):
+            events = await subscription.take()
+    except TimeoutError:
+        return []
+    await engine.clock.sleep(PAUSE_SECONDS)
+    return events
+
+
+def refreshes(events: Iterable[Event], here: Whereabouts) -> list[Follows]:
+    """Which parts of the page have to be read anew."""
+    kinds = {type(event) for event in events}
+    if not here.table:
+        return [Worlds.refresh] if kinds & {WorldChanged, Missed} else []
+    follows: list[Follows] = []
+    if kinds & {WorldChanged, PicturesChanged}:
+        follows.append(Creator.refresh)
+    if kinds & {PicturesChanged, BatchReady}:
+        follows.append(Gallery.refresh)
+    return follows

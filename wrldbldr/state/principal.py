@@ -1,0 +1,86 @@
+"""Who sends an event: found out on the server from the cookie, on every event, before anything else happens.
+
+Whoever can open a websocket can send any event with any arguments. So every handler wears `@signed_in`;
+tests/state/test_every_handler_is_guarded.py walks all of them.
+"""
+
+import inspect
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Any, TypeVar, TypeVarTuple, Unpack, cast
+from urllib.parse import quote
+
+import reflex as rx
+from reflex.event import EventCallback, EventSpec
+
+from wrldbldr.api.identity import secret_from_cookies
+from wrldbldr.domain.account import Principal
+from wrldbldr.domain.errors import UnauthenticatedError, WrldBldrError
+from wrldbldr.engine import current
+
+Follow = EventSpec | EventCallback[()] | None
+"""What a handler may answer: an event of a state, something for the browser to do, or nothing."""
+Follows = Follow | list[EventSpec | EventCallback[()]]
+
+S = TypeVar("S", bound=rx.State)
+Arguments = TypeVarTuple("Arguments")
+
+
+async def principal_of(state: rx.State) -> Principal:
+    """The person whose browser sent the event being handled. Raises UnauthenticatedError."""
+    return await current().accounts.principal(secret_from_cookies(state.router.headers.cookie))
+
+
+async def way_in(state: rx.State) -> EventSpec:
+    """Where somebody goes whom we do not know: to make the first account, or to sign in and come back to their world."""
+    if await current().accounts.needs_setup():
+        return rx.redirect("/setup")
+    here = state.router.url
+    back = f"{here.path}?{here.query}" if here.query else here.path
+    return rx.redirect(f"/login?next={quote(back, safe='')}" if here.path.startswith("/worlds/") else "/login")
+
+
+def signed_in(
+    handler: Callable[[S, Principal, Unpack[Arguments]], Awaitable[Follows] | AsyncGenerator[Follows]],
+) -> Callable[[S, Unpack[Arguments]], Any]:
+    """Let only people in who have shown who they are; the handler is told who, as its first argument.
+
+    Everybody else is led to the way in, and the handler does not run. A refusal by a service becomes a toast with its
+    sentence, unless the handler has a better place for it.
+    """
+    guarded = _guarded_stream(handler) if inspect.isasyncgenfunction(handler) else _guarded(handler)
+    guarded.__name__, guarded.__qualname__ = handler.__name__, handler.__qualname__
+    guarded.__module__, guarded.__doc__ = handler.__module__, handler.__doc__
+    # Reflex reads names and types of an event's arguments from the signature: what the browser sends comes after `who`.
+    signature = inspect.signature(handler)
+    parameters = list(signature.parameters.values())
+    guarded.__signature__ = signature.replace(parameters=[parameters[0], *parameters[2:]])
+    guarded.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters[2:]}
+    return cast("Callable[[S, Unpack[Arguments]], Any]", guarded)
+
+
+def _guarded(handler: Callable[..., Any]) -> Callable[..., Any]:
+    async def guarded(state: rx.State, *args: Any, **kwargs: Any) -> Follows:
+        try:
+            return cast("Follows", await handler(state, await principal_of(state), *args, **kwargs))
+        except WrldBldrError as error:
+            return await refusal(state, error)
+
+    return guarded
+
+
+def _guarded_stream(handler: Callable[..., Any]) -> Callable[..., Any]:
+    async def guarded(state: rx.State, *args: Any, **kwargs: Any) -> AsyncGenerator[Follows]:
+        try:
+            async for answer in handler(state, await principal_of(state), *args, **kwargs):
+                yield answer
+        except WrldBldrError as error:
+            yield await refusal(state, error)
+
+    return guarded
+
+
+async def refusal(state: rx.State, error: WrldBldrError) -> EventSpec:
+    """What a browser does about an error a person can read: show the sentence, or the way in."""
+    if isinstance(error, UnauthenticatedError):
+        return await way_in(state)
+    return rx.toast.error(error.message, close_button=True)

@@ -1,0 +1,130 @@
+"""What one tab does with the queue: details, questions, and the verbs."""
+
+from collections.abc import Sequence
+
+import reflex as rx
+
+from wrldbldr.domain.account import Principal
+from wrldbldr.domain.batch import AssetType, BatchStatus
+from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.engine import current
+from wrldbldr.services.cards import Fact
+from wrldbldr.state.creator import go_to, keep_address
+from wrldbldr.state.ids import parsed_id
+from wrldbldr.state.lightbox import open_lightbox
+from wrldbldr.state.place import Place
+from wrldbldr.state.principal import Follow, signed_in
+
+
+class Queue(rx.State):
+    """`opened` is the batch whose details show, `doomed` the one a question is asked about.
+
+    `is_toggled` says that the dock is not as the window's width would have it: hidden on a wide one, shown on a small one.
+    """
+
+    opened: rx.Field[str] = rx.field("")
+    facts: rx.Field[list[Fact]] = rx.field(default_factory=list)
+    doomed: rx.Field[str] = rx.field("")
+    doomed_name: rx.Field[str] = rx.field("")
+    doomed_percent: rx.Field[int] = rx.field(0)
+    doomed_is_painting: rx.Field[bool] = rx.field(False)
+    is_toggled: rx.Field[bool] = rx.field(False)
+    has_news: rx.Field[bool] = rx.field(False)
+
+    @rx.var
+    def details(self) -> str:
+        """The details as text, for the clipboard."""
+        return "\n".join(f"{fact.label}: {fact.value}" for fact in self.facts)
+
+    @rx.event
+    @signed_in
+    async def toggle_dock(self, who: Principal) -> None:
+        """Show or hide the dock."""
+        self.is_toggled = not self.is_toggled
+        self.has_news = False
+
+    @rx.event
+    @signed_in
+    async def toggle_details(self, who: Principal, batch: str) -> None:
+        """Open the details of a batch, or close them."""
+        if self.opened == batch:
+            self.opened, self.facts = "", []
+            return
+        await read_facts(self, who, batch)
+
+    @rx.event
+    @signed_in
+    async def ask_to_cancel(self, who: Principal, batch: str) -> None:
+        """Nothing that was asked for is thrown away unasked."""
+        report = await current().queue.report(who, parsed_id(batch, "batch"))
+        self.doomed, self.doomed_name = batch, report.batch.entity_name
+        self.doomed_percent = report.progress.percent
+        self.doomed_is_painting = report.batch.status is BatchStatus.GENERATING
+
+    @rx.event
+    @signed_in
+    async def keep(self, who: Principal, is_open: bool) -> None:
+        """The question was answered with no, or closed."""
+        if not is_open:
+            self.doomed = ""
+
+    @rx.event
+    @signed_in
+    async def cancel(self, who: Principal) -> None:
+        """The question was answered with yes."""
+        batch, self.doomed = self.doomed, ""
+        await current().queue.cancel(who, parsed_id(batch, "batch"))
+
+    @rx.event
+    @signed_in
+    async def retry(self, who: Principal, batch: str) -> None:
+        """Ask for the same again."""
+        await current().queue.retry(who, parsed_id(batch, "batch"))
+        self.opened = ""
+
+    @rx.event
+    @signed_in
+    async def clear(self, who: Principal, batch: str) -> None:
+        """Take it off the list."""
+        await current().queue.clear(who, parsed_id(batch, "batch"))
+
+    @rx.event
+    @signed_in
+    async def clear_completed(self, who: Principal) -> None:
+        """Take everything ready off the list."""
+        place = await self.get_state(Place)
+        await current().queue.clear_completed(who, parsed_id(place.table, "game session"))
+
+    @rx.event
+    @signed_in
+    async def copied(self, who: Principal) -> Follow:
+        """The details are in the clipboard."""
+        return rx.toast.success("Details copied")
+
+    @rx.event
+    @signed_in
+    async def choose(self, who: Principal, batch: str) -> Follow:
+        """Go to the pictures of a ready batch and look at the first."""
+        report = await current().queue.report(who, parsed_id(batch, "batch"))
+        entity = str(report.batch.entity_id)
+        await go_to(self, who, entity, AssetType(report.batch.asset_type))
+        await self._look(who, [str(asset) for asset in report.asset_ids])
+        return keep_address(entity)
+
+    @rx.event
+    @signed_in
+    async def show(self, who: Principal, batch: str) -> Follow:
+        """Bring a batch before the eyes, from a toast."""
+        await read_facts(self, who, batch)
+        return rx.call_script(f"document.getElementById('batch-{parsed_id(batch, 'batch')}')?.scrollIntoView()")
+
+    async def _look(self, who: Principal, assets: Sequence[str]) -> None:
+        if not assets:
+            raise NotFoundError("picture: they were deleted")
+        await open_lightbox(self, who, assets[0])
+
+
+async def read_facts(queue: Queue, who: Principal, batch: str) -> None:
+    """Show the details of a batch. Raises NotFoundError."""
+    queue.facts = await current().queue.facts(who, parsed_id(batch, "batch"))
+    queue.opened = batch

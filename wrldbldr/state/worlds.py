@@ -1,0 +1,118 @@
+"""The shelf of worlds."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from uuid import UUID
+
+import reflex as rx
+
+from wrldbldr.domain.account import Principal
+from wrldbldr.domain.asset import Asset
+from wrldbldr.domain.batch import AssetType
+from wrldbldr.engine import Engine, current
+from wrldbldr.services.cards import NO_IMAGE, WorldCard, image_url, world_card
+from wrldbldr.state.change import change
+from wrldbldr.state.me import introduce
+from wrldbldr.state.place import leave_place
+from wrldbldr.state.principal import Follow, Follows, signed_in
+
+FRESH_LIMIT = 7
+FRESH_LOOKED_AT = 24
+FRESH_WORLDS = 6  # looking into every world of a long shelf would take its time
+
+
+@dataclass(frozen=True, slots=True)
+class FreshPicture:
+    """A picture of late, and where it hangs."""
+
+    id: str
+    label: str
+    href: str
+    image: str
+    asset_type: str
+    is_simulated: bool
+
+
+class Worlds(rx.State):
+    """The worlds of whoever is signed in, and what was painted last."""
+
+    cards: rx.Field[list[WorldCard]] = rx.field(default_factory=list)
+    fresh: rx.Field[list[FreshPicture]] = rx.field(default_factory=list)
+    is_loaded: rx.Field[bool] = rx.field(False)
+    is_adding_demo: rx.Field[bool] = rx.field(False)
+    wants_demo: str = rx.SessionStorage("", name="wrldbldr_load_demo")  # left there by the page for the first visit
+
+    @rx.event
+    @signed_in
+    async def enter(self, who: Principal) -> Follow:
+        """The page opens."""
+        await leave_place(self)
+        await introduce(self, who)
+        await self._read(who)
+        if not self.wants_demo:
+            return None
+        self.wants_demo = ""
+        # By way of the browser: what a page's opening starts is stopped when the page is left, and this shall go on.
+        return rx.call_script("null", callback=lambda _: Worlds.add_demo())
+
+    @rx.event
+    @signed_in
+    async def refresh(self, who: Principal) -> None:
+        """Something changed in one of the worlds."""
+        await self._read(who)
+
+    @rx.event(background=True)
+    @signed_in
+    async def add_demo(self, who: Principal) -> AsyncGenerator[Follows]:
+        """Make the demo world; in the background, because many pictures are put in place."""
+        async with self:
+            if self.is_adding_demo:
+                return
+            self.is_adding_demo = True
+        try:
+            world = await current().demo.load(who)
+            yield rx.toast.success(f"{world.name} is on your shelf")
+        finally:
+            async with self:
+                self.is_adding_demo = False
+        yield Worlds.refresh
+
+    async def _read(self, who: Principal) -> None:
+        engine = current()
+        summaries = await engine.worlds.summaries(who)
+        cards = [world_card(summary, await cover_of(engine, who, summary.world.id)) for summary in summaries]
+        fresh = await fresh_pictures(engine, who, [summary.world.id for summary in summaries[:FRESH_WORLDS]])
+        change(self, cards=cards, fresh=fresh, is_loaded=True)
+
+
+async def cover_of(engine: Engine, who: Principal, world_id: UUID) -> str:
+    """A world's newest backdrop, else its newest picture, else nothing."""
+    for asset_type in (AssetType.BACKDROP, None):
+        found = await engine.gallery.page(who, world_id, asset_type=asset_type, limit=1)
+        if found:
+            return image_url(found[0].id)
+    return NO_IMAGE
+
+
+async def fresh_pictures(engine: Engine, who: Principal, worlds: list[UUID]) -> list[FreshPicture]:
+    """What was painted last in these worlds, newest first, one picture of each subject."""
+    found: list[Asset] = []
+    for world_id in worlds:
+        found += await engine.gallery.page(who, world_id, limit=FRESH_LOOKED_AT)
+    newest_last = sorted(found, key=lambda asset: asset.created_at)
+    of_each = {asset.entity_id: asset for asset in newest_last}  # one of each subject: a batch of four looks alike
+    return [_fresh(asset) for asset in sorted(of_each.values(), key=lambda asset: asset.created_at, reverse=True)][
+        :FRESH_LIMIT
+    ]
+
+
+def _fresh(asset: Asset) -> FreshPicture:
+    is_wide = asset.width > asset.height
+    return FreshPicture(
+        id=str(asset.id),
+        label=asset.label,
+        href=f"/worlds/{asset.world_id}/create?show={asset.entity_id}",
+        image=image_url(asset.id) if is_wide else image_url(asset.id, 256),
+        asset_type=asset.asset_type,
+        is_simulated=asset.is_simulated,
+    )

@@ -1,0 +1,59 @@
+"""Where everything is put together: the app, the API in front of it, and the engine that lives as long as it serves."""
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from wrldbldr.api.app import build_api
+from wrldbldr.api.failures import trace_of
+from wrldbldr.engine import current, open_engine
+from wrldbldr.kit.ids import new_id
+from wrldbldr.pages import creator, login, not_found, setup, worlds
+from wrldbldr.pages.offline import offline_notice
+from wrldbldr.pages.page import add
+from wrldbldr.settings import load_settings
+
+logger = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def engine() -> AsyncGenerator[None]:
+    """Open while the server serves."""
+    async with open_engine(load_settings()):
+        yield
+
+
+def calm_toast(exception: Exception) -> EventSpec:
+    """An error nobody foresaw: logged once under an id that the person sees too. Its words may quote prompts: left out."""
+    error_id = str(new_id())[:8]
+    logger.error("Unexpected error %s in an event of a screen\n%s", error_id, trace_of(exception))
+    return rx.toast.error(
+        "That did not work",
+        description=f"Nothing you wrote is lost. The server’s log says more under {error_id}.",
+        close_button=True,
+    )
+
+
+app = rx.App(
+    api_transformer=build_api(current),
+    html_lang="en",
+    stylesheets=["/theme.css", "/radix-bridge.css", "/layout.css"],
+    head_components=[
+        rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+        rx.el.meta(name="theme-color", content="#0a0a18"),
+        rx.el.script(src="/moment.js", defer=True),
+        rx.el.script(src="/keys.js", defer=True),
+        rx.el.script(src="/sign-in.js", defer=True),
+    ],
+    toaster=rx.toast.provider(
+        theme="dark", position="bottom-right", visible_toasts=3, rich_colors=False, expand=True, close_button=False
+    ),
+    extra_app_wraps={(5, "Overlay"): lambda _: offline_notice()},
+    backend_exception_handler=calm_toast,
+)
+app.register_lifespan_task(engine)
+for page in (setup.PAGE, login.PAGE, worlds.PAGE, creator.PAGE, not_found.PAGE):
+    add(app, page)
