@@ -11,8 +11,8 @@ from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.kit.clock import SystemClock
 
 DEADLINE_SECONDS = 10.0
-PAUSE_SECONDS = 0.001
-QUIET_LOOKS = 3  # a thread may be done a moment before the loop hears of it
+PAUSE_SECONDS = 0.0005
+QUIET_LOOKS = 2  # a thread may be done a moment before the loop hears of it
 ROUNDING_SECONDS = 1e-9
 
 REAL_TIME = SystemClock()
