@@ -1,7 +1,5 @@
 """What Reflex has to know about the app. Everything a user may set is in wrldbldr/settings.py."""
 
-import os
-
 import reflex as rx
 from reflex.constants import StateManagerMode
 
@@ -17,8 +15,7 @@ config = rx.Config(
     telemetry_enabled=False,
     show_built_with_reflex=False,
     default_color_mode="dark",
-    # Several workers share their states in Redis; one worker needs nothing outside its memory.
-    state_manager_mode=StateManagerMode.REDIS if os.environ.get("REFLEX_REDIS_URL") else StateManagerMode.MEMORY,
+    state_manager_mode=StateManagerMode.MEMORY,  # one process serves: queue, progress and events live in it
     # Also holds for states kept in memory: after it an idle tab silently starts over, and a game has breaks.
     redis_token_expiration=A_WEEK_SECONDS,
     # No other site may read our answers with a person's cookie. The empty list also switches off the websocket's own

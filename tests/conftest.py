@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.clock import FakeClock
+from tests.fakes.studio import Stage, make_empty_database, make_stage
 
 FOLDER = Path(__file__).parent
 MARKS = {"e2e": pytest.mark.e2e, "benchmarks": pytest.mark.benchmark}
@@ -32,3 +33,15 @@ def recorded() -> Path:
     if not folder:
         pytest.skip("WRLDBLDR_FIXTURES names no folder of recorded replies")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with every table and nothing in them; migrating takes long, copying does not."""
+    return make_empty_database(tmp_path_factory.mktemp("database") / "empty.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """A database file in which the owner's world stands ready."""
+    return make_stage(tmp_path_factory.mktemp("stage") / "stage.sqlite3")

@@ -11,11 +11,12 @@ from filelock import FileLock, Timeout
 from pydantic import SecretStr
 
 from tests.fakes.clock import FakeClock
-from tests.fakes.quiet import until
+from tests.fakes.quiet import REAL_TIME, until
 from wrldbldr.domain.account import Role
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.errors import UnauthenticatedError
 from wrldbldr.engine import Engine, EngineNotRunningError, current, open_engine
+from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.settings import Settings
 
 PASSWORD = "a lantern at sea"
@@ -103,6 +104,27 @@ async def test_processes_that_start_at_once_on_an_empty_folder_all_come_up(
         who = (await engines[0].accounts.set_up("Aldwin", PASSWORD)).who
         assert len(await engines[2].workflows.all(who)) == 1
         assert not await engines[1].accounts.needs_setup()
+
+
+async def test_a_process_waits_while_another_one_brings_the_database_up_to_date(
+    settings: Settings, clock: FakeClock
+) -> None:
+    settings.data_dir.mkdir()
+    other = FileLock(settings.data_dir / "migration.lock")
+    other.acquire()
+    opened = asyncio.Event()
+
+    async def open_and_close() -> None:
+        async with open_engine(settings, clock):
+            opened.set()
+
+    async with TaskNursery(clock) as nursery:
+        nursery.start(open_and_close(), name="opening")
+        for _ in range(100):
+            await REAL_TIME.sleep(0.001)
+        assert not (settings.data_dir / "wrldbldr.sqlite3").exists()
+        other.release()
+        await until(opened.is_set, "opening")
 
 
 def is_leased(settings: Settings) -> bool:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from wrldbldr.domain.errors import WrldBldrError
 from wrldbldr.settings import Settings, SettingsError, load_settings
 
 
@@ -29,7 +30,7 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     given = {
         "PORT": "8080",
         "DATA_DIR": str(tmp_path),
-        "DATABASE_URL": "postgresql+asyncpg://db/wrldbldr",
+        "DATABASE_URL": "sqlite+aiosqlite:////var/lib/wrldbldr.sqlite3",
         "COMFYUI_URL": "http://painter:8188",
         "COMFYUI_HEADERS": '{"Authorization": "Bearer hunter2"}',
         "OWNER_NAME": "Aldwin",
@@ -41,7 +42,7 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     settings = load_settings()
 
     assert (settings.port, settings.data_dir, settings.comfyui_url) == (8080, tmp_path, "http://painter:8188")
-    assert settings.database == "postgresql+asyncpg://db/wrldbldr"
+    assert settings.database == "sqlite+aiosqlite:////var/lib/wrldbldr.sqlite3"
     assert settings.comfyui_headers["Authorization"].get_secret_value() == "Bearer hunter2"
     assert (settings.owner_name, settings.owner_password.get_secret_value()) == ("Aldwin", "a lantern at sea")
 
@@ -86,7 +87,26 @@ def test_all_bad_variables_are_named_at_once(monkeypatch: pytest.MonkeyPatch) ->
         load_settings()
 
 
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"OWNER_NAME": "Aldwin"}, "WRLDBLDR_OWNER_NAME and WRLDBLDR_OWNER_PASSWORD go together"),
+        ({"OWNER_NAME": "Aldwin", "OWNER_PASSWORD": "short"}, "at least 8 characters"),
+        ({"DATABASE_URL": "postgresql+asyncpg://db"}, "WRLDBLDR_DATABASE_URL: only SQLite is supported"),
+    ],
+)
+def test_what_could_not_work_later_is_refused_at_once(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], sentence: str
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"WRLDBLDR_{name}", value)
+
+    with pytest.raises(WrldBldrError, match=sentence):
+        load_settings()
+
+
 def test_settings_never_show_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WRLDBLDR_OWNER_NAME", "Aldwin")
     monkeypatch.setenv("WRLDBLDR_OWNER_PASSWORD", "a lantern at sea")
     monkeypatch.setenv("WRLDBLDR_COMFYUI_HEADERS", '{"Authorization": "Bearer hunter2"}')
 

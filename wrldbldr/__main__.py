@@ -69,6 +69,15 @@ def check_database(settings: Settings) -> None:
     check_revision(settings)
 
 
+def check_comfyui(settings: Settings) -> None:
+    """Raises a WrldBldrError for an address or headers that no request could use."""
+    from wrldbldr.comfyui.address import connection_settings  # noqa: PLC0415  # as above
+
+    if settings.comfyui_url:
+        headers = {name: value.get_secret_value() for name, value in settings.comfyui_headers.items()}
+        connection_settings(settings.comfyui_url, headers)
+
+
 def server_command(port: int, *, reload: bool) -> list[str]:
     """The command that serves pages, websocket and API on one port."""
     ports = ["--frontend-port", str(port), "--backend-port", str(port)]
@@ -83,7 +92,8 @@ def server_environment(environment: Mapping[str, str], *, reload: bool) -> dict[
         "REFLEX_DIR": str(Path(sys.prefix) / "share" / "reflex"),
         "REFLEX_LOGLEVEL": "default" if reload else "error",
     }
-    return {**ours, **environment, "PATH": os.pathsep.join([str(programs), environment.get("PATH", os.defpath)])}
+    inherited = {name: value for name, value in environment.items() if name != "REFLEX_REDIS_URL"}  # it starts workers
+    return {**ours, **inherited, "PATH": os.pathsep.join([str(programs), environment.get("PATH", os.defpath)])}
 
 
 def answers(port: int) -> bool:
@@ -152,6 +162,7 @@ def main(arguments: list[str]) -> int:
     try:
         check_python(sys.version_info[:3])
         settings = load_settings()
+        check_comfyui(settings)
         check_data_folder(settings.data_dir)
         check_port(settings.port)
         check_database(settings)

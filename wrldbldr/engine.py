@@ -140,7 +140,7 @@ def _build(settings: Settings, clock: Clock, database: Database, outside: Outsid
         clock=clock,
     )
     outside.comfyui.connection.subscribe(lambda _: dispatcher.wake())
-    worlds = WorldService(database, bus, clock, store)
+    worlds = WorldService(database, bus, clock, store, wake=dispatcher.wake)
     engine = Engine(
         settings=settings,
         clock=clock,

@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from wrldbldr.domain.account import checked_password
 from wrldbldr.domain.errors import WrldBldrError
+from wrldbldr.domain.text import checked_name
 
 
 class SettingsError(WrldBldrError):
@@ -39,6 +41,26 @@ class Settings(BaseSettings):
             message = "write the headers as JSON"
             raise ValueError(message) from None
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_sqlite(cls, value: str) -> str:
+        """One process dispatches; the lease that says which one is a file beside the database."""
+        if value and not value.startswith("sqlite+aiosqlite:///"):
+            message = "only SQLite is supported: sqlite+aiosqlite:///path/to/file.sqlite3"
+            raise ValueError(message)
+        return value
+
+    @model_validator(mode="after")
+    def _has_a_whole_owner(self) -> Self:
+        password = self.owner_password.get_secret_value()
+        if bool(self.owner_name) != bool(password):
+            message = "WRLDBLDR_OWNER_NAME and WRLDBLDR_OWNER_PASSWORD go together"
+            raise ValueError(message)
+        if password:
+            checked_name(self.owner_name)
+            checked_password(password)
+        return self
+
     @property
     def database(self) -> str:
         """The database's URL, with an async driver; SQLite in the data folder unless one was named."""
@@ -56,6 +78,8 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         sentences = [
-            f"WRLDBLDR_{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}." for e in error.errors()
+            "".join(f"WRLDBLDR_{str(name).upper()}: " for name in e["loc"][:1])
+            + f"{e['msg'].removeprefix('Value error, ')}."
+            for e in error.errors()
         ]
         raise SettingsError(" ".join(sentences)) from error

@@ -11,6 +11,7 @@ from wrldbldr.api.app import build_api
 from wrldbldr.api.failures import trace_of
 from wrldbldr.engine import current, open_engine
 from wrldbldr.kit.ids import new_id
+from wrldbldr.kit.log import configure
 from wrldbldr.pages import creator, login, not_found, setup, worlds
 from wrldbldr.pages.offline import offline_notice
 from wrldbldr.pages.page import add
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 @asynccontextmanager
 async def engine() -> AsyncGenerator[None]:
     """Open while the server serves."""
+    configure()
     async with open_engine(load_settings()):
         yield
 

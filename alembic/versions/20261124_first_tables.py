@@ -205,7 +205,6 @@ def upgrade() -> None:
             ["entity_id", "asset_type"],
             unique=True,
             sqlite_where=sa.text("is_active"),
-            postgresql_where=sa.text("is_active"),
         )
 
     op.create_table(
@@ -236,7 +235,7 @@ def downgrade() -> None:
 
     op.drop_table("submission")
     with op.batch_alter_table("asset", schema=None) as batch_op:
-        batch_op.drop_index("uq_asset_active", sqlite_where=sa.text("is_active"), postgresql_where=sa.text("is_active"))
+        batch_op.drop_index("uq_asset_active", sqlite_where=sa.text("is_active"))
         batch_op.drop_index(batch_op.f("ix_asset_world_id"))
         batch_op.drop_index("ix_asset_gallery")
         batch_op.drop_index(batch_op.f("ix_asset_content_hash"))

@@ -1,6 +1,5 @@
 """What the tests of this room share: an engine over a database of its own, the API before it, and people who call it."""
 
-import asyncio
 import shutil
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -15,16 +14,7 @@ from tests.fakes.comfyui import FakeComfyUI
 from tests.fakes.engine import add_game_master, fake_engine
 from wrldbldr.api.app import build_api
 from wrldbldr.db.database import Database
-from wrldbldr.db.migrations import upgrade
 from wrldbldr.engine import Engine
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with every table and nothing in them; migrating takes long, copying does not."""
-    file = tmp_path_factory.mktemp("database") / "empty.sqlite3"
-    asyncio.run(upgrade(f"sqlite+aiosqlite:///{file}"))
-    return file
 
 
 @pytest.fixture

@@ -90,6 +90,8 @@ async def test_throughput_through_the_app_beside_a_bare_client(tmp_path: Path) -
             app, cpu = await app_seconds(engine)
     print(f"\n{JOBS} model-free jobs, one after the other")
     print(f"  bare client  {JOBS / bare:7.1f} jobs/s   {1000 * bare / JOBS:6.1f} ms a job")
-    print(f"  through us   {JOBS / app:7.1f} jobs/s   {1000 * app / JOBS:6.1f} ms a job, {1000 * cpu / JOBS:.1f} ms CPU")
+    print(
+        f"  through us   {JOBS / app:7.1f} jobs/s   {1000 * app / JOBS:6.1f} ms a job, {1000 * cpu / JOBS:.1f} ms CPU"
+    )
     print(f"  ratio        {bare / app:7.2f}")
     assert app > 0

@@ -7,13 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.db.rows import Setting
-from tests.fakes.studio import make_empty_database
 from wrldbldr.db.database import Database
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_empty_database(tmp_path_factory.mktemp("database") / "empty.sqlite3")
 
 
 @pytest.fixture

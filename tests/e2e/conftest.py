@@ -168,7 +168,9 @@ def set_up(page: Page, url: str, *, with_demo: bool) -> None:
 
 def percent(page: Page) -> int:
     """The percentage the page shows, or 0 while it shows none."""
-    shown = page.evaluate("document.querySelector('.live-card .percent')?.innerText ?? ''")  # in one look: it may vanish
+    shown = page.evaluate(
+        "document.querySelector('.live-card .percent')?.innerText ?? ''"
+    )  # in one look: it may vanish
     found = re.search(r"\d+", shown)
     return int(found.group()) if found else 0
 

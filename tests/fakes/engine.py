@@ -36,7 +36,7 @@ def fake_engine(
     clock, comfyui = clock or FakeClock(), comfyui or FakeComfyUI()
     settings = Settings(data_dir=data_dir)
     bus, progress, store = Bus(), LiveProgress(), MediaStore(settings.media_dir)
-    worlds = WorldService(database, bus, clock, store)
+    worlds = WorldService(database, bus, clock, store, wake=lambda: None)
     return Engine(
         settings=settings,
         clock=clock,

@@ -99,6 +99,8 @@ def test_a_lossy_webp_is_kept_as_it_is_and_does_not_grow() -> None:
 
     assert not says_the_prompt(kept)
     assert len(kept) < len(original)
+    assert kept[12:16] == b"VP8X"
+    assert kept[20] & 0b0010_1100 == 0, "the header claims nothing that is not there"
     assert decoded(kept).tobytes() == decoded(original).tobytes()
 
 

@@ -5,14 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.studio import Stage, Studio, make_stage, open_studio, other_game_master
+from tests.fakes.studio import Stage, Studio, open_studio, other_game_master
 from wrldbldr.domain.account import Principal
 from wrldbldr.engine import Engine
-
-
-@pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    return make_stage(tmp_path_factory.mktemp("stage") / "stage.sqlite3")
 
 
 @pytest.fixture

@@ -297,6 +297,34 @@ async def test_a_batch_claimed_by_a_process_that_died_before_sending_is_sent_onc
     assert len(studio.comfyui.submissions) == 1
 
 
+async def test_a_new_process_does_not_look_for_prompts_that_were_given_up(painting: Studio) -> None:
+    painting.comfyui.lose_next_answer(but_take_it=False)
+    batch_id = await painting.ask()
+    await painting.advance(5)
+    assert len(painting.comfyui.submissions) == 1
+
+    await painting.restart()
+    await painting.advance(5)
+    await painting.paint()
+
+    assert await painting.status(batch_id) is BatchStatus.READY
+    assert len(painting.comfyui.submissions) == 1
+    assert len(await painting.pictures(batch_id)) == 1
+
+
+async def test_a_new_process_does_not_look_for_prompts_of_before_the_batch_was_put_back(painting: Studio) -> None:
+    painting.comfyui.fail_next("queue_prompt", ServiceUnavailableError("refused"))
+    batch_id = await painting.ask()
+    await painting.advance(REST_SECONDS)
+    assert len(painting.comfyui.submissions) == 1
+
+    await painting.restart()
+    await painting.paint()
+
+    assert await painting.status(batch_id) is BatchStatus.READY
+    assert len(await painting.pictures(batch_id)) == 1
+
+
 async def test_a_new_process_waits_when_comfyui_is_away_and_then_goes_on(painting: Studio) -> None:
     batch_id = await painting.ask()
     painting.comfyui.start()

@@ -186,7 +186,7 @@ async def test_events_come_after_the_commit_and_reach_the_table_its_owner_and_th
         await getattr(studio.engine.queue, verb)(studio.who, batch_id)
 
     assert table.kinds == [EVENTS.get(verb, "BatchQueued")]
-    assert (account.kinds, server.kinds) == (["WorldChanged"], ["QueueMoved"])
+    assert (account.kinds, server.kinds) == (["ShelfChanged"], ["QueueMoved"])
     assert (world.heard, other_table.heard) == ([], [])
     assert seen == [studio.dump()]
     assert seen != [before]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.engine import fake_engine
-from tests.fakes.studio import OWNER_PASSWORD, Studio, make_empty_database, open_studio
+from tests.fakes.studio import OWNER_PASSWORD, Stage, Studio, open_studio
 from tests.state.tab import Tab, open_tab
 from wrldbldr import engine as engine_module
 from wrldbldr.db.database import Database
@@ -16,15 +16,10 @@ from wrldbldr.pages import creator, login, not_found, setup, worlds  # noqa: F40
 from wrldbldr.state.creator import Creator
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_empty_database(tmp_path_factory.mktemp("database") / "empty.sqlite3")
-
-
 @pytest.fixture
-async def studio(tmp_path: Path, empty_database: Path) -> AsyncGenerator[Studio]:
+async def studio(tmp_path: Path, stage: Stage) -> AsyncGenerator[Studio]:
     """Its engine is the one that states find; nobody paints yet."""
-    async with open_studio(tmp_path, empty_database) as studio:
+    async with open_studio(tmp_path, stage) as studio:
         engine_module._running.append(studio.engine)
         yield studio
         engine_module._running.remove(studio.engine)

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.domain.world import World
 
 
 class Assets:
@@ -120,6 +121,34 @@ class Assets:
         elsewhere = select(Asset.content_hash).where(column != value)
         rows = await self._db_session.execute(
             select(Asset.content_hash).where(column == value, col(Asset.content_hash).not_in(elsewhere)).distinct()
+        )
+        return rows.scalars().all()
+
+    async def covers(self, world_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+        """The newest backdrop of each world, else its newest picture; worlds without pictures are absent."""
+        place = func.row_number().over(
+            partition_by=col(Asset.world_id),
+            order_by=(
+                col(Asset.asset_type) != AssetType.BACKDROP,
+                col(Asset.created_at).desc(),
+                col(Asset.batch_index),
+                col(Asset.id),
+            ),
+        )
+        ranked = select(Asset.world_id, Asset.id, place.label("place")).where(col(Asset.world_id).in_(world_ids))
+        first = ranked.subquery()
+        rows = await self._db_session.execute(select(first.c.world_id, first.c.id).where(first.c.place == 1))
+        return {world_id: asset_id for world_id, asset_id in rows.all()}
+
+    async def fresh(self, owner_id: UUID, limit: int) -> Sequence[Asset]:
+        """What was painted last in a game master's worlds, one picture of each subject, newest first; at most `limit`."""
+        order = (col(Asset.created_at).desc(), col(Asset.batch_index), col(Asset.id))
+        place = func.row_number().over(partition_by=col(Asset.entity_id), order_by=order)
+        mine = select(World.id).where(World.owner_id == owner_id)
+        ranked = select(Asset.id, place.label("place")).where(col(Asset.world_id).in_(mine)).subquery()
+        first = select(ranked.c.id).where(ranked.c.place == 1)
+        rows = await self._db_session.execute(
+            select(Asset).where(col(Asset.id).in_(first)).order_by(*order).limit(limit)
         )
         return rows.scalars().all()
 

@@ -63,7 +63,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._engine = _engine(url)
-        self._writing = asyncio.Lock() if self._engine.dialect.name == "sqlite" else None
+        self._writing = asyncio.Lock()
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[UnitOfWork]:
@@ -78,24 +78,14 @@ class Database:
         SQLite has one writer: writers of this process queue here, fairly, and take the write lock at the start of
         their transaction, so that none is refused half-way because another wrote in between.
         """
-        if self._writing is None:
-            async with self._transaction(immediate=False) as unit:
-                yield unit
-            return
-        async with self._writing, self._transaction(immediate=True) as unit:
-            yield unit
+        async with self._writing, AsyncSession(self._engine, expire_on_commit=False) as db_session:
+            await db_session.connection(execution_options={"begin_immediate": True})
+            yield UnitOfWork(db_session)
+            await db_session.commit()
 
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
-
-    @asynccontextmanager
-    async def _transaction(self, *, immediate: bool) -> AsyncGenerator[UnitOfWork]:
-        async with AsyncSession(self._engine, expire_on_commit=False) as db_session:
-            if immediate:
-                await db_session.connection(execution_options={"begin_immediate": True})
-            yield UnitOfWork(db_session)
-            await db_session.commit()
 
 
 def migration_engine(url: str) -> AsyncEngine:
@@ -105,17 +95,15 @@ def migration_engine(url: str) -> AsyncEngine:
     every row that refers to the table.
     """
     engine = create_async_engine(url, poolclass=NullPool)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine.sync_engine, "connect", _leave_transactions_to_us)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    event.listen(engine.sync_engine, "connect", _leave_transactions_to_us)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
 
 
 def _engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    engine = create_async_engine(url, hide_parameters=True)  # an error that is logged shall not quote prompts
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
 
 

@@ -17,8 +17,7 @@ class Asset(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("batch_id", "batch_index", name="uq_asset_batch_picture"),
-        Index("uq_asset_active", "entity_id", "asset_type", unique=True, sqlite_where=text("is_active"),
-              postgresql_where=text("is_active")),
+        Index("uq_asset_active", "entity_id", "asset_type", unique=True, sqlite_where=text("is_active")),
         Index("ix_asset_gallery", "entity_id", "created_at", "batch_index", "id"),
     )  # fmt: skip
 

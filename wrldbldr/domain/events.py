@@ -73,6 +73,13 @@ class QueueMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class ShelfChanged:
+    """What a game master's list of worlds says of one has changed: its counts of batches and pictures."""
+
+    world_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class WorldChanged:
     """Names, descriptions or the list of who and what is in a world changed."""
 
@@ -110,6 +117,7 @@ Event = (
     | BatchCancelled
     | BatchCleared
     | QueueMoved
+    | ShelfChanged
     | WorldChanged
     | PicturesChanged
     | ConnectionChanged

@@ -94,7 +94,7 @@ class AssetCard:
     image: str
 
 
-def world_card(summary: WorldSummary, cover: str) -> WorldCard:
+def world_card(summary: WorldSummary) -> WorldCard:
     """The card of a world."""
     return WorldCard(
         id=str(summary.world.id),
@@ -106,7 +106,7 @@ def world_card(summary: WorldSummary, cover: str) -> WorldCard:
         painting_count=summary.painting_count,
         waiting_count=summary.waiting_count,
         failed_count=summary.failed_count,
-        cover=cover,
+        cover=NO_IMAGE if summary.cover_id is None else image_url(summary.cover_id),
     )
 
 

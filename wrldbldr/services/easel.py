@@ -17,7 +17,7 @@ from wrldbldr.domain.events import (
     PicturesChanged,
     PreviewPainted,
     QueueMoved,
-    WorldChanged,
+    ShelfChanged,
 )
 from wrldbldr.kit.clock import Clock
 from wrldbldr.services.progress import LivePreview, LiveProgress, Progress
@@ -71,9 +71,8 @@ class Easel:
         """Who watches one prompt of a batch: its percentage is the batch's share of what the prompt paints."""
 
         def on_progress(seen: PromptProgress) -> None:
-            done = 100 * submission.first_picture + seen.percent * submission.count
-            percent = min(99, done // batch.count)
-            self._report(batch, percent, seen.phase, seen.step, seen.steps)
+            done = 100 * submission.first_picture + seen.percent * submission.count  # a prompt alone never says 100
+            self._report(batch, done // batch.count, seen.phase, seen.step, seen.steps)
 
         def on_waiting(phase: str) -> None:
             self._report(batch, self._progress.of(batch.id).percent, phase, 0, 0)
@@ -112,5 +111,5 @@ class Easel:
 
     def _moved(self, batch: Batch, event: Event) -> None:
         self._bus.publish(game_session_topic(batch.game_session_id), event)
-        self._bus.publish(account_topic(batch.requested_by), WorldChanged(batch.world_id))
+        self._bus.publish(account_topic(batch.requested_by), ShelfChanged(batch.world_id))
         self._bus.publish(SERVER_TOPIC, QueueMoved())

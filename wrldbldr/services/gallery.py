@@ -55,6 +55,11 @@ class GalleryService:
                 world_id, entity_id=entity_id, asset_type=asset_type, starred=starred, limit=limit, after=after
             )
 
+    async def fresh(self, who: Principal, limit: int) -> Sequence[Asset]:
+        """What was painted last in their worlds, one picture of each subject, newest first; at most `limit`."""
+        async with self._database.read() as unit:
+            return await unit.assets.fresh(who.account_id, limit)
+
     async def counts(self, who: Principal, world_id: UUID, entity_id: UUID) -> dict[AssetType, int]:
         """How many pictures of each type an entity has. Raises NotFoundError."""
         async with self._database.read() as unit:

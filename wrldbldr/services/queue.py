@@ -16,7 +16,7 @@ from wrldbldr.domain.batch import (
     checked_size,
 )
 from wrldbldr.domain.errors import InvalidInputError, NotFoundError
-from wrldbldr.domain.events import BatchCancelled, BatchCleared, BatchQueued, Event, QueueMoved, WorldChanged
+from wrldbldr.domain.events import BatchCancelled, BatchCleared, BatchQueued, Event, QueueMoved, ShelfChanged
 from wrldbldr.domain.text import PROMPT_LIMIT, checked_text
 from wrldbldr.domain.workflow import Workflow
 from wrldbldr.domain.world import EntityType
@@ -211,7 +211,7 @@ class QueueService:
 
     def _publish(self, who: Principal, batch: Batch, event: Event) -> None:
         self._bus.publish(game_session_topic(batch.game_session_id), event)
-        self._bus.publish(account_topic(who.account_id), WorldChanged(batch.world_id))
+        self._bus.publish(account_topic(who.account_id), ShelfChanged(batch.world_id))
         self._bus.publish(SERVER_TOPIC, QueueMoved())
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -34,6 +34,7 @@ class WorldSummary:
     painting_count: int
     waiting_count: int
     failed_count: int
+    cover_id: UUID | None  # its newest backdrop, else its newest picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,15 @@ class EntityChanges:
 class WorldService:
     """What a game master does to their worlds."""
 
-    def __init__(self, database: Database, bus: Bus, clock: Clock, store: MediaStore) -> None:
+    def __init__(
+        self, database: Database, bus: Bus, clock: Clock, store: MediaStore, *, wake: Callable[[], None]
+    ) -> None:
+        """`wake` tells the dispatcher that what it paints may have been removed."""
         self._database = database
         self._bus = bus
         self._clock = clock
         self._store = store
+        self._wake = wake
 
     async def summaries(self, who: Principal) -> list[WorldSummary]:
         """Their worlds, newest first."""
@@ -65,6 +70,7 @@ class WorldService:
             locations = await unit.worlds.count_entities(EntityType.LOCATION, ids)
             pictures = await unit.assets.count_by_world(ids)
             batches = await unit.batches.count_by_status(ids)
+            covers = await unit.assets.covers(ids)
         return [
             WorldSummary(
                 world=world,
@@ -74,6 +80,7 @@ class WorldService:
                 painting_count=batches.get((world.id, BatchStatus.GENERATING), 0),
                 waiting_count=batches.get((world.id, BatchStatus.QUEUED), 0),
                 failed_count=batches.get((world.id, BatchStatus.FAILED), 0),
+                cover_id=covers.get(world.id),
             )
             for world in worlds
         ]
@@ -125,6 +132,7 @@ class WorldService:
             await asyncio.to_thread(self._store.remove, files)  # within the block: nobody stores a twin now
         self._changed(who, world_id)
         self._bus.publish(SERVER_TOPIC, QueueMoved())
+        self._wake()
 
     async def entities(self, who: Principal, kind: EntityType, world_id: UUID) -> Sequence[Entity]:
         """All of one kind in a world, by name. Raises NotFoundError."""
@@ -174,6 +182,7 @@ class WorldService:
             await asyncio.to_thread(self._store.remove, files)  # within the block: nobody stores a twin now
         self._changed(who, entity.world_id)
         self._bus.publish(SERVER_TOPIC, QueueMoved())
+        self._wake()
 
     async def game_sessions(self, who: Principal, world_id: UUID) -> Sequence[GameSession]:
         """A world's tables, the first one first. Raises NotFoundError."""

@@ -11,9 +11,11 @@ from wrldbldr.engine import current
 from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.state.creator import Creator, go_to, keep_address
 from wrldbldr.state.gallery import Gallery
-from wrldbldr.state.ids import parsed_id
+from wrldbldr.state.ids import parsed_id, parsed_word
 from wrldbldr.state.place import Place, subject_of
 from wrldbldr.state.principal import Follow, signed_in
+
+KIND = "kind of character or location"
 
 
 class AddEntity(rx.State):
@@ -29,13 +31,13 @@ class AddEntity(rx.State):
     @signed_in
     async def begin(self, who: Principal, kind: str) -> None:
         """Ask for a name."""
-        self.kind, self.error, self.is_open = EntityType(kind).value, "", True
+        self.kind, self.error, self.is_open = parsed_word(EntityType, kind, KIND).value, "", True
 
     @rx.event
     @signed_in
     async def choose_kind(self, who: Principal, kind: str) -> None:
         """A character or a location."""
-        self.kind = EntityType(kind).value
+        self.kind = parsed_word(EntityType, kind, KIND).value
 
     @rx.event
     @signed_in

@@ -65,7 +65,12 @@ class Creator(rx.State):
         place = await self.get_state(Place)
         if not place.world or self.is_missing:
             return
-        await read_everyone(self, who)
+        try:
+            await read_everyone(self, who)
+        except NotFoundError:
+            await leave_place(self)
+            self.is_missing = True
+            return
         if place.entity in {card.id for card in self.everyone}:
             await fill_editor(self, who, is_new=False)
         else:

@@ -12,7 +12,7 @@ from wrldbldr.engine import current
 from wrldbldr.services.cards import NO_IMAGE, image_url
 from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.state.change import change
-from wrldbldr.state.ids import parsed_id
+from wrldbldr.state.ids import parsed_id, parsed_word
 from wrldbldr.state.place import Place, subject_of
 from wrldbldr.state.principal import signed_in
 
@@ -57,7 +57,7 @@ class Editor(rx.State):
             return
         try:
             changed = await current().worlds.update_entity(
-                who, EntityType(kind), entity_id, replace(EntityChanges(), **{field: value})
+                who, parsed_word(EntityType, kind, "kind"), entity_id, replace(EntityChanges(), **{field: value})
             )
         except InvalidInputError as error:
             self._refused[f"{entity}:{field}"] = value

@@ -8,7 +8,7 @@ from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.engine import current
 from wrldbldr.services.cards import AssetCard, asset_card
 from wrldbldr.state.change import change
-from wrldbldr.state.ids import parsed_id
+from wrldbldr.state.ids import parsed_id, parsed_word
 from wrldbldr.state.place import Place, subject_of
 from wrldbldr.state.principal import Follow, signed_in
 
@@ -48,7 +48,7 @@ class Gallery(rx.State):
     @signed_in
     async def choose_tab(self, who: Principal, tab: str) -> None:
         """Show one type of picture, or all."""
-        self.tab = tab
+        self.tab = tab if tab == ALL else parsed_word(AssetType, tab, "kind of picture")
         await read_pictures(self, who, 0)
 
     @rx.event

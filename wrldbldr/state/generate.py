@@ -7,18 +7,20 @@ from uuid import UUID
 import reflex as rx
 
 from wrldbldr.domain.account import Principal
-from wrldbldr.domain.batch import AssetType
-from wrldbldr.domain.errors import InvalidInputError
+from wrldbldr.domain.batch import COUNT_LIMIT, AssetType
+from wrldbldr.domain.errors import InvalidInputError, NotFoundError
 from wrldbldr.domain.workflow import Workflow
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import current
 from wrldbldr.kit.ids import new_seed
 from wrldbldr.services.cards import NO_IMAGE, image_url
 from wrldbldr.services.queue import DEFAULT_SIZES, GenerationRequest
-from wrldbldr.state.ids import parsed_id
+from wrldbldr.state.ids import parsed_id, parsed_word
 from wrldbldr.state.place import Subject, subject_of
 from wrldbldr.state.principal import Follow, signed_in
 
+KIND = "kind of picture"
+SEED_DIGITS = 16
 PROMPT_START = 500
 VARIATIONS = 4
 TYPES = {
@@ -70,7 +72,7 @@ class Generate(rx.State):
         subject = await subject_of(self)
         entity = await current().worlds.find_entity(who, subject.kind, subject.entity_id)
         fitting = TYPES[subject.kind]
-        wanted = AssetType(asset_type) if asset_type else fitting[0]
+        wanted = parsed_word(AssetType, asset_type, KIND) if asset_type else fitting[0]
         self._kind, self._entity, self._table = subject.kind, str(subject.entity_id), str(subject.game_session_id)
         self._description = start_of(entity.description)
         self.entity_name = entity.name
@@ -82,7 +84,7 @@ class Generate(rx.State):
     @signed_in
     async def choose_type(self, who: Principal, asset_type: str) -> None:
         """Another kind of picture of the same subject."""
-        await self._turn_to(who, await subject_of(self), AssetType(asset_type))
+        await self._turn_to(who, await subject_of(self), parsed_word(AssetType, asset_type, KIND))
 
     @rx.event
     @signed_in
@@ -111,8 +113,9 @@ class Generate(rx.State):
     @rx.event
     @signed_in
     async def choose_count(self, who: Principal, count: float) -> None:
-        """How many variations; the service checks it."""
-        self.count = int(count)
+        """How many variations."""
+        if 1 <= count <= COUNT_LIMIT:
+            self.count = int(count)
 
     @rx.event
     @signed_in
@@ -160,6 +163,8 @@ class Generate(rx.State):
         return f"{self._entity}:{self.asset_type}"
 
     def _request(self, prompt: str, negative_prompt: str) -> GenerationRequest:
+        if self.shape not in SHAPES:  # never opened in this tab
+            raise NotFoundError("open dialog")
         width, height = SHAPES[self.shape]
         return GenerationRequest(
             game_session_id=parsed_id(self._table, "game session"),
@@ -213,8 +218,10 @@ def parsed_seed(text: str) -> int | None:
     text = "".join(text.split())
     if not text:
         return None
-    if not text.isascii() or not text.isdecimal():
-        raise InvalidInputError("seed", "A seed is a whole number. Leave it empty for a new one each time.")
+    if not text.isascii() or not text.isdecimal() or len(text) > SEED_DIGITS:
+        raise InvalidInputError(
+            "seed", f"A seed is a whole number of at most {SEED_DIGITS} digits. Leave it empty for a new one each time."
+        )
     return int(text)
 
 

@@ -1,23 +1,26 @@
 """What happens elsewhere appears here: one listener per tab, between the engine's bus and what the tab shows."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 
 import reflex as rx
 
+from wrldbldr.api.failures import trace_of
 from wrldbldr.bus import SERVER_TOPIC, Subscription, account_topic, game_session_topic, world_topic
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import BatchStatus
+from wrldbldr.domain.errors import NotFoundError, WrldBldrError
 from wrldbldr.domain.events import (
     BatchProgressed,
-    BatchReady,
     ConnectionChanged,
     Event,
     Missed,
     PicturesChanged,
     PreviewPainted,
+    ShelfChanged,
     WorldChanged,
 )
 from wrldbldr.engine import Engine, current
@@ -36,7 +39,10 @@ from wrldbldr.state.queue import Queue
 from wrldbldr.state.toasts import toasts_for
 from wrldbldr.state.worlds import Worlds
 
+logger = logging.getLogger(__name__)
+
 HEARTBEAT_SECONDS = 25.0
+RETRY_SECONDS = 2.0
 PAUSE_SECONDS = 0.1  # what happens within it reaches the browser as one change
 
 TICKS = (BatchProgressed, PreviewPainted, ConnectionChanged)
@@ -74,8 +80,11 @@ class Glance:
             return True
         return any(not isinstance(event, TICKS) for event in events)
 
-    async def renew(self, engine: Engine, who: Principal, here: Whereabouts) -> News:
-        """Read it, and tell what is new. Raises NotFoundError when the table is gone."""
+    async def renewed(self, engine: Engine, tab: rx.State, here: Whereabouts, events: Iterable[Event]) -> News:
+        """Read it anew if need be, and tell what is new. Raises NotFoundError when the table is gone."""
+        if not self.is_stale(events, engine):
+            return News()
+        who = await principal_of(tab)  # who signed out meanwhile sees nothing more
         cards = await engine.queue.cards(who, parsed_id(here.table, "game session")) if here.table else []
         news = News() if self._read_at is None else news_between({card.id: card for card in self.cards}, cards)
         self.cards, self._read_at = cards, engine.clock.monotonic()
@@ -104,15 +113,21 @@ class Live(rx.State):
             mine = self._listener = next(_listeners)
             place = await self.get_state(Place)
             here = Whereabouts(place.world, place.table)
-        glance = Glance()
+        glance, is_gone, is_forgotten = Glance(), False, False
         with engine.bus.subscribe(*here.topics(who)) as subscription:  # before the first look: nothing falls between
             events: list[Event] = [Missed()]
             while True:
-                if glance.is_stale(events, engine):
-                    who = await principal_of(self)  # who signed out meanwhile sees nothing more
-                    news = await glance.renew(engine, who, here)
-                else:
-                    news = News()
+                try:
+                    news = await glance.renewed(engine, self, here, events)
+                except NotFoundError:
+                    is_gone = True
+                    break
+                except WrldBldrError:
+                    raise
+                except Exception as error:  # noqa: BLE001 - a locked database must not leave the tab stale for good
+                    logger.error("A tab could not be brought up to date; it is tried again\n%s", trace_of(error))
+                    await engine.clock.sleep(RETRY_SECONDS)
+                    continue
                 async with self:
                     if self._listener != mine:
                         is_forgotten = self._listener == 0  # the tab slept so long that it starts over
@@ -123,6 +138,8 @@ class Live(rx.State):
                 events = await next_events(subscription, engine)
         if is_forgotten:
             yield Live.listen
+        elif is_gone:  # somebody removed the world on another screen
+            yield Creator.enter
 
     async def _show(self, engine: Engine, cards: Sequence[BatchCard], news: News) -> None:
         """Change only what differs: what is assigned is sent."""
@@ -159,12 +176,16 @@ async def next_events(subscription: Subscription, engine: Engine) -> list[Event]
 
 def refreshes(events: Iterable[Event], here: Whereabouts) -> list[Follows]:
     """Which parts of the page have to be read anew."""
-    kinds = {type(event) for event in events}
+    kinds = {type(event) for event in events if not _is_elsewhere(event, here)}
     if not here.table:
-        return [Worlds.refresh] if kinds & {WorldChanged, Missed} else []
+        return [Worlds.refresh] if kinds & {WorldChanged, ShelfChanged, Missed} else []
     follows: list[Follows] = []
-    if kinds & {WorldChanged, PicturesChanged}:
+    if kinds & {WorldChanged, PicturesChanged, Missed}:
         follows.append(Creator.refresh)
-    if kinds & {PicturesChanged, BatchReady}:
+    if kinds & {PicturesChanged, Missed}:
         follows.append(Gallery.refresh)
     return follows
+
+
+def _is_elsewhere(event: Event, here: Whereabouts) -> bool:
+    return bool(here.world) and isinstance(event, WorldChanged) and str(event.world_id) != here.world

@@ -2,23 +2,19 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from uuid import UUID
 
 import reflex as rx
 
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.asset import Asset
-from wrldbldr.domain.batch import AssetType
-from wrldbldr.engine import Engine, current
-from wrldbldr.services.cards import NO_IMAGE, WorldCard, image_url, world_card
+from wrldbldr.engine import current
+from wrldbldr.services.cards import WorldCard, image_url, world_card
 from wrldbldr.state.change import change
 from wrldbldr.state.me import introduce
 from wrldbldr.state.place import leave_place
 from wrldbldr.state.principal import Follow, Follows, signed_in
 
 FRESH_LIMIT = 7
-FRESH_LOOKED_AT = 24
-FRESH_WORLDS = 6  # looking into every world of a long shelf would take its time
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +75,9 @@ class Worlds(rx.State):
 
     async def _read(self, who: Principal) -> None:
         engine = current()
-        summaries = await engine.worlds.summaries(who)
-        cards = [world_card(summary, await cover_of(engine, who, summary.world.id)) for summary in summaries]
-        fresh = await fresh_pictures(engine, who, [summary.world.id for summary in summaries[:FRESH_WORLDS]])
+        cards = [world_card(summary) for summary in await engine.worlds.summaries(who)]
+        fresh = [_fresh(asset) for asset in await engine.gallery.fresh(who, FRESH_LIMIT)]
         change(self, cards=cards, fresh=fresh, is_loaded=True)
-
-
-async def cover_of(engine: Engine, who: Principal, world_id: UUID) -> str:
-    """A world's newest backdrop, else its newest picture, else nothing."""
-    for asset_type in (AssetType.BACKDROP, None):
-        found = await engine.gallery.page(who, world_id, asset_type=asset_type, limit=1)
-        if found:
-            return image_url(found[0].id)
-    return NO_IMAGE
-
-
-async def fresh_pictures(engine: Engine, who: Principal, worlds: list[UUID]) -> list[FreshPicture]:
-    """What was painted last in these worlds, newest first, one picture of each subject."""
-    found: list[Asset] = []
-    for world_id in worlds:
-        found += await engine.gallery.page(who, world_id, limit=FRESH_LOOKED_AT)
-    newest_last = sorted(found, key=lambda asset: asset.created_at)
-    of_each = {asset.entity_id: asset for asset in newest_last}  # one of each subject: a batch of four looks alike
-    return [_fresh(asset) for asset in sorted(of_each.values(), key=lambda asset: asset.created_at, reverse=True)][
-        :FRESH_LIMIT
-    ]
 
 
 def _fresh(asset: Asset) -> FreshPicture:
