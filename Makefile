@@ -6,7 +6,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 
 .DEFAULT_GOAL := help
 CHECKS := check-format check-lint check-types check-rooms check-rules
-.PHONY: $(CHECKS) help run dev test check format lock upgrade bench clean python tools browser
+.PHONY: $(CHECKS) help run dev test faults check format lock upgrade bench clean python tools browser
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do \
@@ -22,6 +22,10 @@ dev: python ## The same, reloading when the code changes
 
 test: tools browser ## Set up what is missing, a browser included, and run every test
 	@$(BIN)/python -m pytest
+
+faults: tools ## Paint 200 batches while everything goes wrong (WRLDBLDR_FAULTS_SEED repeats a run)
+	@WRLDBLDR_FAULTS_SEED=$${WRLDBLDR_FAULTS_SEED:-$$(date +%s)} WRLDBLDR_FAULTS_BATCHES=$${WRLDBLDR_FAULTS_BATCHES:-200} \
+		$(BIN)/python -m pytest -q tests/faults/test_random_run.py
 
 check: $(CHECKS) ## What can be said without running the app
 

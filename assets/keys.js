@@ -3,7 +3,8 @@
   const REST_MS = 1200;
   const isWriting = (element) => element.matches("input, textarea, select, [contenteditable=true]");
   const isShown = (element) => element.getClientRects().length > 0 || element.classList.contains("sr");
-  const openDialog = () => [...document.querySelectorAll("[role=dialog], [role=alertdialog], [role=menu]")].at(-1);
+  const OVER = "[role=dialog], [role=alertdialog], [role=menu]";
+  const openDialog = () => [...document.querySelectorAll(OVER)].at(-1);
 
   const press = (key) => {
     const within = openDialog() || document;
@@ -59,8 +60,22 @@
     if (event.target.closest("[data-grid]") && !event.target.closest(".tile")) event.stopPropagation();
   }, true);
 
+  // Where a tile goes that had the keyboard, the one that takes its place gets it.
+  let lastTile = null;
+  document.addEventListener("focusin", ({ target }) => {
+    const grid = target.matches?.("[data-grid] .tile > button.plate") && target.closest("[data-grid]");
+    if (grid) lastTile = { tile: target, at: tiles(grid).indexOf(target) };
+    else if (!target.closest(OVER)) lastTile = null;
+  });
+  const toNeighbour = () => {
+    const grid = document.querySelector("[data-grid]");
+    if (!lastTile || lastTile.tile.isConnected || !grid || document.activeElement !== document.body) return;
+    const left = tiles(grid);
+    const next = left[Math.min(lastTile.at, left.length - 1)];
+    if (next) moveTo(grid, next);
+  };
+
   // A dialog that closes gives the keyboard back to where it was: ours are opened by the server and have no trigger.
-  const OVER = "[role=dialog], [role=alertdialog], [role=menu]";
   let last = null;
   document.addEventListener("focusin", (event) => {
     if (!event.target.closest(OVER)) last = event.target;
@@ -69,9 +84,13 @@
     if (event.isTrusted && !event.relatedTarget && !event.target.closest(OVER)) last = null;
   });
   new MutationObserver((changes) => {
+    if (!changes.some(({ removedNodes }) => removedNodes.length)) return;
+    resting.forEach((_, field) => { if (!field.isConnected) passOn(field); });
     const isClosed = changes.some(({ removedNodes }) => [...removedNodes].some((node) => node.matches?.(OVER) || node.querySelector?.(OVER)));
-    if (isClosed) setTimeout(() => {
-      if (document.activeElement === document.body && !document.querySelector(OVER) && last?.isConnected) last.focus({ preventScroll: true });
+    setTimeout(() => {
+      if (document.activeElement !== document.body || document.querySelector(OVER)) return;
+      if (isClosed && last?.isConnected) last.focus({ preventScroll: true });
+      else toNeighbour();
     });
   }).observe(document.documentElement, { subtree: true, childList: true });
 
@@ -83,6 +102,25 @@
     delete field.closest(".form")?.dataset.typing;
     field.dispatchEvent(new FocusEvent("focusout", { bubbles: true }));
   };
+  // The server drew a form anew while somebody was writing in it: what was typed goes on in the new field.
+  const passOn = (field) => {
+    clearTimeout(resting.get(field));
+    resting.delete(field);
+    const heir = field.dataset.owner && document.getElementById(field.id);
+    if (!heir || heir.dataset.owner !== field.dataset.owner) return;
+    Object.getOwnPropertyDescriptor(Object.getPrototypeOf(heir), "value").set.call(heir, field.value);
+    heir.focus({ preventScroll: true });
+    heir.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  };
+  // Before a dialog closes, by Esc or by a press beside it or on what closes it, what was typed there is saved.
+  const settle = () => {
+    const within = openDialog();
+    if (within) [...resting.keys()].filter((field) => within.contains(field)).forEach(leave);
+  };
+  addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.isComposing) settle(); }, true);
+  addEventListener("pointerdown", (event) => { if (!resting.has(event.target)) settle(); }, true);
+  addEventListener("click", (event) => { if (!resting.has(event.target)) settle(); }, true);
+
   document.addEventListener("input", (event) => {
     const field = event.target;
     if (!field.matches?.("[data-autosave]")) return;
@@ -101,6 +139,33 @@
   });
   addEventListener("pagehide", () => [...resting.keys()].forEach(leave));
   addEventListener("beforeunload", () => [...resting.keys()].forEach(leave));
+
+  // The address names who is shown. On a phone, where they hide the list, Back leads to the list and not out of the world.
+  const isPhone = matchMedia("(max-width: 640px)");
+  window.wrldbldrFace = (entity) => {
+    const at = new URL(location.href);
+    at.searchParams.set("show", entity);
+    const now = history.state || {};
+    if (isPhone.matches && !now.isFace) history.pushState({ ...now, idx: (now.idx ?? 0) + 1, isFace: true }, "", at);
+    else history.replaceState(now, "", at);
+  };
+  const browse = () => document.querySelector("[data-browse]")?.click();
+  window.wrldbldrBack = () => { if (history.state?.isFace) history.back(); else browse(); };
+  addEventListener("popstate", ({ state }) => {
+    if (!isPhone.matches) return;
+    if (state?.isFace) document.querySelector(".ent[aria-current=true]")?.click(); else browse();
+  });
+
+  // Whether the queue shows is chosen for each layout by itself: a window that is made narrow does not open it over the work.
+  const isWide = matchMedia("(min-width: 900px)");
+  const isToggled = new Map();
+  isWide.addEventListener("change", ({ matches }) => {
+    const desk = document.querySelector(".desk");
+    if (!desk) return;
+    const now = desk.dataset.queue === "toggled";
+    isToggled.set(!matches, now);
+    if (now !== Boolean(isToggled.get(matches))) document.querySelector(".queue-button")?.click();
+  });
 
   window.wrldbldrDownload = (address) => {
     const link = Object.assign(document.createElement("a"), { href: address, download: "" });

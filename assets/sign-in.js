@@ -60,6 +60,7 @@
 
   window.wrldbldrSignOut = async () => {
     await fetch("/api/auth/logout", { method: "POST" });
+    sessionStorage.removeItem("token"); // Reflex's name for this tab: the next login gets a new one, and nothing of this
     location.assign("/login");
   };
 })();

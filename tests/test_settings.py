@@ -53,6 +53,10 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         ("PORT", "0"),
         ("PORT", "65536"),
         ("PORT", "lighthouse"),
+        ("HOSTS", "https://worlds.example.org"),
+        ("HOSTS", "worlds.example.org:3000"),
+        ("HOSTS", "*"),
+        ("HOSTS", "a.example.org b.example.org"),
         ("COMFYUI_HEADERS", "Bearer hunter2"),
         ("COMFYUI_HEADERS", '["Bearer hunter2"]'),
         ("COMFYUI_HEADERS", '{"Authorization": {"Bearer": "hunter2"}}'),
@@ -69,6 +73,12 @@ def test_a_variable_that_cannot_be_used_is_named_in_a_sentence_that_does_not_rep
     assert str(caught.value).startswith(f"WRLDBLDR_{name}: ")
     assert str(caught.value).endswith(".")
     assert "hunter2" not in f"{caught.value} {caught.value.__cause__}"
+
+
+def test_host_names_are_separated_by_commas_and_written_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WRLDBLDR_HOSTS", " Worlds.Example.org., other.example.org ,")
+
+    assert load_settings().hosts == ("worlds.example.org", "other.example.org")
 
 
 def test_a_variable_that_is_set_to_nothing_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,6 +116,7 @@ def test_what_could_not_work_later_is_refused_at_once(
 
 
 def test_settings_never_show_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WRLDBLDR_OWNER_NAME", "Aldwin")
     monkeypatch.setenv("WRLDBLDR_OWNER_NAME", "Aldwin")
     monkeypatch.setenv("WRLDBLDR_OWNER_PASSWORD", "a lantern at sea")
     monkeypatch.setenv("WRLDBLDR_COMFYUI_HEADERS", '{"Authorization": "Bearer hunter2"}')

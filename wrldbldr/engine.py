@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -79,6 +79,8 @@ class Outside:
     url: str
     comfyui: ComfyUI
     stream: MessageStream
+    probe: Callable[[], Awaitable[object]]
+    is_built_in: bool
 
 
 _running: list[Engine] = []
@@ -101,12 +103,13 @@ async def open_engine(settings: Settings, clock: Clock | None = None) -> AsyncGe
         database = Database(settings.database)
         stack.push_async_callback(database.close)
         painter = await stack.enter_async_context(TaskNursery(time))
-        client_id, address = await _find_comfyui(settings, database, painter, time)
+        client_id, address, is_built_in = await _find_comfyui(settings, database, painter, time)
         comfyui = ComfyUIClient(address, client_id=client_id, clock=time)
         stack.push_async_callback(comfyui.aclose)
         nursery = await stack.enter_async_context(TaskNursery(time))  # ends first: nobody asks a client that is closed
         stream = ComfyUISocket(address, client_id=client_id, clock=time)
-        engine, dispatcher = _build(settings, time, database, Outside(address.url, comfyui, stream))
+        outside = Outside(address.url, comfyui, stream, comfyui.health.probe_now, is_built_in)
+        engine, dispatcher = _build(settings, time, database, outside)
         nursery.keep_running(comfyui.health.watch, name="health")
         nursery.keep_running(stream.run, name="websocket")
         nursery.keep_running(engine.connection.run, name="connection")
@@ -147,21 +150,29 @@ def _build(settings: Settings, clock: Clock, database: Database, outside: Outsid
         database=database,
         bus=bus,
         progress=progress,
-        accounts=AccountService(database, clock, PasswordHasher()),
+        accounts=AccountService(database, clock, PasswordHasher(), bus),
         worlds=worlds,
         workflows=WorkflowService(database, clock, outside.comfyui),
         queue=QueueService(database, bus, clock, progress, dispatcher.wake),
         gallery=GalleryService(database, bus, store),
         demo=DemoService(database, bus, clock, store, worlds),
-        connection=ConnectionService(outside.comfyui, outside.stream, bus, clock, url=outside.url),
+        connection=ConnectionService(
+            outside.comfyui,
+            outside.stream,
+            bus,
+            clock,
+            url=outside.url,
+            probe=outside.probe,
+            is_built_in=outside.is_built_in,
+        ),
     )
     return engine, dispatcher
 
 
 async def _find_comfyui(
     settings: Settings, database: Database, nursery: TaskNursery, clock: Clock
-) -> tuple[UUID, ConnectionSettings]:
-    """The ComfyUI that was configured, else the one found before, else one at the usual address, else the simulator.
+) -> tuple[UUID, ConnectionSettings, bool]:
+    """The ComfyUI that was configured, else the one found before, else one at the usual address, else our simulator (True).
 
     One that was found is remembered: if it is away at a later start, batches wait for it rather than being painted by
     the simulator behind the game master's back.
@@ -170,21 +181,21 @@ async def _find_comfyui(
     async with database.write() as unit:
         memory = await unit.server.memory()
     if settings.comfyui_url:
-        return memory.client_id, connection_settings(settings.comfyui_url, headers)
+        return memory.client_id, connection_settings(settings.comfyui_url, headers), False
     if memory.found_comfyui_url:
-        return memory.client_id, connection_settings(memory.found_comfyui_url, headers)
+        return memory.client_id, connection_settings(memory.found_comfyui_url, headers), False
     usual = connection_settings(USUAL_COMFYUI, headers)
     found = await _who_answers(usual, clock)
     if found is not None:
         if not found.simulated:
             async with database.write() as unit:
                 (await unit.server.memory()).found_comfyui_url = usual.url
-        return memory.client_id, usual
+        return memory.client_id, usual, False
     simulator = SimulatorProcess(clock)
     logger.info("No ComfyUI at %s: the built-in simulator paints", USUAL_COMFYUI)
     nursery.keep_running(simulator.run, name="simulator")
     await simulator.wait_until_it_answers()
-    return memory.client_id, connection_settings(simulator.url)
+    return memory.client_id, connection_settings(simulator.url), True
 
 
 async def _who_answers(address: ConnectionSettings, clock: Clock) -> SystemInfo | None:

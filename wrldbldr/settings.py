@@ -1,6 +1,7 @@
 """The environment (WRLDBLDR_*) read once, checked, and frozen."""
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -10,6 +11,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from wrldbldr.domain.account import checked_password
 from wrldbldr.domain.errors import WrldBldrError
 from wrldbldr.domain.text import checked_name
+
+HOST_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 
 
 class SettingsError(WrldBldrError):
@@ -28,6 +31,7 @@ class Settings(BaseSettings):
     database_url: str = ""
     comfyui_url: str = ""
     comfyui_headers: Annotated[dict[str, SecretStr], NoDecode] = {}
+    hosts: Annotated[tuple[str, ...], NoDecode] = ()
     owner_name: str = ""
     owner_password: SecretStr = SecretStr("")
 
@@ -40,6 +44,18 @@ class Settings(BaseSettings):
         except ValueError:
             message = "write the headers as JSON"
             raise ValueError(message) from None
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _separated(cls, value: object) -> object:
+        """Names as they stand in a browser's address line, without scheme and port."""
+        if not isinstance(value, str):
+            return value
+        names = tuple(name.strip().lower().rstrip(".") for name in value.split(",") if name.strip())
+        if any(not HOST_NAME.fullmatch(name) for name in names):
+            message = "write names such as table.example.org, separated by commas, without scheme and port"
+            raise ValueError(message)
+        return names
 
     @field_validator("database_url")
     @classmethod

@@ -16,6 +16,9 @@ from wrldbldr.pages import creator, login, not_found, setup, worlds
 from wrldbldr.pages.offline import offline_notice
 from wrldbldr.pages.page import add
 from wrldbldr.settings import load_settings
+from wrldbldr.state.belonging import Belongings
+from wrldbldr.state.socket import guard_socket
+from wrldbldr.state.words import spoken
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +37,7 @@ def calm_toast(exception: Exception) -> EventSpec:
     logger.error("Unexpected error %s in an event of a screen\n%s", error_id, trace_of(exception))
     return rx.toast.error(
         "That did not work",
-        description=f"Nothing you wrote is lost. The server’s log says more under {error_id}.",
+        description=spoken(f"Nothing you wrote is lost. The server’s log says more under {error_id}."),
         close_button=True,
     )
 
@@ -56,6 +59,8 @@ app = rx.App(
     extra_app_wraps={(5, "Overlay"): lambda _: offline_notice()},
     backend_exception_handler=calm_toast,
 )
+app.add_middleware(Belongings())
+guard_socket(app)
 app.register_lifespan_task(engine)
 for page in (setup.PAGE, login.PAGE, worlds.PAGE, creator.PAGE, not_found.PAGE):
     add(app, page)

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -81,3 +82,14 @@ async def scene(owner: Caller) -> Scene:
     character = await owner.post(f"/api/worlds/{world_id}/characters", json={"name": "Ælfgifu the Keeper"})
     location = await owner.post(f"/api/worlds/{world_id}/locations", json={"name": "The Drowned Stair"})
     return Scene(world_id, game_sessions[0]["id"], character.json()["id"], location.json()["id"])
+
+
+@pytest.fixture
+def with_screens(api: FastAPI) -> FastAPI:
+    """The API with the screens' framework mounted in it, as far as a websocket can tell."""
+
+    async def screens(scope: Any, _: Any, send: Any) -> None:
+        await send({"type": "websocket.accept"} if scope["type"] == "websocket" else {"type": "unexpected"})
+
+    api.mount("", screens)
+    return api

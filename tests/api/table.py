@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-HOST = "table.test:3000"
+HOST = "table.lan:3000"
 BASE = f"http://{HOST}"
 OWNER = {"name": "Aldwin", "password": "a lantern at sea"}
 OTHER = {"name": "Berta", "password": "another lantern"}

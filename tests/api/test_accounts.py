@@ -2,9 +2,11 @@
 
 from urllib.parse import quote
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
-from tests.api.table import OTHER, OWNER, Caller, Calling, refused
+from tests.api.table import BASE, OTHER, OWNER, Caller, Calling, refused
 from tests.fakes.clock import FakeClock
 from wrldbldr.api.identity import COOKIE, secret_from_cookies
 from wrldbldr.engine import Engine
@@ -157,3 +159,29 @@ async def test_the_password_of_a_server_in_front_does_not_disturb_the_cookie(own
 )
 def test_the_secret_is_found_among_other_cookies(header: str, secret: str | None) -> None:
     assert secret_from_cookies(header) == secret
+
+
+async def test_whoever_guesses_is_told_how_long_to_wait(owner: Caller, nobody: Caller) -> None:
+    wrong = {**OWNER, "password": "wrong password"}
+    for _ in range(10):
+        refused(await nobody.post("/api/auth/login", json=wrong), 401)
+
+    answer = await nobody.post("/api/auth/login", json=OWNER)
+
+    refused(answer, 429, "too_many_attempts")
+    assert answer.headers["retry-after"] == "300"
+
+
+async def test_guesses_are_counted_for_the_address_they_come_from(owner: Caller, api: FastAPI) -> None:
+    def at(address: str) -> Caller:
+        return httpx.AsyncClient(transport=httpx.ASGITransport(api, client=(address, 5)), base_url=BASE)
+
+    async with at("10.0.0.7") as guesser, at("10.0.0.8") as person:
+        for number in range(10):
+            refused(await guesser.post("/api/auth/login", json={**OWNER, "name": f"Name {number}"}), 401)
+        refused(await guesser.post("/api/auth/login", json=OWNER), 429)
+        assert (await person.post("/api/auth/login", json=OWNER)).status_code == 200
+
+
+async def test_signing_out_takes_the_pictures_out_of_the_browser(owner: Caller) -> None:
+    assert (await owner.post("/api/auth/logout")).headers["clear-site-data"] == '"cache"'

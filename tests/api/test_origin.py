@@ -1,27 +1,34 @@
 """Requests from pages of other sites."""
 
-from typing import Any
-
 import pytest
 from fastapi import FastAPI
 from starlette.datastructures import Headers
 
+from tests.api.handshake import shake_hands
 from tests.api.table import BASE, HOST, Caller, refused
 from wrldbldr.api.origin import is_own_page
 
 FOREIGN = [
     "http://evil.test",
     "http://evil.test:3000",
-    "http://table.test",
-    "https://table.test",
-    "http://table.test:3001",
-    "http://table.test:3000.evil.test",
-    "http://evil.test/table.test:3000",
-    "http://table.test:3000@evil.test",
-    "http://table.test:port",
-    "http://[table.test:3000",
-    "ftp://table.test:3000",
-    "table.test:3000",
+    "http://table.lan",
+    "https://table.lan",
+    "http://table.lan:3001",
+    "http://table.lan:3000.evil.test",
+    "http://evil.test/table.lan:3000",
+    "http://table.lan:3000@evil.test",
+    "http://table.lan:port",
+    "http://[table.lan:3000",
+    "ftp://table.lan:3000",
+    "table.lan:3000",
+    "http://table.lan:3000/",
+    "http://table.lan:3000?",
+    "http://table.lan:3000#",
+    "http://table.lan:3000/evil.test",
+    "http://evil.test@table.lan:3000",
+    "http://evil.test:x@table.lan:3000",
+    "http://table.lan:3000 http://evil.test",
+    "http://ta\tble.lan:3000",
     "null",
     "",
 ]
@@ -46,7 +53,7 @@ async def test_a_foreign_page_does_not_even_sign_anybody_in(owner: Caller, nobod
     refused(answer, 403, "foreign_origin")
 
 
-@pytest.mark.parametrize("origin", [BASE, f"https://{HOST}", "http://TABLE.test:3000"])
+@pytest.mark.parametrize("origin", [BASE, f"https://{HOST}", "http://TABLE.lan:3000"])
 async def test_our_own_pages_may_do_everything_also_behind_a_proxy_that_speaks_https(
     origin: str, owner: Caller
 ) -> None:
@@ -98,33 +105,6 @@ def test_two_of_a_header_are_one_too_many(name: bytes) -> None:
 
 def test_an_origin_without_a_host_to_compare_is_foreign() -> None:
     assert not is_own_page(Headers({"origin": "http://a.test"}))
-
-
-async def shake_hands(api: FastAPI, path: str, headers: dict[str, str]) -> list[dict[str, Any]]:
-    """What the server says to a websocket handshake."""
-    said: list[dict[str, Any]] = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "websocket.connect"}
-
-    async def send(message: Any) -> None:
-        said.append(message)
-
-    raw = [(name.encode(), value.encode()) for name, value in {"host": HOST, **headers}.items()]
-    scope = {"type": "websocket", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": raw}
-    await api({**scope, "scheme": "ws", "server": ("table.test", 3000), "subprotocols": []}, receive, send)
-    return said
-
-
-@pytest.fixture
-def with_screens(api: FastAPI) -> FastAPI:
-    """The API with the screens' framework mounted in it, as far as a websocket can tell."""
-
-    async def screens(scope: Any, _: Any, send: Any) -> None:
-        await send({"type": "websocket.accept"} if scope["type"] == "websocket" else {"type": "unexpected"})
-
-    api.mount("", screens)
-    return api
 
 
 @pytest.mark.parametrize("origin", FOREIGN)

@@ -260,3 +260,26 @@ async def test_a_refused_handshake_is_survived(clock: FakeClock, answer: bytes) 
             await clock.advance(1)
             await asleep(clock, times=2)
         assert not socket.is_connected
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_is_not_followed_for_the_headers_are_not_for_another_server(
+    listening: Listening, clock: FakeClock, status: int
+) -> None:
+    async def redirect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        there = listening.url.replace("http", "ws").encode()
+        writer.write(b"HTTP/1.1 %d Elsewhere\r\nLocation: %s/ws\r\nContent-Length: 0\r\n\r\n" % (status, there))
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    async with await asyncio.start_server(redirect, "127.0.0.1", 0) as server:
+        address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        socket = ComfyUISocket(connection_settings(address, {"X-Key": "swordfish"}), client_id=CLIENT_ID, clock=clock)
+        socket.subscribe(ears := Ears())
+        async with TaskNursery(clock) as nursery:
+            nursery.start(socket.run(), name="socket")
+            await asleep(clock, times=1)
+
+    assert (listening.most_open, ears.heard) == (0, [])

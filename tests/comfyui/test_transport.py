@@ -1,10 +1,16 @@
 """One exchange with a server that misbehaves on a real socket."""
 
 import asyncio
+import gzip
+import json
+import tracemalloc
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 
 import pytest
+import respx
 
 from wrldbldr.comfyui.address import connection_settings
 from wrldbldr.comfyui.errors import (
@@ -15,9 +21,10 @@ from wrldbldr.comfyui.errors import (
     ServiceUnavailableError,
     UnexpectedAnswerError,
 )
-from wrldbldr.comfyui.transport import BODY_LIMIT_BYTES, Transport
+from wrldbldr.comfyui.transport import PICTURE_LIMIT_BYTES, Transport
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+T = TypeVar("T")
 Misbehave = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -34,7 +41,7 @@ async def served(misbehave: Misbehave) -> AsyncGenerator[Transport]:
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
         settings = connection_settings(f"127.0.0.1:{server.sockets[0].getsockname()[1]}")
-        transport = Transport(settings, body_limit_bytes=2**20)
+        transport = Transport(settings)
         yield transport
         await transport.aclose()
 
@@ -116,8 +123,116 @@ async def test_a_closed_port_is_a_server_that_is_not_there(unused_tcp_port: int)
     await transport.aclose()
 
 
+def answering(content: bytes, *headers: str) -> Misbehave:
+    """A whole answer in JSON."""
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        head = ["HTTP/1.1 200 OK", "Content-Type: application/json", f"Content-Length: {len(content)}", *headers]
+        writer.write("\r\n".join([*head, "", ""]).encode() + content)
+        await writer.drain()
+
+    return answer
+
+
+def padded(size: int) -> bytes:
+    """A JSON object of so many bytes."""
+    return json.dumps({"a": "x" * (size - 9)}).encode()
+
+
+MIB = 2**20
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [("/system_stats", MIB), ("/queue", 16 * MIB), ("/history/1", 16 * MIB), ("/object_info", 64 * MIB)],
+)
+@pytest.mark.parametrize("packed", [False, True])
+async def test_each_question_takes_an_answer_of_its_size_and_not_a_byte_more(
+    path: str, limit: int, packed: bool
+) -> None:
+    for size, fits in ((limit, True), (limit + 1, False)):
+        content = gzip.compress(padded(size), 1) if packed else padded(size)
+        async with served(answering(content, *(["Content-Encoding: gzip"] if packed else []))) as transport:
+            if fits:
+                assert len(str((await transport.get_json(path, timeout_seconds=30, what="it"))["a"])) == size - 9
+                continue
+            with pytest.raises(UnexpectedAnswerError, match="far longer than it should be"):
+                await transport.get_json(path, timeout_seconds=30, what="it")
+
+
+async def test_a_few_bytes_that_unpack_to_gigabytes_fill_no_memory() -> None:
+    bomb = gzip.compress(bytes(64 * MIB))
+    async with served(answering(bomb, "Content-Encoding: gzip")) as transport:
+        tracemalloc.start()
+        try:
+            with pytest.raises(UnexpectedAnswerError):
+                await transport.get_json("/system_stats", timeout_seconds=30, what="it")
+            assert tracemalloc.get_traced_memory()[1] < 8 * MIB
+        finally:
+            tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "error"),
+    [
+        (b"not packed at all", "gzip", UnexpectedAnswerError),
+        (gzip.compress(b"{}")[:-9], "gzip", ConnectionLostError),
+        (b"{}", "br", UnexpectedAnswerError),
+    ],
+)
+async def test_compression_that_cannot_be_undone_is_one_of_our_errors(
+    content: bytes, encoding: str, error: type[ComfyUIError]
+) -> None:
+    async with served(answering(content, f"Content-Encoding: {encoding}")) as transport:
+        with pytest.raises(error):
+            await ask(transport)
+
+
+async def test_only_the_catalogue_is_asked_for_compressed(respx_mock: respx.MockRouter) -> None:
+    route = respx_mock.get(url__startswith="http://painter.local:8188/").respond(json={})
+    transport = Transport(connection_settings("http://painter.local:8188"))
+    for path in ("/queue", "/object_info"):
+        await transport.get_json(path, timeout_seconds=5, what="it")
+    await transport.aclose()
+
+    asked = [call.request.headers["accept-encoding"] for call in route.calls]
+    assert asked == ["identity", "gzip"]
+
+
+async def test_an_answer_of_millions_of_tiny_parts_is_refused_before_it_is_parsed() -> None:
+    crumbs = b'{"a": [' + b"[]," * 2_000_000 + b"0]}"
+    async with served(answering(crumbs)) as transport:
+        with pytest.raises(UnexpectedAnswerError, match="far longer than it should be"):
+            await ask(transport)
+
+
+class CountingExecutor(ThreadPoolExecutor):
+    """The event loop's threads, which count what they are given."""
+
+    given = 0
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        self.given += 1
+        return super().submit(fn, *args, **kwargs)
+
+
+@pytest.mark.parametrize(("size", "times"), [(1000, 0), (MIB, 1)])
+async def test_a_long_answer_is_parsed_outside_the_event_loop(size: int, times: int) -> None:
+    threads = CountingExecutor(1)
+    asyncio.get_running_loop().set_default_executor(threads)
+    async with served(answering(padded(size))) as transport:
+        await ask(transport)
+
+    assert threads.given == times
+
+
+async def test_an_empty_answer_is_empty_also_where_it_claims_to_be_compressed() -> None:
+    async with served(answering(b"", "Content-Encoding: gzip")) as transport:
+        assert (await transport.post_json("/queue", {}, timeout_seconds=5, what="it")).content == b""
+
+
 def test_the_limit_leaves_room_for_any_picture() -> None:
-    assert BODY_LIMIT_BYTES >= 4 * 8192 * 8192  # an uncompressed picture of 8192 by 8192 with transparency
+    assert PICTURE_LIMIT_BYTES >= 4 * 8192 * 8192  # an uncompressed picture of 8192 by 8192 with transparency
 
 
 async def test_a_server_on_this_machine_is_reached_without_the_environments_proxy(

@@ -8,12 +8,14 @@ from wrldbldr.domain.errors import (
     ForbiddenError,
     InvalidInputError,
     NotFoundError,
+    TooManyAttemptsError,
     UnauthenticatedError,
     WrldBldrError,
 )
 
 EXAMPLES = [
     (UnauthenticatedError(), 401, "unauthenticated"),
+    (TooManyAttemptsError(300), 429, "too_many_attempts"),
     (ForbiddenError("Only the owner may."), 403, "forbidden"),
     (NotFoundError("world"), 404, "not_found"),
     (ConflictError("There is one already."), 409, "conflict"),

@@ -7,7 +7,7 @@ import pytest
 from wrldbldr.domain.account import checked_password, name_key
 from wrldbldr.domain.batch import checked_count, checked_seed, checked_size
 from wrldbldr.domain.errors import InvalidInputError
-from wrldbldr.domain.text import PROMPT_LIMIT, checked_name, checked_text
+from wrldbldr.domain.text import PROMPT_LIMIT, checked_name, checked_text, file_name
 from wrldbldr.kit.ids import SEED_LIMIT
 
 
@@ -115,3 +115,19 @@ def test_any_other_password_is_refused_without_being_repeated(password: str) -> 
 
 def test_account_names_that_differ_in_case_or_space_are_the_same() -> None:
     assert name_key(" Straße  Nord") == name_key("STRASSE NORD")
+
+
+@pytest.mark.parametrize("character", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+def test_a_name_that_turns_the_writing_direction_around_is_refused(character: str) -> None:
+    sentence = refusal(lambda: checked_name(f"Odile {character}gnp"), "name")
+
+    assert sentence == "The name holds characters that turn the writing direction around."
+
+
+def test_half_a_character_is_refused_in_a_sentence() -> None:
+    assert "cannot be shown" in refusal(lambda: checked_name("Odile \ud800"), "name")
+
+
+@pytest.mark.parametrize("character", ["/", "\\", "\x00", "\n", "\x7f", "\x85", "\u202e", "\u2066", "\ud800"])
+def test_a_file_name_holds_nothing_that_misleads(character: str) -> None:
+    assert file_name(f"..{character}Ælfgifu 影.png") == ".._Ælfgifu 影.png"

@@ -63,4 +63,6 @@ def test_axe_finds_nothing_serious_on_any_page_or_dialog(
     expect(page.locator(".live-card")).to_be_visible()
     examine(page, "creator while painting")
     page.goto(f"{app.url}/no/such/page")
+    expect(page.get_by_text("Nothing was ever written at this address.")).to_be_visible()
+    expect(page).to_have_title(re.compile("Not found"))
     examine(page, "not found")

@@ -43,14 +43,20 @@ def fake_engine(
         database=database,
         bus=bus,
         progress=progress,
-        accounts=AccountService(database, clock, CHEAP_HASHER),
+        accounts=AccountService(database, clock, CHEAP_HASHER, bus),
         worlds=worlds,
         workflows=WorkflowService(database, clock, comfyui),
         queue=QueueService(database, bus, clock, progress, wake=lambda: None),
         gallery=GalleryService(database, bus, store),
         demo=DemoService(database, bus, clock, store, worlds),
-        connection=ConnectionService(comfyui, comfyui.stream, bus, clock, url="http://comfyui.test:8188"),
+        connection=ConnectionService(
+            comfyui, comfyui.stream, bus, clock, url="http://comfyui.test:8188", probe=_no_news
+        ),
     )
+
+
+async def _no_news() -> None:
+    """Asking at once learns nothing: a test says when ComfyUI comes back."""
 
 
 async def add_game_master(engine: Engine, name: str, password: str) -> None:

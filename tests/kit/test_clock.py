@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes.clock import FakeClock
-from wrldbldr.kit.clock import SystemClock, wait_for_event
+from wrldbldr.kit.clock import SystemClock, wait_for_event, within
 from wrldbldr.kit.tasks import TaskNursery
 
 
@@ -69,4 +69,25 @@ async def test_who_is_told_to_stop_waiting_leaves_no_task_behind(clock: FakeCloc
         with pytest.raises(asyncio.CancelledError):
             await task
 
+    assert asyncio.all_tasks() == before
+
+
+async def something() -> str:
+    return "something"
+
+
+async def nothing_ever() -> str:
+    return await asyncio.Future[str]()
+
+
+async def test_what_comes_in_time_is_given(clock: FakeClock) -> None:
+    assert await within(60, clock, something()) == "something"
+
+
+async def test_what_does_not_come_in_time_is_stopped(clock: FakeClock) -> None:
+    before = asyncio.all_tasks()
+
+    answer, _ = await asyncio.gather(within(60, clock, nothing_ever()), clock.advance(60))
+
+    assert answer is None
     assert asyncio.all_tasks() == before

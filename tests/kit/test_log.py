@@ -5,7 +5,8 @@ from collections.abc import Generator
 
 import pytest
 
-from wrldbldr.kit.log import CHATTY, configure
+from tests.fakes.clock import FakeClock
+from wrldbldr.kit.log import CHATTY, QUOTING, WINDOW_SECONDS, Discreet, Sparing, configure
 
 
 @pytest.fixture
@@ -15,6 +16,9 @@ def untouched_levels() -> Generator[None]:
     yield
     for name, level in before.items():
         logging.getLogger(name).setLevel(level)
+    for name in QUOTING:
+        quoting = logging.getLogger(name)
+        quoting.filters = [known for known in quoting.filters if not isinstance(known, Discreet)]
 
 
 @pytest.mark.usefixtures("untouched_levels")
@@ -23,3 +27,45 @@ def test_libraries_that_log_every_request_speak_only_when_something_is_wrong() -
 
     assert not logging.getLogger("httpx").isEnabledFor(logging.INFO)
     assert logging.getLogger("httpx").isEnabledFor(logging.WARNING)
+
+
+def a_record(text: str = "Event(cookie=SECRET)", error: BaseException | None = None) -> logging.LogRecord:
+    told = (type(error), error, None) if error else None
+    return logging.LogRecord("reflex.app", logging.ERROR, "app.py", 881, text, None, told, sinfo="SECRET stack")
+
+
+def test_of_what_quotes_people_only_the_place_and_the_kind_of_error_are_written(clock: FakeClock) -> None:
+    record = a_record(error=ValueError("SECRET"))
+
+    assert Discreet(clock).filter(record)
+
+    written = logging.Formatter().format(record)
+    assert "SECRET" not in written
+    assert "reflex.app line 881, ValueError [" in written
+
+
+def test_only_so_many_records_a_minute_are_written(clock: FakeClock) -> None:
+    sparing = Sparing(clock, limit=2)
+    records = [a_record(str(number)) for number in range(5)]
+
+    assert [sparing.filter(record) for record in records] == [True, True, False, False, False]
+    assert "kept back" in records[1].getMessage()
+
+
+async def test_after_a_minute_records_are_written_again(clock: FakeClock) -> None:
+    sparing = Sparing(clock, limit=1)
+    assert sparing.filter(a_record())
+    assert not sparing.filter(a_record())
+
+    await clock.advance(WINDOW_SECONDS)
+
+    assert sparing.filter(a_record())
+
+
+@pytest.mark.usefixtures("untouched_levels")
+def test_however_often_the_log_is_set_up_each_logger_is_made_discreet_once(clock: FakeClock) -> None:
+    configure(clock=clock)
+    configure(clock=clock)
+
+    for name in QUOTING:
+        assert len([known for known in logging.getLogger(name).filters if isinstance(known, Discreet)]) == 1

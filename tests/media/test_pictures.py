@@ -2,6 +2,7 @@
 
 import io
 import struct
+import tracemalloc
 import zlib
 
 import pytest
@@ -214,9 +215,28 @@ def bomb(width: int, height: int) -> bytes:
     )
 
 
-@pytest.mark.parametrize("size", [(8_001, 8_000), (10_000, 9_000), (30_000, 30_000), (2**31 - 1, 2**31 - 1)])
+@pytest.mark.parametrize("size", [(6_000, 4_001), (10_000, 9_000), (30_000, 30_000), (2**31 - 1, 2**31 - 1)])
 def test_a_picture_that_would_fill_the_memory_is_refused_before_it_is_decoded(size: tuple[int, int]) -> None:
     assert refusal(bomb(*size)) == "ComfyUI sent a picture that is too large to keep."
+
+
+def test_the_pixels_are_never_copied_as_bytes() -> None:
+    """A picture of 24 megapixels has 96 MB of them."""
+    content = encoded(Image.new("RGBA", (1000, 1000), "teal"), "PNG")
+    clean(content)
+    tracemalloc.start()
+    try:
+        clean(content)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_colour_that_stands_for_nothing_stays_transparent_in_the_thumbnails() -> None:
+    content = encoded(Image.new("RGB", (400, 400), (255, 0, 255)), "PNG", transparency=(255, 0, 255))
+
+    for thumbnail in clean(content).thumbnails.values():
+        assert decoded(thumbnail).convert("RGBA").getchannel("A").getextrema() == (0, 0)
 
 
 SOURCES = [

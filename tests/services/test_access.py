@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes.studio import Studio, other_game_master
 from wrldbldr.domain.account import Principal
-from wrldbldr.domain.batch import AssetType
+from wrldbldr.domain.batch import AssetType, BatchStatus
 from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine
@@ -61,7 +61,7 @@ VERBS: dict[str, Verb] = {
     "QueueService.cancel": lambda e, w, i: e.queue.cancel(w, i.batch),
     "QueueService.retry": lambda e, w, i: e.queue.retry(w, i.batch),
     "QueueService.clear": lambda e, w, i: e.queue.clear(w, i.batch),
-    "QueueService.clear_completed": lambda e, w, i: e.queue.clear_completed(w, i.game_session),
+    "QueueService.clear_all": lambda e, w, i: e.queue.clear_all(w, i.game_session, {BatchStatus.READY}),
     "QueueService.cards": lambda e, w, i: e.queue.cards(w, i.game_session),
     "QueueService.facts": lambda e, w, i: e.queue.facts(w, i.batch),
     "QueueService.report": lambda e, w, i: e.queue.report(w, i.batch),

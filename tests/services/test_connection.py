@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -13,9 +14,12 @@ from wrldbldr.comfyui.connection import ConnectionKind, ConnectionState
 from wrldbldr.comfyui.errors import RequestTimeoutError
 from wrldbldr.comfyui.messages import Status
 from wrldbldr.comfyui.port import SystemInfo
+from wrldbldr.domain.account import Principal, Role
 from wrldbldr.domain.events import ConnectionChanged
 from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.services.connection import MESSAGES, ConnectionService
+
+RUTH = Principal(account_id=uuid4(), token_id=uuid4(), name="Ruth Marlowe", role=Role.OWNER)
 
 
 class SimulatedComfyUI(FakeComfyUI):
@@ -40,7 +44,11 @@ def server() -> Listener:
 async def connection(comfyui: FakeComfyUI, clock: FakeClock, server: Listener) -> AsyncGenerator[ConnectionService]:
     bus = Bus()
     bus._subscriptions[SERVER_TOPIC].add(server)
-    service = ConnectionService(comfyui, comfyui.stream, bus, clock, url="http://painter:8188")
+
+    async def come_back() -> None:
+        comfyui.come_back()
+
+    service = ConnectionService(comfyui, comfyui.stream, bus, clock, url="http://painter:8188", probe=come_back)
     async with TaskNursery(clock) as nursery:
         nursery.start(service.run(), name="connection")
         await clock.settle()
@@ -58,6 +66,25 @@ async def test_who_answers_is_learned_at_once(connection: ConnectionService) -> 
     assert (status.state, status.message) == ("connected", "ComfyUI is connected.")
     assert (status.version, status.is_simulated, status.url) == ("0.8.0-simulated", True, "http://painter:8188")
     assert (status.retry_in_seconds, status.open_until, status.consecutive_failures) == (None, None, 0)
+    assert not status.is_built_in, "a simulator at an address is not the one we started"
+
+
+def test_the_simulator_that_we_started_is_told_from_one_at_an_address(comfyui: FakeComfyUI, clock: FakeClock) -> None:
+    service = ConnectionService(
+        comfyui, comfyui.stream, Bus(), clock, url="http://127.0.0.1:4711", probe=comfyui.system, is_built_in=True
+    )
+
+    assert service.status().is_built_in
+
+
+async def test_somebody_who_does_not_want_to_wait_has_it_asked_at_once(
+    connection: ConnectionService, comfyui: FakeComfyUI
+) -> None:
+    comfyui.go_down()
+
+    status = await connection.retry_now(RUTH)
+
+    assert (status.state, connection.status().state) == ("connected", "connected")
 
 
 async def test_a_loss_is_told_to_every_screen_and_what_was_learned_is_forgotten(
@@ -87,7 +114,7 @@ async def test_a_question_that_failed_once_is_asked_again_though_nothing_else_ch
     comfyui: FakeComfyUI, clock: FakeClock
 ) -> None:
     comfyui.fail_next("system", RequestTimeoutError(5))
-    service = ConnectionService(comfyui, comfyui.stream, Bus(), clock, url="")
+    service = ConnectionService(comfyui, comfyui.stream, Bus(), clock, url="", probe=comfyui.system)
 
     async with TaskNursery(clock) as nursery:
         nursery.start(service.run(), name="connection")

@@ -173,6 +173,20 @@ async def test_a_batch_that_is_lost_three_times_fails_with_the_reason_and_the_ne
     assert len({submission.prompt_id for submission in painting.comfyui.submissions}) == 4
 
 
+async def test_losses_are_counted_through_restarts_of_our_own_process(painting: Studio) -> None:
+    batch_id = await painting.ask()
+
+    for _ in range(3):
+        painting.comfyui.start()
+        painting.comfyui.go_down()
+        await painting.restart()
+        painting.comfyui.come_back(restarted=True)
+        await painting.advance(10)
+
+    assert await painting.failure_title(batch_id) == "ComfyUI lost this picture again and again"
+    assert len(painting.comfyui.submissions) == 3
+
+
 async def test_comfyui_that_answers_again_without_having_restarted_goes_on_with_the_same_prompt(
     painting: Studio,
 ) -> None:

@@ -151,18 +151,33 @@ async def test_a_retried_batch_goes_to_the_end(studio: Studio) -> None:
     assert [(card.id, card.position) for card in cards] == [(str(waiting), 1), (str(failed), 2)]
 
 
-async def test_clearing_what_is_complete_takes_the_ready_ones_only_and_says_how_many(studio: Studio) -> None:
-    ready = [await put(studio, BatchStatus.READY) for _ in range(2)]
-    rest = [await put(studio, status) for status in (BatchStatus.FAILED, BatchStatus.GENERATING, BatchStatus.QUEUED)]
-    table = studio.table()
+@pytest.mark.parametrize("statuses", [{BatchStatus.READY}, {BatchStatus.READY, BatchStatus.FAILED}])
+async def test_clearing_takes_those_of_the_named_statuses_and_says_how_many(
+    studio: Studio, statuses: set[BatchStatus]
+) -> None:
+    every = (BatchStatus.READY, BatchStatus.READY, BatchStatus.FAILED, BatchStatus.GENERATING, BatchStatus.QUEUED)
+    batches = [(await put(studio, status), status) for status in every]
+    rest = [str(batch_id) for batch_id, status in batches if status not in statuses]
+    queue, game_session, table = studio.engine.queue, studio.scene.game_session.id, studio.table()
 
-    cleared = await studio.engine.queue.clear_completed(studio.who, studio.scene.game_session.id)
+    cleared = await queue.clear_all(studio.who, game_session, statuses)
 
-    assert cleared == len(ready)
-    assert table.kinds == ["BatchCleared", "BatchCleared"]
-    cards = await studio.engine.queue.cards(studio.who, studio.scene.game_session.id)
-    assert [card.id for card in cards] == [str(batch_id) for batch_id in rest]
-    assert await studio.engine.queue.clear_completed(studio.who, studio.scene.game_session.id) == 0
+    assert cleared == len(every) - len(rest)
+    assert table.kinds == ["BatchCleared"] * cleared
+    assert [card.id for card in await queue.cards(studio.who, game_session)] == rest
+    assert [str(report.batch.id) for report in await queue.page(studio.who, game_session)] == rest
+    assert await queue.clear_all(studio.who, game_session, statuses) == 0
+
+
+async def test_clearing_what_is_still_open_clears_nothing_at_all(studio: Studio) -> None:
+    ready, queued = await put(studio, BatchStatus.READY), await put(studio, BatchStatus.QUEUED)
+    game_session = studio.scene.game_session.id
+
+    with pytest.raises(IllegalTransitionError):
+        await studio.engine.queue.clear_all(studio.who, game_session, {BatchStatus.READY, BatchStatus.QUEUED})
+
+    cards = await studio.engine.queue.cards(studio.who, game_session)
+    assert [card.id for card in cards] == [str(ready), str(queued)]
 
 
 @pytest.mark.parametrize("verb", ["submit", *VERBS])

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import reflex as rx
+from reflex.app_mixins.middleware import MiddlewareMixin
 from reflex.event import Event
 from reflex.istate.manager.memory import StateManagerMemory
 from reflex.istate.manager.token import BaseStateToken
@@ -16,6 +17,7 @@ from reflex_base.event.processor.base_state_processor import BaseStateEventProce
 from reflex_base.event.processor.future import EventFuture
 
 from wrldbldr.api.identity import COOKIE
+from wrldbldr.state.belonging import Belongings
 
 ORIGIN = "http://wrldbldr.test"
 S = TypeVar("S", bound=rx.State)
@@ -31,7 +33,7 @@ class Tab:
         self.errors: list[Exception] = []
         self._processor = processor
         self._manager = manager
-        self._router = {
+        self._router: dict[str, Any] = {
             "headers": {"cookie": f"theme=dark; {COOKIE}={secret}" if secret else "", "origin": ORIGIN},
             "pathname": path,
             "asPath": path,
@@ -40,16 +42,28 @@ class Tab:
             "sid": "socket",
         }
 
+    def turn_into(self, secret: str) -> None:
+        """Another login, or none, speaks for the same tab from now on."""
+        headers = {"cookie": f"{COOKIE}={secret}" if secret else "", "origin": ORIGIN}
+        self._router = {**self._router, "headers": headers, "sid": "another socket"}
+
     async def start(self, what: Any) -> EventFuture:
         """Send an event without waiting for what it does."""
         event = Event.from_event_type(what)[0]
         return await self._processor.enqueue(self.token, replace(event, router_data=self._router))
 
-    async def send_raw(self, name: str, **payload: Any) -> None:
+    async def start_raw(self, name: str, /, **payload: Any) -> EventFuture:
+        """Send what a made-up browser might, without waiting for what it does."""
+        return await self._processor.enqueue(self.token, Event(name=name, payload=payload, router_data=self._router))
+
+    async def send_raw(self, name: str, /, **payload: Any) -> None:
         """Send what a made-up browser might; what it raises is swallowed as the server's log would."""
-        future = await self._processor.enqueue(self.token, Event(name=name, payload=payload, router_data=self._router))
-        await asyncio.wait([future])
+        await self.start_and_wait(name, **payload)
         self.errors.clear()
+
+    async def start_and_wait(self, name: str, /, **payload: Any) -> None:
+        """Send what a made-up browser might; what it raises stays in `errors`."""
+        await asyncio.wait([await self.start_raw(name, **payload)])
 
     async def send(self, what: Any) -> None:
         """Send an event; whatever it sets off is done when this returns."""
@@ -115,7 +129,9 @@ async def open_tab(secret: str, path: str = "/") -> AsyncGenerator[Tab]:
     def on_error(exception: Exception) -> None:
         tab.errors.append(exception)
 
-    processor = BaseStateEventProcessor(backend_exception_handler=on_error)
+    middleware = MiddlewareMixin()
+    middleware.add_middleware(Belongings())
+    processor = BaseStateEventProcessor(middleware=middleware, backend_exception_handler=on_error)
     processor.configure(state_manager=manager)
     tab = Tab(processor, manager, secret, path)
 

@@ -17,6 +17,7 @@ async def test_the_page_opens_in_front_of_the_first_in_the_list(studio: Studio, 
 
         place = await tab.see(Place)
         assert (place.world_name, place.entity_name) == ("The Lantern Coast", "Elven Archer")
+        assert (await tab.see(Creator)).is_browsing
         assert [card.name for card in (await tab.see(Creator)).locations] == ["The Drowned Stair"]
 
 
@@ -30,6 +31,7 @@ async def test_the_address_may_name_whom_to_show_and_at_which_table(studio: Stud
         place = await tab.see(Place)
         assert (place.entity_name, place.table_name) == ("The Drowned Stair", "Thursday")
         assert len(place.tables) == 2
+        assert not (await tab.see(Creator)).is_browsing, "on a phone, a link to somebody does not open the list"
 
 
 async def test_a_world_that_is_not_theirs_is_missing(studio: Studio, engine: Engine) -> None:
@@ -90,6 +92,19 @@ async def test_somebody_new_needs_only_a_name_and_is_shown_at_once(desk: Tab) ->
     assert (await desk.see(Place)).entity_name == "Maud Emberly"
     assert (await desk.see(Editor)).name == "Maud Emberly"
     assert not (await desk.see(AddEntity)).is_open
+
+
+async def test_a_name_that_was_typed_is_there_when_the_dialog_opens_again_until_it_is_used(desk: Tab) -> None:
+    await desk.send(AddEntity.begin("character"))
+    await desk.send(AddEntity.keep_name("Maud Emberly"))
+    await desk.send(AddEntity.toggle(False))
+    await desk.send(AddEntity.begin("character"))
+    assert (await desk.see(AddEntity)).name == "Maud Emberly"
+
+    await desk.send(AddEntity.add({"name": "Maud Emberly"}))
+    await desk.send(AddEntity.keep_name("Maud Emberly"))
+
+    assert (await desk.see(AddEntity)).name == ""
 
 
 async def test_somebody_is_removed_only_after_the_question(desk: Tab, studio: Studio) -> None:

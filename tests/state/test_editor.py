@@ -43,10 +43,47 @@ async def test_what_cannot_be_saved_says_why_and_is_still_there_after_a_look_els
     assert "Shorten it" in editor.error
 
     await desk.send(Creator.select(str(studio.scene.location.id)))
+    assert (await desk.see(Editor)).error == ""
     await desk.send(Creator.select(str(studio.scene.character.id)))
 
-    assert (await desk.see(Editor)).description == too_long
+    editor = await desk.see(Editor)
+    assert (editor.description, editor.error_field) == (too_long, "description")
+    assert "Shorten it" in editor.error
     assert stored(studio, "description") == ""
+
+
+async def test_what_was_refused_is_tried_again_though_it_is_what_the_form_shows(desk: Tab, studio: Studio) -> None:
+    too_long = "x" * (DESCRIPTION_LIMIT + 1)
+    await type_into(desk, studio, "description", too_long)
+    await type_into(desk, studio, "mood", "Wary")
+    assert not (await desk.see(Editor)).is_saved
+
+    await type_into(desk, studio, "description", too_long)
+    assert (await desk.see(Editor)).error_field == "description"
+    await type_into(desk, studio, "description", "Short.")
+
+    editor = await desk.see(Editor)
+    assert (editor.error_field, editor.error, editor.is_saved) == ("", "", True)
+    assert (stored(studio, "description"), stored(studio, "mood")) == ("Short.", "Wary")
+
+
+async def test_text_that_arrives_after_the_form_was_filled_anew_is_put_into_it(desk: Tab, studio: Studio) -> None:
+    form = (await desk.see(Editor)).form
+
+    await type_into(desk, studio, "description", "Typed before the server restarted.")
+
+    editor = await desk.see(Editor)
+    assert editor.description == stored(studio, "description") == "Typed before the server restarted."
+    assert editor.form != form
+
+
+async def test_saving_a_field_that_somebody_is_in_leaves_the_form_alone(desk: Tab, studio: Studio) -> None:
+    await desk.send(Editor.begin("description"))
+    form = (await desk.see(Editor)).form
+
+    await type_into(desk, studio, "description", "A graceful elven archer.")
+
+    assert (await desk.see(Editor)).form == form
 
 
 async def test_a_field_is_saved_for_whom_it_was_written_though_the_tab_shows_somebody_else_by_then(

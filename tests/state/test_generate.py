@@ -22,8 +22,8 @@ async def described(desk: Tab, studio: Studio) -> Tab:
     return desk
 
 
-async def submit(tab: Tab, prompt: str = WORDS, negative_prompt: str = "blurry") -> None:
-    await tab.send(Generate.submit({"prompt": prompt, "negative_prompt": negative_prompt}))
+async def submit(tab: Tab, prompt: str = WORDS, negative_prompt: str = "blurry", seed: str = "") -> None:
+    await tab.send(Generate.submit({"prompt": prompt, "negative_prompt": negative_prompt, "seed": seed}))
 
 
 def batches(studio: Studio, columns: str) -> list[tuple[object, ...]]:
@@ -53,9 +53,8 @@ async def test_what_was_asked_for_is_what_is_queued(described: Tab, studio: Stud
     await described.send(Generate.begin("portrait"))
     await described.send(Generate.choose_count(2.0))
     await described.send(Generate.choose_shape("4:3"))
-    await described.send(Generate.type_seed("418 204 773"))
 
-    await submit(described)
+    await submit(described, seed="418 204 773")
 
     assert batches(studio, "prompt, negative_prompt, count, seed, width, height, asset_type") == [
         (WORDS, "blurry", 2, 418204773, 1024, 768, "portrait")
@@ -71,9 +70,8 @@ async def test_what_is_refused_is_said_at_its_field_and_the_dialog_stays(
     described: Tab, studio: Studio, field: str, prompt: str, seed: str
 ) -> None:
     await described.send(Generate.begin("portrait"))
-    await described.send(Generate.type_seed(seed))
 
-    await submit(described, prompt)
+    await submit(described, prompt, seed=seed)
 
     dialog = await described.see(Generate)
     assert (dialog.is_open, dialog.error_field) == (True, field)
@@ -120,9 +118,74 @@ async def test_another_kind_of_picture_takes_its_own_shape(described: Tab) -> No
 
 async def test_a_seed_can_be_rolled_to_keep(described: Tab) -> None:
     await described.send(Generate.begin("portrait"))
+    before = (await described.see(Generate)).seed_form
     await described.send(Generate.roll_seed)
 
-    assert (await described.see(Generate)).seed.isdecimal()
+    dialog = await described.see(Generate)
+    assert dialog.seed.isdecimal()
+    assert dialog.seed_form != before
+
+
+async def test_closing_the_dialog_throws_away_nothing_that_was_set(described: Tab) -> None:
+    await described.send(Generate.begin("portrait"))
+    await described.send(Generate.keep_negative_prompt("no hats"))
+    await described.send(Generate.keep_seed("4711"))
+    await described.send(Generate.choose_count(2.0))
+    await described.send(Generate.choose_shape("1:1"))
+    await described.send(Generate.toggle(False))
+
+    await described.send(Generate.begin("portrait"))
+
+    dialog = await described.see(Generate)
+    assert (dialog.negative_prompt, dialog.is_negative_edited, dialog.seed) == ("no hats", True, "4711")
+    assert (dialog.count, dialog.shape) == (2, "1:1")
+
+
+async def test_another_kind_of_picture_keeps_what_holds_for_every_kind(described: Tab) -> None:
+    await described.send(Generate.begin("portrait"))
+    await described.send(Generate.keep_prompt("My own words"))
+    await described.send(Generate.keep_negative_prompt("no hats"))
+    await described.send(Generate.keep_seed("4711"))
+    await described.send(Generate.choose_count(2.0))
+    await described.send(Generate.choose_shape("1:1"))
+
+    await described.send(Generate.choose_type("sprite"))
+
+    dialog = await described.see(Generate)
+    assert (dialog.negative_prompt, dialog.seed, dialog.count) == ("no hats", "4711", 2)
+    assert (dialog.prompt, dialog.shape) == (WORDS, "1:2")
+
+
+async def test_the_workflows_own_negative_prompt_can_be_had_back(described: Tab) -> None:
+    await described.send(Generate.begin("portrait"))
+    own = (await described.see(Generate)).negative_prompt
+    await described.send(Generate.keep_negative_prompt("no hats"))
+
+    await described.send(Generate.undo_negative_edits)
+
+    dialog = await described.see(Generate)
+    assert (dialog.negative_prompt, dialog.is_negative_edited) == (own, False)
+
+
+async def test_another_workflow_leaves_what_was_typed(described: Tab) -> None:
+    await described.send(Generate.begin("portrait"))
+    await described.send(Generate.keep_prompt("My own words"))
+    await described.send(Generate.keep_negative_prompt("no hats"))
+
+    await described.send(Generate.choose_workflow((await described.see(Generate)).workflows[0].value))
+
+    dialog = await described.see(Generate)
+    assert (dialog.prompt, dialog.negative_prompt, dialog.takes_prompt) == ("My own words", "no hats", True)
+
+
+async def test_words_that_were_sent_do_not_come_back_when_their_field_is_left_afterwards(described: Tab) -> None:
+    await described.send(Generate.begin("portrait"))
+    await submit(described, "My own words")
+    await described.send(Generate.keep_prompt("My own words"))
+
+    await described.send(Generate.begin("portrait"))
+
+    assert (await described.see(Generate)).prompt == WORDS
 
 
 def test_a_long_description_is_cut_between_words_at_five_hundred_characters() -> None:

@@ -1,18 +1,25 @@
 """What happens elsewhere appears in the tab, and only what may."""
 
-from uuid import uuid4
+from collections.abc import Sequence
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from tests.fakes.studio import Studio
 from tests.state.tab import Tab
+from wrldbldr.domain.account import Principal
 from wrldbldr.domain.events import BatchCleared
+from wrldbldr.domain.world import Character
+from wrldbldr.services.cards import BatchCard
+from wrldbldr.services.queue import QueueService
 from wrldbldr.state.connection import Connection
 from wrldbldr.state.creator import Creator
 from wrldbldr.state.editor import Editor
 from wrldbldr.state.gallery import Gallery
-from wrldbldr.state.live import HEARTBEAT_SECONDS, Live
+from wrldbldr.state.live import HEARTBEAT_SECONDS, RETRY_SECONDS, Live
 from wrldbldr.state.painting import Painting
+from wrldbldr.state.place import Place
 from wrldbldr.state.queue import Queue
 
 BACK = "/login?next=%2Fworlds%2F{}%2Fcreate"
@@ -22,6 +29,11 @@ async def a_moment(studio: Studio) -> None:
     """Longer than a listener pauses between two looks, twice: what one look sets off is seen by the next."""
     for _ in range(2):
         await studio.advance(1.0)
+
+
+def made_up_character(studio: Studio) -> Character:
+    now = studio.clock.now()
+    return Character(world_id=studio.scene.world.id, name="Sefa Thornwick", created_at=now)
 
 
 @pytest.fixture
@@ -103,12 +115,51 @@ async def test_comfyui_going_and_coming_back_shows_by_itself(watching: Tab, stud
 
 
 async def test_a_tab_that_was_told_too_much_at_once_reads_everything_anew(watching: Tab, studio: Studio) -> None:
+    batch = await studio.ask()
+    await studio.paint()
+    await a_moment(studio)
+    async with studio.engine.database.write() as unit:  # as if the events that told of it had been lost
+        await unit.worlds.add(made_up_character(studio))
+        for asset in await unit.assets.of_batch(batch):
+            asset.label = "Another Label"
     for _ in range(300):
         studio.engine.bus.publish(studio.topics()["table"], BatchCleared(uuid4()))
     await studio.ask()
     await a_moment(studio)
 
     assert (await watching.see(Live)).open_count == 1
+    assert "Sefa Thornwick" in {card.name for card in (await watching.see(Creator)).everyone}
+    assert {card.label for card in (await watching.see(Gallery)).assets} == {"Another Label"}
+
+
+async def test_a_look_that_fails_once_is_taken_again(
+    watching: Tab, studio: Studio, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    cards, failures = QueueService.cards, [OperationalError("select", None, Exception("database is locked"))]
+
+    async def locked_once(service: QueueService, who: Principal, table: UUID) -> Sequence[BatchCard]:
+        if failures:
+            raise failures.pop()
+        return await cards(service, who, table)
+
+    monkeypatch.setattr(QueueService, "cards", locked_once)
+    await studio.ask()
+    await studio.advance(RETRY_SECONDS)
+    await a_moment(studio)
+
+    assert failures == []
+    assert "could not be brought up to date" in caplog.text
+    assert (await watching.see(Live)).open_count == 1
+    assert studio.engine.bus.listener_count == 1
+
+
+async def test_a_world_deleted_on_another_screen_is_missing_here(watching: Tab, studio: Studio) -> None:
+    await studio.engine.worlds.delete(studio.who, studio.scene.world.id)
+    await a_moment(studio)
+
+    assert (await watching.see(Creator)).is_missing
+    assert (await watching.see(Place)).world == ""
+    assert watching.redirects == []
 
 
 async def test_opening_the_page_again_leaves_one_listener(watching: Tab, studio: Studio) -> None:
@@ -130,6 +181,16 @@ async def test_whoever_signs_out_elsewhere_sees_nothing_more(watching: Tab, stud
     assert (await watching.see(Live)).open_count == 0
     assert watching.redirects == [BACK.format(studio.scene.world.id)]
     assert studio.engine.bus.listener_count == 0
+
+
+async def test_signing_out_on_another_tab_leads_this_one_to_the_door_at_once(
+    watching: Tab, studio: Studio, secret: str
+) -> None:
+    await studio.engine.accounts.log_out(await studio.engine.accounts.principal(secret))
+
+    await a_moment(studio)
+
+    assert watching.redirects == [BACK.format(studio.scene.world.id)]
 
 
 async def test_a_long_painting_does_not_keep_a_revoked_login_listening(

@@ -1,15 +1,19 @@
 """The shelf of worlds, and making, renaming and removing one."""
 
 import pytest
+from reflex.state import UpdateVarsInternalState
+from reflex_base.constants.state import FIELD_MARKER
 
 from tests.fakes.engine import begin, finish
 from tests.fakes.studio import Studio
-from tests.state.tab import Tab, open_tab
+from tests.state.tab import Tab, open_tab, states_of_ours, vars_of
 from wrldbldr.engine import Engine
 from wrldbldr.state.me import Me, initials_of
 from wrldbldr.state.place import Place
 from wrldbldr.state.world_form import WorldForm
 from wrldbldr.state.worlds import Worlds
+
+UPDATE_VARS = f"{UpdateVarsInternalState.get_full_name()}.update_vars_internal"
 
 
 async def test_the_shelf_shows_the_worlds_of_whoever_is_signed_in(shelf: Tab) -> None:
@@ -48,16 +52,38 @@ async def test_leaving_for_the_shelf_the_tab_is_in_no_world_any_more(desk: Tab) 
     assert (await desk.see(Place)).world == ""
 
 
-async def test_the_demo_world_asked_for_at_the_first_visit_is_loaded_once(shelf: Tab, engine: Engine) -> None:
-    async with shelf.writing(Worlds) as worlds:
-        worlds.wants_demo = "yes"
+async def test_the_browser_is_asked_for_the_demo_world_only_at_an_empty_shelf(shelf: Tab, studio: Studio) -> None:
+    await shelf.send(Worlds.enter)
+    assert shelf.scripts == ""
 
+    await studio.engine.worlds.delete(studio.who, studio.scene.world.id)
     await shelf.send(Worlds.enter)
 
-    assert "add_demo" in shelf.scripts  # by way of the browser, so that leaving the page does not stop it
-    shelf.forget()
-    await shelf.send(Worlds.enter)
-    assert "add_demo" not in shelf.scripts
+    assert "wrldbldr_load_demo" in shelf.scripts
+    assert "welcome" in shelf.scripts
+
+
+@pytest.mark.parametrize(("answer", "worlds"), [(True, 2), (False, 1), ("x" * 1000, 1)])
+async def test_the_demo_world_asked_for_at_the_first_visit_is_loaded(
+    shelf: Tab, answer: bool, worlds: int, engine: Engine, studio: Studio
+) -> None:
+    await shelf.send(Worlds.welcome(answer))
+
+    assert len(await engine.worlds.summaries(studio.who)) == worlds
+
+
+async def test_strangers_can_leave_nothing_in_a_tab(nobody: Tab) -> None:
+    names = {
+        f"{cls.get_full_name()}.{name}{marker}"
+        for cls in states_of_ours()
+        for name in vars_of(await nobody.see(cls))
+        for marker in ("", FIELD_MARKER)
+    }
+    before = await nobody.everything()
+
+    await nobody.send_raw(UPDATE_VARS, vars=dict.fromkeys(names, "x" * 1000))
+
+    assert await nobody.everything() == before
 
 
 async def test_the_demo_world_joins_the_shelf_and_says_so(shelf: Tab) -> None:

@@ -56,7 +56,8 @@ async def set_up(body: NameAndPassword, engine: RunningEngine, request: Request,
 @router.post("/api/auth/login")
 async def log_in(body: NameAndPassword, engine: RunningEngine, request: Request, response: Response) -> PersonOut:
     """Sign a browser in: the answer sets its cookie."""
-    signed_in = await engine.accounts.log_in(body.name, body.password)
+    peer = request.client.host if request.client else None
+    signed_in = await engine.accounts.log_in(body.name, body.password, peer=peer)
     remember(request, response, signed_in.secret)
     return PersonOut.of(signed_in.who)
 
@@ -66,6 +67,7 @@ async def log_out(who: Who, engine: RunningEngine, request: Request, response: R
     """From now on the cookie or token that asks opens nothing."""
     await engine.accounts.log_out(who)
     forget(request, response)
+    response.headers["clear-site-data"] = '"cache"'  # pictures are kept for a year, but not for who comes next
 
 
 @router.get("/api/me")

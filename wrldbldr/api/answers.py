@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from wrldbldr.api.validation import sentences
-from wrldbldr.domain.errors import WrldBldrError
+from wrldbldr.domain.errors import TooManyAttemptsError, WrldBldrError
 
 HTTP_REFUSALS = {
     400: ("unreadable", "The body cannot be read as JSON."),
@@ -51,6 +51,8 @@ def refusal(
 def refusal_of(error: WrldBldrError) -> JSONResponse:
     """One of our errors as an answer."""
     headers = {"www-authenticate": "Bearer"} if error.status_code == 401 else None
+    if isinstance(error, TooManyAttemptsError):
+        headers = {"retry-after": str(error.retry_after_seconds)}
     return refusal(error.status_code, error.code, error.message, details=error.details, headers=headers)
 
 

@@ -1,6 +1,6 @@
 """Puts the API together. The screens' framework mounts itself into the same app, so the guards here see everything."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -22,11 +22,12 @@ from wrldbldr.api import (
 from wrldbldr.api.answers import answer_http_exception, answer_invalid_request
 from wrldbldr.api.body_limit import BodyLimit
 from wrldbldr.api.failures import Failures
-from wrldbldr.api.headers import ApiHeaders
+from wrldbldr.api.headers import AnswerHeaders
+from wrldbldr.api.host import KnownHost
 from wrldbldr.api.origin import SameOrigin
 from wrldbldr.api.scope import PREFIX
 from wrldbldr.api.unknown import UnknownAddress
-from wrldbldr.engine import Engine
+from wrldbldr.engine import Engine, EngineNotRunningError
 
 ROUTERS = (
     accounts.router,
@@ -43,13 +44,26 @@ ROUTERS = (
 
 def build_api(engine: Callable[[], Engine]) -> FastAPI:
     """The app under /api. `engine` is asked at each request, for it opens after the app is built and closes before."""
+
+    def hosts() -> Collection[str]:
+        try:
+            return engine().settings.hosts
+        except EngineNotRunningError:  # there is nothing to see yet; at home one is told that it starts
+            return ()
+
     api = FastAPI(
         title="WrldBldr",
         summary="Build tabletop worlds and have them painted by your own ComfyUI.",
         docs_url=None,  # documentation.py has them behind the door
         redoc_url=None,
         openapi_url=None,
-        middleware=[Middleware(ApiHeaders), Middleware(Failures), Middleware(SameOrigin), Middleware(BodyLimit)],
+        middleware=[
+            Middleware(AnswerHeaders),
+            Middleware(Failures),
+            Middleware(KnownHost, hosts),
+            Middleware(SameOrigin),
+            Middleware(BodyLimit),
+        ],
         exception_handlers={
             HTTPException: answer_http_exception,
             RequestValidationError: answer_invalid_request,

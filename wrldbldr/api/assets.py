@@ -27,6 +27,7 @@ from wrldbldr.domain.account import Principal
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.domain.text import file_name
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine
 from wrldbldr.media.store import FULL
@@ -184,7 +185,7 @@ async def send_image(
     headers = {**PICTURE_HEADERS, "cache-control": FOR_EVER, "etag": etag}
     if _knows(request, etag):
         return Response(status_code=304, headers=headers)
-    name = file.name if download else None
+    name = file_name(file.name) if download else None
     return FileResponse(file.path, media_type=file.media_type, filename=name, headers=headers)
 
 

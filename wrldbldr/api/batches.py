@@ -23,7 +23,7 @@ from wrldbldr.api.models import (
     unknown_cursor,
 )
 from wrldbldr.domain.account import Principal
-from wrldbldr.domain.batch import AssetType, BatchStatus, IllegalTransitionError
+from wrldbldr.domain.batch import AssetType, BatchStatus
 from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.failure import Failure
 from wrldbldr.domain.world import EntityType
@@ -153,28 +153,14 @@ async def list_batches(
     """The queue of a game session, in order. Withdrawn batches are there only when asked for by status."""
     if cursor is not None:
         await _check_cursor(engine, who, session_id, cursor)
-    reports: list[BatchReport] = []
-    place, is_more = cursor, True
-    while is_more and len(reports) <= limit:
-        chunk = await engine.queue.page(who, session_id, status=status, limit=limit + 1, after=place)
-        reports += [r for r in chunk if r.batch.cleared_at is None or status is BatchStatus.CANCELLED]
-        is_more = len(chunk) > limit
-        place = chunk[-1].batch.id if chunk else place
+    reports = await engine.queue.page(who, session_id, status=status, limit=limit + 1, after=cursor)
     return page_of(reports, limit, BatchOut.of, lambda report: report.batch.id)
 
 
 @router.post("/api/assets/batch/clear")
 async def clear_batches(body: ClearIn, who: Who, engine: RunningEngine) -> ClearedOut:
     """Take every ready or failed batch off the list of a game session."""
-    cleared = 0
-    if BatchStatus.READY in body.statuses:
-        cleared += await engine.queue.clear_completed(who, body.session_id)
-    if BatchStatus.FAILED in body.statuses:
-        cards = await engine.queue.cards(who, body.session_id)
-        for card in cards:
-            if card.status == BatchStatus.FAILED and await _clear_if_still_there(engine, who, UUID(card.id)):
-                cleared += 1
-    return ClearedOut(cleared=cleared)
+    return ClearedOut(cleared=await engine.queue.clear_all(who, body.session_id, set(body.statuses)))
 
 
 @router.get("/api/assets/batch/{batch_id}")
@@ -217,11 +203,3 @@ async def _check_cursor(engine: Engine, who: Principal, session_id: UUID, cursor
         raise unknown_cursor() from None
     if report.batch.game_session_id != session_id:
         raise unknown_cursor()
-
-
-async def _clear_if_still_there(engine: Engine, who: Principal, batch_id: UUID) -> bool:
-    try:
-        await engine.queue.clear(who, batch_id)
-    except (IllegalTransitionError, NotFoundError):  # somebody retried or removed it in between
-        return False
-    return True

@@ -1,15 +1,13 @@
 """Other web sites may not act through a browser that is signed in here: what changes things must come from our own pages."""
 
-from urllib.parse import SplitResult, urlsplit
-
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wrldbldr.api.answers import refusal
+from wrldbldr.api.host import POLICY_VIOLATION, place_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 DEFAULT_PORTS = {"http": 80, "https": 443}
-POLICY_VIOLATION = 1008
 
 
 class SameOrigin:
@@ -42,16 +40,14 @@ def is_own_page(headers: Headers) -> bool:
         return True
     if len(origins) != 1 or len(hosts) != 1:
         return False
-    try:
-        origin = urlsplit(origins[0])
-        host = urlsplit(f"//{hosts[0]}")
-        default_port = DEFAULT_PORTS.get(origin.scheme)
-        return default_port is not None and _place(origin, default_port) == _place(host, default_port)
-    except ValueError:  # not an address, or a port that is no number
+    scheme, _, rest = origins[0].partition("://")
+    default_port = DEFAULT_PORTS.get(scheme.lower())
+    origin, host = place_of(rest), place_of(hosts[0])
+    if default_port is None or origin is None or host is None:
         return False
+    return _with_port(origin, default_port) == _with_port(host, default_port)
 
 
-def _place(address: SplitResult, default_port: int) -> tuple[str, int]:
-    if not address.hostname:
-        raise ValueError(address.netloc)
-    return address.hostname, default_port if address.port is None else address.port
+def _with_port(place: tuple[str, int | None], default_port: int) -> tuple[str, int]:
+    name, port = place
+    return name, default_port if port is None else port

@@ -43,7 +43,7 @@ class ServiceUnavailableError(ComfyUIError):
         reason: str = "",
         *,
         title: str = "ComfyUI cannot be reached",
-        advice: str = "Start ComfyUI, or check its address in Settings. Your batches wait until it answers.",
+        advice: str = "Start ComfyUI, or check its address (WRLDBLDR_COMFYUI_URL). Your batches wait until it answers.",
     ) -> None:
         super().__init__(title, advice, details={"Reason": _short(reason)} if reason else None)
 
@@ -81,7 +81,7 @@ class RequestTimeoutError(ComfyUIError):
         super().__init__(
             "ComfyUI takes too long to answer",
             f"There was no answer to {what} within {seconds:g} seconds. "
-            "If the server is only slow, allow more time in Settings; if it hangs, restart ComfyUI.",
+            "If the server is only slow, wait and try again; if it hangs, restart ComfyUI.",
             details={"Waited": f"{seconds:g} s"},
         )
         self.seconds = seconds
@@ -155,7 +155,7 @@ class NotComfyUIError(ComfyUIError):
     def __init__(self, seen: str) -> None:
         super().__init__(
             "This is not a ComfyUI",
-            "Something else answers at this address. Check address, port and path in Settings.",
+            "Something else answers at this address. Check address, port and path in WRLDBLDR_COMFYUI_URL.",
             details={"Answer": _short(seen)},
         )
 
@@ -168,7 +168,7 @@ class AuthenticationRequiredError(ComfyUIError):
     def __init__(self, status: int) -> None:
         super().__init__(
             "ComfyUI does not let us in",
-            "Set the header it expects (a token, or a name and password) under ComfyUI in Settings.",
+            "Set the header it expects (a token, or a name and password) in WRLDBLDR_COMFYUI_HEADERS.",
             details={"Status": str(status)},
         )
 

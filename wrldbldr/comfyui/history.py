@@ -52,7 +52,7 @@ def parse_history(prompt_id: UUID, raw: dict[str, object]) -> History:
     messages = tuple(_messages(status.get("messages")))
     outcome, fault = _outcome(status, messages)
     files = tuple(_files(raw.get("outputs")))
-    pictures = tuple(ref for ref in files if _is_picture(ref))
+    pictures = tuple(ref for ref in files if is_picture(ref))
     saved = tuple(ref for ref in pictures if ref.type == "output")
     times = tuple(moment for _, data in messages for moment in _moment(data))
     return History(
@@ -61,7 +61,7 @@ def parse_history(prompt_id: UUID, raw: dict[str, object]) -> History:
         pictures=saved or pictures,
         fault=fault,
         fault_title=_title(raw.get("prompt"), fault.node_id) if fault else "",
-        other_files=tuple(ref.filename for ref in files if not _is_picture(ref)),
+        other_files=tuple(ref.filename for ref in files if not is_picture(ref)),
         started_at=times[0] if times else None,
         ended_at=times[-1] if times else None,
     )
@@ -112,7 +112,8 @@ def _files(outputs: object) -> Iterator[PictureRef]:
                     yield PictureRef(filename, str(fields.get("subfolder") or ""), str(fields.get("type") or "output"))
 
 
-def _is_picture(ref: PictureRef) -> bool:
+def is_picture(ref: PictureRef) -> bool:
+    """Whether its name is that of a picture."""
     return PurePosixPath(ref.filename.replace("\\", "/")).suffix.lower() in PICTURE_SUFFIXES
 
 

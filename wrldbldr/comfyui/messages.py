@@ -3,10 +3,10 @@
 import json
 import logging
 import struct
-from typing import Literal, cast
+from typing import Annotated, Literal, cast
 from uuid import UUID
 
-from pydantic import AliasPath, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 logger = logging.getLogger(__name__)
 
@@ -89,12 +89,29 @@ class ProgressState(_Heard):
     nodes: dict[str, NodeState]
 
 
+class File(_Heard):
+    """A file a node made; `type` is output, temp or input."""
+
+    filename: str
+    subfolder: str = ""
+    type: str = "output"
+
+
+def _named_files(output: object) -> list[object]:
+    """Custom nodes use keys of their own, so any list of objects with a filename counts."""
+    lists = cast(dict[str, object], output).values() if isinstance(output, dict) else ()
+    entries = [entry for entries in lists if isinstance(entries, list) for entry in cast(list[object], entries)]
+    objects = [cast(dict[str, object], entry) for entry in entries if isinstance(entry, dict)]
+    return [entry for entry in objects if isinstance(entry.get("filename"), str)]
+
+
 class NodeExecuted(_Heard):
-    """A node with something to show is done; what it made is read from the history."""
+    """A node with something to show is done. What it made is read from the history, as long as there is one."""
 
     kind: Literal["executed"] = "executed"
     prompt_id: UUID
     node: str
+    files: Annotated[tuple[File, ...], BeforeValidator(_named_files)] = Field(default=(), validation_alias="output")
 
 
 class Succeeded(_Heard):

@@ -31,6 +31,14 @@ STABLE_SECONDS = 10.0  # a connection that lived so long was no failure
 FEATURE_FLAGS = json.dumps({"type": "feature_flags", "data": {"supports_preview_metadata": True}})
 
 
+class StraightConnect(connect):
+    """Follows no redirect: our headers may hold a secret, and are for the server that was configured only."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        """A redirect is a refusal like any other."""
+        return exc
+
+
 class ComfyUISocket:
     """Run `run()` for ever in a nursery. `client_id` must be the one prompts are submitted under, and stay the same."""
 
@@ -113,7 +121,7 @@ class ComfyUISocket:
             self._log_loss(closed)
 
     async def _connect(self) -> ClientConnection:
-        return await connect(
+        return await StraightConnect(
             self._settings.websocket_url(str(self._client_id)),
             additional_headers={**FIXED_HEADERS, **self._settings.headers},
             compression=None,

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import zlib
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,8 +24,15 @@ from wrldbldr.comfyui.errors import (
 )
 
 CONNECT_TIMEOUT_SECONDS = 3.0
-BODY_LIMIT_BYTES = 256 * 1024 * 1024
+MEBIBYTE = 1024 * 1024
+ANSWER_LIMIT_BYTES = MEBIBYTE
+LIST_LIMITS_BYTES = {"queue": 16 * MEBIBYTE, "history": 16 * MEBIBYTE, "object_info": 64 * MEBIBYTE}
+PICTURE_LIMIT_BYTES = 256 * MEBIBYTE
+THREAD_FROM_BYTES = 256 * 1024  # JSON of more than that takes long enough to be felt by everybody else
+PARTS_LIMIT = 2_000_000  # lists and objects in one answer: parsing even them in a thread holds everybody up
+COMPRESSED = "object_info"  # the one answer worth it: tens of megabytes of words that repeat
 FIXED_HEADERS = {"User-Agent": "WrldBldr", "ngrok-skip-browser-warning": "1"}
+GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 
 Json = Mapping[str, object]
 
@@ -47,11 +55,10 @@ class Answer:
 class Transport:
     """Speaks HTTP with one ComfyUI; knows nothing of prompts."""
 
-    def __init__(self, settings: ConnectionSettings, *, body_limit_bytes: int = BODY_LIMIT_BYTES) -> None:
-        self._body_limit_bytes = body_limit_bytes
+    def __init__(self, settings: ConnectionSettings) -> None:
         self._http = httpx.AsyncClient(
             base_url=settings.url,
-            headers={**FIXED_HEADERS, **settings.headers},
+            headers={**FIXED_HEADERS, "Accept-Encoding": "identity", **settings.headers},
             verify=settings.verify_tls,
             trust_env=not settings.is_local,
             follow_redirects=False,
@@ -63,8 +70,15 @@ class Transport:
 
     async def get_json(self, path: str, *, timeout_seconds: float, what: str) -> dict[str, object]:
         """The JSON object at `path`."""
+        page = path.split("/")[1]
         request = self._http.build_request("GET", path)
-        return json_object(await self.exchange(request, timeout_seconds=timeout_seconds, what=what))
+        if page == COMPRESSED:
+            request.headers["Accept-Encoding"] = "gzip"
+        limit_bytes = LIST_LIMITS_BYTES.get(page, ANSWER_LIMIT_BYTES)
+        answer = await self.exchange(request, timeout_seconds=timeout_seconds, what=what, limit_bytes=limit_bytes)
+        if len(answer.content) > THREAD_FROM_BYTES:
+            return await asyncio.to_thread(json_object, answer)
+        return json_object(answer)
 
     async def post_json(self, path: str, body: Json, *, timeout_seconds: float, what: str) -> Answer:
         """The answer to a JSON body; statuses below 500 other than 401, 403 and 413 are the caller's to judge."""
@@ -81,17 +95,19 @@ class Transport:
     async def get_file(self, path: str, *, params: Mapping[str, str], timeout_seconds: float, what: str) -> Answer:
         """The answer of a file, whole."""
         request = self._http.build_request("GET", path, params=dict(params))
-        return await self.exchange(request, timeout_seconds=timeout_seconds, what=what)
+        return await self.exchange(request, timeout_seconds=timeout_seconds, what=what, limit_bytes=PICTURE_LIMIT_BYTES)
 
-    async def exchange(self, request: httpx.Request, *, timeout_seconds: float, what: str) -> Answer:
-        """Send `request` and read the whole answer within `timeout_seconds`. Raises ComfyUIError."""
+    async def exchange(
+        self, request: httpx.Request, *, timeout_seconds: float, what: str, limit_bytes: int = ANSWER_LIMIT_BYTES
+    ) -> Answer:
+        """Send `request` and read the whole answer, within both limits. Raises ComfyUIError."""
         async with _translated(timeout_seconds, what):
             limit = httpx.Timeout(timeout_seconds, connect=min(CONNECT_TIMEOUT_SECONDS, timeout_seconds))
             request.extensions["timeout"] = limit.as_dict()
             async with asyncio.timeout(timeout_seconds):  # the limits above are for each read, this one for all
                 response = await self._http.send(request, stream=True)
                 try:
-                    answer = await _read(response, self._body_limit_bytes)
+                    answer = await _read(response, limit_bytes)
                 finally:
                     await response.aclose()
         _check_status(answer)
@@ -99,26 +115,49 @@ class Transport:
 
 
 async def _read(response: httpx.Response, limit_bytes: int) -> Answer:
-    """The whole answer, but no more of it than any picture or catalogue needs."""
+    """The whole answer, but no more of it than it may have, counted as it comes out of its compression."""
     length = response.headers.get("content-length", "")
-    announced = int(length) if length.isdecimal() else None
-    chunks, size = list[bytes](), announced or 0
-    if size <= limit_bytes:
-        size = 0
-        async for chunk in response.aiter_bytes():
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > limit_bytes:
-                break
-    if size > limit_bytes:
-        raise UnexpectedAnswerError("Its answer is far larger than any picture.")
-    is_compressed = "content-encoding" in response.headers
+    announced = int(length[:20]) if length.isdecimal() else None
+    if (announced or 0) > limit_bytes:
+        raise _too_long()
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    content = bytearray()
+    async for chunk in _unpacked(response, encoding, limit_bytes):
+        content += chunk
+        if len(content) > limit_bytes:
+            raise _too_long()
     return Answer(
         status=response.status_code,
         content_type=response.headers.get("content-type", ""),
-        content=b"".join(chunks),
-        announced_bytes=None if is_compressed else announced,
+        content=bytes(content),
+        announced_bytes=announced if encoding == "identity" else None,
     )
+
+
+async def _unpacked(response: httpx.Response, encoding: str, limit_bytes: int) -> AsyncGenerator[bytes]:
+    """What comes, in pieces no larger than just beyond the limit: a few bytes may unpack to gigabytes.
+
+    Some servers in front compress whatever they were asked, so gzip is understood everywhere.
+    """
+    if encoding == "identity":
+        async for chunk in response.aiter_raw():
+            yield chunk
+        return
+    if encoding not in {"gzip", "x-gzip", "deflate"}:
+        raise UnexpectedAnswerError("Its answer is compressed in a way nobody asked for.")
+    unpack, is_empty = zlib.decompressobj(GZIP_OR_ZLIB), True
+    try:
+        async for chunk in response.aiter_raw():
+            is_empty = False
+            yield await asyncio.to_thread(unpack.decompress, chunk, limit_bytes + 1)
+    except zlib.error as error:
+        raise UnexpectedAnswerError("Its answer cannot be unpacked.") from error
+    if not (is_empty or unpack.eof):
+        raise ConnectionLostError("The compressed answer ends too early.")
+
+
+def _too_long() -> UnexpectedAnswerError:
+    return UnexpectedAnswerError("Its answer is far longer than it should be.")
 
 
 @asynccontextmanager
@@ -158,6 +197,8 @@ def _check_status(answer: Answer) -> None:
 
 def json_object(answer: Answer) -> dict[str, object]:
     """The JSON object in a 200. Raises NotComfyUIError when it is none: other web apps answer 200 with a page."""
+    if answer.content.count(b"[") + answer.content.count(b"{") > PARTS_LIMIT:
+        raise _too_long()
     if answer.status == 404:
         raise NotComfyUIError("The page does not exist there (404).")
     if answer.status != 200:

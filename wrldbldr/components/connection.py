@@ -1,7 +1,9 @@
 """How ComfyUI is: a badge in every bar, and a banner while something is wrong."""
 
 import reflex as rx
+from reflex_components_core.core.banner import has_connection_errors
 
+from wrldbldr.components.button import button
 from wrldbldr.components.icon import icon
 from wrldbldr.components.moment import until
 from wrldbldr.state.connection import Connection
@@ -29,17 +31,18 @@ def connection_badge() -> rx.Component:
 
 
 def banner() -> rx.Component:
-    """What is wrong and what to do. It pushes the page down, and leaves by itself."""
-    return rx.el.div(
-        rx.match(
-            Connection.state_name,
-            ("disconnected", _banner("unplug", "ComfyUI Disconnected - Reconnecting…")),
-            ("circuit_open", _banner("timer", "ComfyUI Unavailable")),
-            ("degraded", _banner("activity", "ComfyUI is shaky", soft=True)),
-            rx.fragment(),
-        ),
-        role="status",
+    """What is wrong and what to do. It pushes the page down, and leaves by itself.
+
+    While the page itself is cut off nothing is known of ComfyUI, and nothing could be tried from here.
+    """
+    wrong = rx.match(
+        Connection.state_name,
+        ("disconnected", _banner("unplug", "ComfyUI Disconnected - Reconnecting…")),
+        ("circuit_open", _banner("timer", "ComfyUI Unavailable")),
+        ("degraded", _banner("activity", "ComfyUI is shaky", soft=True)),
+        rx.fragment(),
     )
+    return rx.el.div(rx.cond(has_connection_errors, rx.fragment(), wrong), role="status")
 
 
 def _badge(look: str, *inside: rx.Component | str) -> rx.Component:
@@ -51,12 +54,26 @@ def _banner(glyph: str, title: str, *, soft: bool = False) -> rx.Component:
         Connection.retry_at != "",
         rx.el.span("Next try in ", until(Connection.retry_at), ". ", class_name="num b", aria_hidden=True),
     )
+    address = rx.el.span(Connection.address, class_name="mono")
+    retry = button(
+        rx.cond(Connection.is_trying, "Trying…", "Retry Now"),
+        glyph="refresh-cw",
+        size="s",
+        on_click=Connection.retry_now,
+        aria_disabled=rx.cond(Connection.is_trying, "true", "false"),
+    )
     return rx.el.div(
         rx.el.span(icon(glyph, 20), class_name="yel" if soft else "err"),
         rx.el.div(
             rx.el.p(title, class_name="m"),
-            rx.el.p(countdown, Connection.message, class_name="sm sec"),
+            rx.el.p(
+                countdown,
+                Connection.message,
+                rx.fragment() if soft else rx.fragment(" It was tried at ", address, "."),
+                class_name="sm sec",
+            ),
             class_name="grow",
         ),
+        rx.fragment() if soft else retry,
         class_name="banner soft" if soft else "banner",
     )

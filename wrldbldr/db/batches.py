@@ -60,13 +60,17 @@ class Batches:
     async def page(
         self, game_session_id: UUID, *, status: BatchStatus | None, limit: int, after: UUID | None
     ) -> Sequence[Batch]:
-        """Batches of a game session, cleared ones too, in order of rank after `after`; at most `limit`.
+        """Batches of a game session in order of rank after `after`; at most `limit`.
+
+        Cleared ones are left out, save where withdrawn ones are asked for: those are cleared all.
 
         Raises NotFoundError when `after` is gone or of another game session.
         """
         query = select(Batch).where(Batch.game_session_id == game_session_id)
         if status is not None:
             query = query.where(Batch.status == status)
+        if status is not BatchStatus.CANCELLED:
+            query = query.where(col(Batch.cleared_at).is_(None))
         if after is not None:
             anchor = await self._db_session.get(Batch, after)
             if anchor is None or anchor.game_session_id != game_session_id:

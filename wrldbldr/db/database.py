@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
@@ -17,8 +18,19 @@ from wrldbldr.db.batches import Batches
 from wrldbldr.db.server import Server
 from wrldbldr.db.workflows import Workflows
 from wrldbldr.db.worlds import Worlds
+from wrldbldr.domain.errors import WrldBldrError
 
 BUSY_TIMEOUT_MS = 10_000
+
+
+class DatabaseBusyError(WrldBldrError):
+    """Another program holds the database for longer than we wait. Nothing was changed; the same may succeed later."""
+
+    status_code = 503
+    code = "database_busy"
+
+    def __init__(self) -> None:
+        super().__init__("Another program is using WrldBldr's database. Try again in a moment.")
 
 
 class UnitOfWork:
@@ -76,10 +88,16 @@ class Database:
         """Everything done in the block is committed when it ends well, and nothing when it raises.
 
         SQLite has one writer: writers of this process queue here, fairly, and take the write lock at the start of
-        their transaction, so that none is refused half-way because another wrote in between.
+        their transaction, so that none is refused half-way because another wrote in between. Raises DatabaseBusyError
+        when another program holds that lock.
         """
         async with self._writing, AsyncSession(self._engine, expire_on_commit=False) as db_session:
-            await db_session.connection(execution_options={"begin_immediate": True})
+            try:
+                await db_session.connection(execution_options={"begin_immediate": True})
+            except OperationalError as error:
+                if "locked" in str(error.orig):
+                    raise DatabaseBusyError from error
+                raise
             yield UnitOfWork(db_session)
             await db_session.commit()
 

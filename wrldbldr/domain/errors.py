@@ -25,6 +25,19 @@ class UnauthenticatedError(WrldBldrError):
         super().__init__(message)
 
 
+class TooManyAttemptsError(WrldBldrError):
+    """Somebody guesses passwords; `retry_after_seconds` is when the next try counts again."""
+
+    status_code = 429
+    code = "too_many_attempts"
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        minutes = -(-retry_after_seconds // 60)
+        wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+        super().__init__(f"Signing in failed too often. Wait {wait}, then try again.")
+        self.retry_after_seconds = retry_after_seconds
+
+
 class ForbiddenError(WrldBldrError):
     """The person is known and may not do this."""
 

@@ -103,6 +103,13 @@ class ConnectionChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedOut:
+    """A login or an API token opens nothing any more; whoever shows it in an open tab is led to the door."""
+
+    token_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Missed:
     """The listener was too slow and lost events: whatever it shows must be read anew."""
 
@@ -121,5 +128,6 @@ Event = (
     | WorldChanged
     | PicturesChanged
     | ConnectionChanged
+    | SignedOut
     | Missed
 )

@@ -12,10 +12,15 @@ PROMPT_LIMIT = 4000
 LABEL_LIMIT = 120
 UNSHOWABLE = {"Cc", "Cs"}  # control characters, and halves of characters, which no database stores
 
+DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that turn what follows around: with them one name looks like another, and gnp.exe like exe.png."""
+
 
 def checked_name(value: str, *, field: str = "name", limit: int = NAME_LIMIT) -> str:
-    """`value` without surrounding or doubled space. Raises InvalidInputError when nothing is left or it is too long."""
+    """`value` without surrounding or doubled space. Raises InvalidInputError when it is empty, too long or misleading."""
     name = _within(" ".join(value.split()), field, limit)
+    if not DIRECTIONS.isdisjoint(name):
+        raise InvalidInputError(field, f"The {_spoken(field)} holds characters that turn the writing direction around.")
     if not any(character.isprintable() and not character.isspace() for character in name):
         raise InvalidInputError(field, f"The {_spoken(field)} cannot be empty.")
     return name
@@ -24,6 +29,14 @@ def checked_name(value: str, *, field: str = "name", limit: int = NAME_LIMIT) ->
 def checked_text(value: str, *, field: str, limit: int) -> str:
     """`value` without surrounding space; may be empty. Raises InvalidInputError when it is too long."""
     return _within(value.strip(), field, limit)
+
+
+def file_name(text: str) -> str:
+    """`text` as one part of a path that shows what it is: what would mislead a system or a reader becomes `_`."""
+    return "".join(
+        "_" if character in "/\\" or character in DIRECTIONS or category(character) in UNSHOWABLE else character
+        for character in text
+    )
 
 
 def _within(text: str, field: str, limit: int) -> str:

@@ -2,8 +2,11 @@
 
 import asyncio
 import time
+from collections.abc import Coroutine
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
 
 
 class Clock(Protocol):
@@ -36,6 +39,19 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Let `seconds` pass."""
         await asyncio.sleep(seconds)
+
+
+async def within(seconds: float, clock: Clock, work: Coroutine[None, None, T]) -> T | None:
+    """What `work` gives, if it gives it within `seconds` of `clock`; else it is stopped, and None is returned."""
+    working = asyncio.ensure_future(work)
+    sleeping = asyncio.ensure_future(clock.sleep(seconds))
+    try:
+        await asyncio.wait({working, sleeping}, return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        for task in (working, sleeping):
+            task.cancel()
+        await asyncio.gather(working, sleeping, return_exceptions=True)
 
 
 async def wait_for_event(event: asyncio.Event, clock: Clock, timeout_seconds: float) -> bool:

@@ -59,6 +59,12 @@ def painter_note() -> rx.Component:
         "The built-in simulator paints placeholder pictures until WrldBldr is started with the address of your ComfyUI "
         "(WRLDBLDR_COMFYUI_URL). Nothing else changes.",
     )
+    at_address = note(
+        "flask-conical",
+        f"A simulator answers at {Connection.address}",
+        "It paints placeholder pictures until the address of your ComfyUI (WRLDBLDR_COMFYUI_URL) leads to a real one. "
+        "Nothing else changes.",
+    )
     found = note("plug-zap", f"ComfyUI found at {Connection.address}", "Your own ComfyUI paints the pictures.")
     away = note(
         "unplug",
@@ -67,7 +73,11 @@ def painter_note() -> rx.Component:
     )
     return rx.cond(
         Door.is_ready,
-        rx.cond(Connection.is_simulated, simulator, rx.cond(Connection.is_away, away, found)),
+        rx.cond(
+            Connection.is_simulated,
+            rx.cond(Connection.is_built_in, simulator, at_address),
+            rx.cond(Connection.is_away, away, found),
+        ),
     )
 
 

@@ -45,5 +45,6 @@ def credentials(button_label: str, *after: rx.Component, action: str, is_new: bo
         button(button_label, look="solid", size="l", type="submit"),
         *after,
         class_name="col g4",
+        no_validate=True,  # a refusal is said in our own words
         custom_attrs={"data-sign-in": action},
     )  # fmt: skip

@@ -7,9 +7,11 @@ from datetime import timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
+from wrldbldr.bus import Bus, account_topic
 from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.domain.account import (
     BROWSER_LOGIN_DAYS,
+    PASSWORD_LIMIT,
     AccessToken,
     Account,
     Principal,
@@ -19,9 +21,14 @@ from wrldbldr.domain.account import (
     name_key,
 )
 from wrldbldr.domain.errors import ConflictError, InvalidInputError, UnauthenticatedError
+from wrldbldr.domain.events import SignedOut
 from wrldbldr.domain.text import checked_name
 from wrldbldr.kit.clock import Clock
 from wrldbldr.kit.ids import fingerprint, new_secret
+from wrldbldr.services.attempts import FailedAttempts, name_attempts, peer_attempts
+
+HASHES_AT_ONCE = 2  # each takes 64 MiB and a thread that pictures and pages need too
+TYPED_NAME_LIMIT = 200  # a name with some space around it
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +42,13 @@ class SignedIn:
 class AccountService:
     """Knows who is who. Password hashing takes tens of milliseconds and runs outside the event loop."""
 
-    def __init__(self, database: Database, clock: Clock, hasher: PasswordHasher) -> None:
+    def __init__(self, database: Database, clock: Clock, hasher: PasswordHasher, bus: Bus | None = None) -> None:
         self._database = database
+        self._bus = bus or Bus()  # without one nobody listens
         self._clock = clock
         self._hasher = hasher
+        self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)
+        self._failed = FailedAttempts(clock)
 
     async def needs_setup(self) -> bool:
         """Whether nobody has made the owner account yet."""
@@ -48,10 +58,14 @@ class AccountService:
     async def set_up(self, name: str, password: str) -> SignedIn:
         """Make the owner account. Raises ConflictError when there is one, InvalidInputError for a bad name or password."""
         shown = checked_name(name)
-        password_hash = await asyncio.to_thread(self._hasher.hash, checked_password(password))
+        checked_password(password)
+        if not await self.needs_setup():  # a stranger must not make us hash for nothing
+            raise _has_owner()
+        async with self._hashing:
+            password_hash = await asyncio.to_thread(self._hasher.hash, password)
         async with self._database.write() as unit:
             if await unit.accounts.count():
-                raise ConflictError("This WrldBldr already has an owner. Sign in instead.")
+                raise _has_owner()
             account = Account(
                 name=shown,
                 name_key=name_key(shown),
@@ -62,20 +76,41 @@ class AccountService:
             await unit.accounts.add(account)
             return await self._sign_in(unit, account)
 
-    async def log_in(self, name: str, password: str) -> SignedIn:
-        """Open the door for a browser. Raises UnauthenticatedError without telling whether the name exists."""
-        async with self._database.read() as unit:
-            account = await unit.accounts.find_by_name_key(_key_typed(name))
-        matches = await asyncio.to_thread(self._matches, account, password)
-        if account is None or not matches:
+    async def log_in(self, name: str, password: str, *, peer: str | None = None) -> SignedIn:
+        """Open the door for a browser at the address `peer`.
+
+        Raises UnauthenticatedError without telling whether the name exists, TooManyAttemptsError after many of them.
+        """
+        key = _key_typed(name)
+        counted = [name_attempts(key)] if key else []
+        counted += [peer_attempts(peer)] if peer else []
+        self._failed.check(counted)
+        account = await self._account_of(key, password, counted)
+        if account is None:
             raise UnauthenticatedError("That name and password do not belong together.")
+        self._failed.forget(name_attempts(key))
         async with self._database.write() as unit:
             return await self._sign_in(unit, account)
+
+    async def _account_of(self, key: str, password: str, counted: list[str]) -> Account | None:
+        """Whose name and password these are. What no account can have is not even hashed."""
+        if not key or len(password) > PASSWORD_LIMIT:
+            self._failed.fail(counted)
+            return None
+        async with self._database.read() as unit:
+            account = await unit.accounts.find_by_name_key(key)
+        async with self._hashing:
+            self._failed.check(counted)  # others may have failed while this one waited
+            if await asyncio.to_thread(self._matches, account, password):
+                return account
+            self._failed.fail(counted)
+            return None
 
     async def log_out(self, who: Principal) -> None:
         """Close the door for the browser or token that asks."""
         async with self._database.write() as unit:
             await unit.accounts.revoke(who.token_id, self._clock.now())
+        self._bus.publish(account_topic(who.account_id), SignedOut(who.token_id))
 
     async def make_api_token(self, who: Principal, label: str) -> str:
         """A new secret for scripts, shown once. Raises InvalidInputError for a bad label."""
@@ -128,10 +163,16 @@ class AccountService:
 
 def _key_typed(name: str) -> str:
     """The key of a name somebody typed; empty for one that no account can have."""
+    if len(name) > TYPED_NAME_LIMIT:
+        return ""
     try:
         return name_key(name)
     except InvalidInputError:
         return ""
+
+
+def _has_owner() -> ConflictError:
+    return ConflictError("This WrldBldr already has an owner. Sign in instead.")
 
 
 def _principal(token: AccessToken, account: Account) -> Principal:

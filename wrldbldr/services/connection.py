@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,11 +28,15 @@ MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class ConnectionStatus:
-    """One look at ComfyUI. `retry_in_seconds` counts down to the next try while it is away."""
+    """One look at ComfyUI. `retry_in_seconds` counts down to the next try while it is away.
+
+    `is_simulated` when a simulator answers, wherever it runs; `is_built_in` when it is the one we have started ourselves.
+    """
 
     state: str
     message: str
     is_simulated: bool
+    is_built_in: bool
     consecutive_failures: int
     open_until: datetime | None
     retry_in_seconds: int | None
@@ -43,8 +48,20 @@ class ConnectionStatus:
 class ConnectionService:
     """Watches the connection and tells every screen when it changes."""
 
-    def __init__(self, comfyui: ComfyUI, stream: MessageStream, bus: Bus, clock: Clock, *, url: str) -> None:
+    def __init__(
+        self,
+        comfyui: ComfyUI,
+        stream: MessageStream,
+        bus: Bus,
+        clock: Clock,
+        *,
+        url: str,
+        probe: Callable[[], Awaitable[object]],
+        is_built_in: bool = False,
+    ) -> None:
         self._comfyui = comfyui
+        self._probe = probe
+        self._is_built_in = is_built_in
         self._bus = bus
         self._clock = clock
         self._url = url
@@ -64,6 +81,7 @@ class ConnectionService:
             state=now.kind,
             message=MESSAGES[now.kind],
             is_simulated=self._system is not None and self._system.simulated,
+            is_built_in=self._is_built_in,
             consecutive_failures=now.consecutive_failures,
             open_until=now.until,
             retry_in_seconds=waiting,
@@ -71,6 +89,11 @@ class ConnectionService:
             url=self._url,
             queue_remaining=self._queue_remaining if now.is_usable else None,
         )
+
+    async def retry_now(self, who: Principal) -> ConnectionStatus:
+        """Ask ComfyUI at once, because a person wants to know; how it is after that."""
+        await self._probe()
+        return self.status(who)
 
     async def run(self) -> None:
         """Learn who answers whenever ComfyUI comes back, for ever."""

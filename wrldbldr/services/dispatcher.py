@@ -11,6 +11,7 @@ from wrldbldr.comfyui.errors import (
     CircuitOpenError,
     ComfyUIError,
     MaxRetriesExceededError,
+    NotComfyUIError,
     PictureBrokenError,
     ServiceUnavailableError,
     failure_of_history,
@@ -18,7 +19,7 @@ from wrldbldr.comfyui.errors import (
 from wrldbldr.comfyui.graph import Graph
 from wrldbldr.comfyui.port import ComfyUI, History, MessageStream, NodeCatalogue, PictureRef
 from wrldbldr.comfyui.reconcile import Gone
-from wrldbldr.db.database import Database
+from wrldbldr.db.database import Database, DatabaseBusyError
 from wrldbldr.domain.batch import Batch, BatchStatus, Submission
 from wrldbldr.domain.errors import WrldBldrError
 from wrldbldr.domain.failure import Failure
@@ -73,6 +74,13 @@ class Assignment:
     is_resumed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """ComfyUI does not have a prompt that was handed over. `doubt` is how that went, when there was no answer."""
+
+    doubt: ComfyUIError | None
+
+
 class Dispatcher:
     """Claims the first batch, paints it, stores it, and so on. Only one may run at a time for a database."""
 
@@ -104,7 +112,13 @@ class Dispatcher:
     async def run(self) -> None:
         """Work for ever. What was being painted when the process ended is taken up first."""
         while True:
-            if not await self.paint_next():
+            try:
+                has_painted = await self.paint_next()
+            except DatabaseBusyError as error:  # what was painted is resumed, not failed: ComfyUI still has it
+                logger.warning("The queue waits: %s", error)
+                await self._rest()
+                continue
+            if not has_painted:
                 await wait_for_event(self._woken, self._clock, IDLE_SECONDS)
                 self._woken.clear()
 
@@ -180,6 +194,8 @@ class Dispatcher:
             await self._keeper.fail(batch.id, error.to_failure())
         except CannotStoreError as error:
             await self._keeper.fail(batch.id, error.to_failure())
+        except DatabaseBusyError:
+            raise
         except Exception as error:  # one batch fails, not the queue: it would be resumed and break again for ever
             logger.exception("Batch %s broke the dispatcher", batch.id)
             await self._keeper.fail(batch.id, _our_mistake(error))
@@ -202,26 +218,21 @@ class Dispatcher:
         self, assignment: Assignment, submission: Submission, catalogue: NodeCatalogue
     ) -> list[PaintedPicture]:
         """One prompt to its pictures. One that ComfyUI lost is handed over anew under another id, at most twice."""
-        must_send = not assignment.is_resumed
-        for _ in range(RESUBMISSION_LIMIT + 1):
+        must_send, times_lost = not assignment.is_resumed, await self._keeper.times_lost(assignment.batch, submission)
+        while True:
             graph, _model = prepare(assignment.workflow, assignment.batch, submission, catalogue)
             ended = await self._hand_over_and_follow(assignment.batch, submission, graph, must_send=must_send)
-            if not isinstance(ended, Gone):
+            if not isinstance(ended, Lost):
                 return await self._fetch(ended, submission)
             logger.warning("ComfyUI lost prompt %s of batch %s", submission.prompt_id, assignment.batch.id)
+            if times_lost >= RESUBMISSION_LIMIT:
+                raise UnpaintableError(_lost_too_often(ended))
             submission = await self._keeper.replace(submission)
-            must_send = True
-        raise UnpaintableError(
-            Failure(
-                title="ComfyUI lost this picture again and again",
-                message="It may be what makes ComfyUI crash. Look at ComfyUI's console, then retry the batch.",
-                details={"Handed over": f"{RESUBMISSION_LIMIT + 1} times"},
-            )
-        )
+            must_send, times_lost = True, times_lost + 1
 
     async def _hand_over_and_follow(
         self, batch: Batch, submission: Submission, graph: Graph, *, must_send: bool
-    ) -> History | Gone:
+    ) -> History | Lost:
         async def is_wanted() -> bool:
             async with self._database.read() as unit:
                 now = await unit.batches.find(batch.id)
@@ -233,20 +244,26 @@ class Dispatcher:
             with watch:
                 if must_send and not await is_wanted():
                     raise Withdrawn
-                is_certain = must_send and await self._send(graph, submission.prompt_id)
-                return await watch.follow(self._easel.witness(batch, submission, is_wanted), is_certain=is_certain)
+                doubt = await self._send(graph, submission.prompt_id) if must_send else None
+                witness, is_certain = self._easel.witness(batch, submission, is_wanted), must_send and doubt is None
+                ended = await watch.follow(witness, is_certain=is_certain)
+                return Lost(doubt) if isinstance(ended, Gone) else ended
         finally:
             self._watch = None
 
-    async def _send(self, graph: Graph, prompt_id: UUID) -> bool:
-        """Hand over a prompt. False when nobody knows whether it was taken. Raises NotTakenError when it was not."""
+    async def _send(self, graph: Graph, prompt_id: UUID) -> ComfyUIError | None:
+        """Hand over a prompt. Returns what went wrong when nobody knows whether it was taken: a proxy may answer with
+        a page of its own for a prompt that was. Raises NotTakenError when it was not.
+        """
         try:
             await self._comfyui.queue_prompt(graph, prompt_id)
-        except AnswerLostError:
-            return False
+        except AnswerLostError as error:
+            return error.cause
+        except NotComfyUIError as error:
+            return error
         except (ServiceUnavailableError, CircuitOpenError, MaxRetriesExceededError) as error:
             raise NotTakenError(str(error)) from error
-        return True
+        return None
 
     async def _fetch(self, history: History, submission: Submission) -> list[PaintedPicture]:
         failure = failure_of_history(history)
@@ -292,7 +309,10 @@ class Dispatcher:
         return await asyncio.to_thread(clean, content)
 
     async def _tidy(self, assignment: Assignment) -> None:
-        """Give ComfyUI's memory back; it keeps every graph until it is told to forget. Failing that costs nothing."""
+        """Give ComfyUI's memory back; it keeps every graph until it is told to forget. Failing that costs nothing.
+
+        A prompt that was believed lost is withdrawn: it may have reached ComfyUI after all, to paint what nobody wants.
+        """
         async with self._database.read() as unit:
             batch = await unit.batches.find(assignment.batch.id)
             made = await unit.batches.submissions(assignment.batch.id, assignment.batch.attempt)
@@ -300,6 +320,8 @@ class Dispatcher:
             return
         for submission in made:
             try:
+                if submission.lost_at is not None:
+                    await self._comfyui.cancel(submission.prompt_id)
                 await self._comfyui.forget(submission.prompt_id)
             except ComfyUIError as error:
                 logger.debug("ComfyUI keeps the history of prompt %s: %s", submission.prompt_id, error.title)
@@ -330,6 +352,21 @@ def _is_away(error: ComfyUIError) -> bool:
     if isinstance(error, MaxRetriesExceededError):
         return _is_away(error.cause)
     return isinstance(error, ServiceUnavailableError | CircuitOpenError)
+
+
+def _lost_too_often(lost: Lost) -> Failure:
+    details = {"Handed over": f"{RESUBMISSION_LIMIT + 1} times"}
+    if lost.doubt is not None:
+        return Failure(
+            title=lost.doubt.title,
+            message=f"The batch was handed over again and again, and never arrived. {lost.doubt.advice}",
+            details={**lost.doubt.details, **details},
+        )
+    return Failure(
+        title="ComfyUI lost this picture again and again",
+        message="It may be what makes ComfyUI crash. Look at ComfyUI's console, then retry the batch.",
+        details=details,
+    )
 
 
 def _our_mistake(error: Exception) -> Failure:

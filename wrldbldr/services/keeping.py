@@ -88,6 +88,19 @@ class Keeper:
     async def _keep_files(self, painted: Painted) -> list[str]:
         return [await asyncio.to_thread(self._store.keep, painting.picture) for painting in painted.pictures]
 
+    async def times_lost(self, batch: Batch, submission: Submission) -> int:
+        """How often ComfyUI has lost this prompt since the batch was begun. Counted on record: one that takes ComfyUI
+        down may take this process down with it.
+        """
+        async with self._database.read() as unit:
+            made = await unit.batches.submissions(batch.id, batch.attempt)
+        return sum(
+            other.ordinal == submission.ordinal
+            and other.lost_at is not None
+            and (batch.started_at is None or other.created_at >= batch.started_at)
+            for other in made
+        )
+
     async def replace(self, lost: Submission) -> Submission:
         """A new prompt id for what ComfyUI lost, stored before it is sent. The old one stays on record as lost."""
         now = self._clock.now()

@@ -1,6 +1,6 @@
 """The queue as game masters use it: ask for pictures, withdraw, try again, tidy up, look."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -142,17 +142,20 @@ class QueueService:
             batch.clear(self._clock.now())
         self._publish(who, batch, BatchCleared(batch.id))
 
-    async def clear_completed(self, who: Principal, game_session_id: UUID) -> int:
-        """Take every ready batch off a game session's list; their pictures stay. Returns how many. Raises NotFoundError."""
+    async def clear_all(self, who: Principal, game_session_id: UUID, statuses: Collection[BatchStatus]) -> int:
+        """Take every batch of these statuses off a game session's list, or none; their pictures stay.
+
+        Returns how many. Raises NotFoundError, and IllegalTransitionError for what is neither ready nor failed.
+        """
         now = self._clock.now()
         async with self._database.write() as unit:
             await owned_game_session(unit, who, game_session_id)
-            ready = [b for b in await unit.batches.listed(game_session_id) if b.status is BatchStatus.READY]
-            for batch in ready:
+            cleared = [batch for batch in await unit.batches.listed(game_session_id) if batch.status in statuses]
+            for batch in cleared:
                 batch.clear(now)
-        for batch in ready:
+        for batch in cleared:
             self._publish(who, batch, BatchCleared(batch.id))
-        return len(ready)
+        return len(cleared)
 
     async def cards(self, who: Principal, game_session_id: UUID) -> list[BatchCard]:
         """What a game session's queue shows, in order. Raises NotFoundError."""
@@ -186,7 +189,10 @@ class QueueService:
         limit: int = 50,
         after: UUID | None = None,
     ) -> list[BatchReport]:
-        """Batches of a game session in queue order, those after `after`; at most `limit`. Raises NotFoundError."""
+        """Batches of a game session in queue order, those after `after`; at most `limit`. Raises NotFoundError.
+
+        What was taken off the list is left out; withdrawn batches are there when asked for by status.
+        """
         async with self._database.read() as unit:
             await owned_game_session(unit, who, game_session_id)
             batches = await unit.batches.page(game_session_id, status=status, limit=limit, after=after)

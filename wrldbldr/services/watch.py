@@ -8,6 +8,7 @@ from uuid import UUID
 
 from wrldbldr.comfyui.errors import ComfyUIError
 from wrldbldr.comfyui.graph import Graph
+from wrldbldr.comfyui.hearsay import Hearsay
 from wrldbldr.comfyui.messages import Finished as FinishedMessage
 from wrldbldr.comfyui.messages import Heard, Preview, Reconnected
 from wrldbldr.comfyui.port import ComfyUI, History, MessageStream
@@ -44,6 +45,7 @@ class PromptWatch:
         self._clock = clock
         self._prompt_id = prompt_id
         self._progress = PromptProgress(prompt_id, graph)
+        self._hearsay = Hearsay(prompt_id)
         self._inbox: list[Heard] = []
         self._stirred = asyncio.Event()
         self._is_nudged = False
@@ -106,6 +108,8 @@ class PromptWatch:
         self._stirred.set()
 
     async def _read(self, messages: list[Heard], witness: Witness) -> History | Gone | None:
+        for message in messages:
+            self._hearsay.hear(message)
         previews = [message for message in messages if isinstance(message, Preview)]
         changes = [
             self._progress.hear(message) for message in messages
@@ -129,9 +133,9 @@ class PromptWatch:
             return None
         match found:
             case Finished(history):
-                return history
-            case Gone():
-                return found
+                return self._hearsay.explain(history)
+            case Gone():  # a prompt that it finished, and forgot: its pictures lie there all the same
+                return self._hearsay.history() or found
             case Pending(ahead) if ahead:
                 witness.on_waiting(f"{ahead} other job{'s are' if ahead > 1 else ' is'} ahead on this ComfyUI")
             case _:
@@ -154,5 +158,5 @@ class PromptWatch:
             except ComfyUIError:
                 return None
             if history is not None:
-                return history
+                return self._hearsay.explain(history)
         return None

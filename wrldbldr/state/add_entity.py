@@ -23,6 +23,7 @@ class AddEntity(rx.State):
 
     is_open: rx.Field[bool] = rx.field(False)
     kind: rx.Field[str] = rx.field(EntityType.CHARACTER.value)
+    name: rx.Field[str] = rx.field("")
     error: rx.Field[str] = rx.field("")
     is_asking: rx.Field[bool] = rx.field(False)
     doomed_pictures: rx.Field[int] = rx.field(0)
@@ -30,7 +31,7 @@ class AddEntity(rx.State):
     @rx.event
     @signed_in
     async def begin(self, who: Principal, kind: str) -> None:
-        """Ask for a name."""
+        """Ask for a name; one that was typed before is there still."""
         self.kind, self.error, self.is_open = parsed_word(EntityType, kind, KIND).value, "", True
 
     @rx.event
@@ -38,6 +39,13 @@ class AddEntity(rx.State):
     async def choose_kind(self, who: Principal, kind: str) -> None:
         """A character or a location."""
         self.kind = parsed_word(EntityType, kind, KIND).value
+
+    @rx.event
+    @signed_in
+    async def keep_name(self, who: Principal, typed: str) -> None:
+        """Remember what was typed, should the dialog be closed."""
+        if self.is_open:
+            self.name = typed
 
     @rx.event
     @signed_in
@@ -58,7 +66,7 @@ class AddEntity(rx.State):
         except InvalidInputError as error:
             self.error = error.message
             return None
-        self.is_open = False
+        self.is_open, self.name = False, ""
         await go_to(self, who, str(made.id))
         return keep_address(str(made.id))
 

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import reflex as rx
 
-from wrldbldr.engine import Engine
+from wrldbldr.domain.account import Principal
+from wrldbldr.engine import Engine, current
 from wrldbldr.services.cards import iso
 from wrldbldr.state.change import change
+from wrldbldr.state.principal import signed_in
 
 
 class Connection(rx.State):
@@ -18,12 +20,29 @@ class Connection(rx.State):
     message: rx.Field[str] = rx.field("")
     address: rx.Field[str] = rx.field("")
     is_simulated: rx.Field[bool] = rx.field(False)
+    is_built_in: rx.Field[bool] = rx.field(False)
+    is_trying: rx.Field[bool] = rx.field(False)
     retry_at: rx.Field[str] = rx.field("")
 
     @rx.var
     def is_away(self) -> bool:
         """Whether nothing can be painted right now."""
         return self.state_name in {"disconnected", "circuit_open"}
+
+    @rx.event(background=True)
+    @signed_in
+    async def retry_now(self, who: Principal) -> None:
+        """Ask at once. In the background: an answer may take seconds, and the tab goes on meanwhile."""
+        async with self:
+            if self.is_trying:
+                return
+            self.is_trying = True
+        try:
+            await current().connection.retry_now(who)
+        finally:
+            async with self:
+                self.is_trying = False
+                await show_connection(self, current())
 
 
 async def show_connection(state: rx.State, engine: Engine) -> None:
@@ -38,5 +57,6 @@ async def show_connection(state: rx.State, engine: Engine) -> None:
         message=status.message,
         address=status.url.split("://", 1)[-1],
         is_simulated=status.is_simulated,
+        is_built_in=status.is_built_in,
         retry_at=iso(retry_at),
     )

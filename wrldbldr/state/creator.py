@@ -56,6 +56,8 @@ class Creator(rx.State):
         await read_everyone(self, who)
         if is_new or wanted:
             await face(self, who, wanted)
+        if is_new and wanted in {card.id for card in self.everyone}:
+            self.is_browsing = False
         self.is_loaded = True
 
     @rx.event
@@ -155,12 +157,7 @@ async def go_to(state: rx.State, who: Principal, entity: str, tab: str = ALL) ->
 
 def keep_address(entity: str) -> Follow:
     """Let the address bar name who is shown, so that a reload comes back here. The id was checked by whoever calls."""
-    script = (
-        "(() => { const at = new URL(location.href); "
-        f"at.searchParams.set('show', '{parsed_id(entity, 'character or location')}'); "
-        "history.replaceState(history.state, '', at); })()"
-    )
-    return rx.call_script(script)
+    return rx.call_script(f"wrldbldrFace('{parsed_id(entity, 'character or location')}')")
 
 
 def _matches(card: EntityCard, find: str) -> bool:

@@ -1,6 +1,6 @@
 """The form of whoever or whatever the tab shows. Fields are saved one by one, when they are left or at rest."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import reflex as rx
 
@@ -20,6 +20,14 @@ HERO = {EntityType.CHARACTER: AssetType.PORTRAIT, EntityType.LOCATION: AssetType
 FIELDS = ("name", "description", "mood", "immediate_goal")
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What was typed and could not be saved, and why: neither is lost."""
+
+    text: str
+    message: str
+
+
 class Editor(rx.State):
     """What the form was filled with. The browser keeps what is typed; `form` changes when it shall start over."""
 
@@ -35,7 +43,7 @@ class Editor(rx.State):
     error: rx.Field[str] = rx.field("")
     is_saved: rx.Field[bool] = rx.field(False)
     _focused: str = ""
-    _refused: dict[str, str] = {}  # what was typed and could not be saved, by entity and field: it is not lost
+    _refused: dict[str, Refused] = {}  # by entity and field
     _turn: int = 0
 
     @rx.event
@@ -52,25 +60,25 @@ class Editor(rx.State):
             return
         entity_id = parsed_id(entity, "character or location")
         place = await self.get_state(Place)
-        is_shown = place.entity == entity
-        if is_shown and value == getattr(self, field) and self.error_field != field:
+        is_shown, key = place.entity == entity, f"{entity}:{field}"
+        if is_shown and value == getattr(self, field) and key not in self._refused:
             return
         try:
             changed = await current().worlds.update_entity(
                 who, parsed_word(EntityType, kind, "kind"), entity_id, replace(EntityChanges(), **{field: value})
             )
         except InvalidInputError as error:
-            self._refused[f"{entity}:{field}"] = value
+            self._refused[key] = Refused(value, error.message)
             if is_shown:
+                self._put(entity, field, value)
                 self.error_field, self.error, self.is_saved = field, error.message, False
             return
-        self._refused.pop(f"{entity}:{field}", None)
+        self._refused.pop(key, None)
         if is_shown:
             place.entity_name = changed.name
-            setattr(self, field, value)
-            self.is_saved = True
-            if self.error_field == field:
-                self.error_field = self.error = ""
+            self._put(entity, field, value)
+            self._show_refusal(entity)
+            self.is_saved = not self.error
 
     @rx.event
     @signed_in
@@ -88,19 +96,38 @@ class Editor(rx.State):
         await current().worlds.update_entity(who, subject.kind, subject.entity_id, changes)
         self.is_visible, self.is_saved = is_visible, True
 
+    def _put(self, entity: str, field: str, value: str) -> None:
+        """Show `value`. Who typed it sees it already, unless the form was filled anew while it was on its way."""
+        setattr(self, field, value)
+        if not self._focused:
+            self._start_over(entity)
+
+    def _start_over(self, entity: str) -> None:
+        self._turn += 1
+        self.form = f"{entity}-{self._turn}"
+
+    def _show_refusal(self, entity: str) -> None:
+        """The first field that could not be saved says why."""
+        keys = {field: f"{entity}:{field}" for field in FIELDS}
+        field = next((field for field in FIELDS if keys[field] in self._refused), "")
+        self.error_field, self.error = field, self._refused[keys[field]].message if field else ""
+
+    def _text_of(self, entity: Entity, field: str) -> str:
+        refused = self._refused.get(f"{entity.id}:{field}")
+        return stored_text(entity, field) if refused is None else refused.text
+
     def _is_shown_as(self, entity: Entity) -> bool:
-        return all(getattr(self, field) == stored_text(entity, field) for field in FIELDS)
+        return all(getattr(self, field) == self._text_of(entity, field) for field in FIELDS)
 
     def _fill(self, entity: Entity, *, is_new: bool) -> None:
         """Show what is stored, or what was typed and refused. A field being written in keeps the form from starting over."""
         change(self, is_visible=entity.visible_to_players)
         if not is_new and (self._focused or self._is_shown_as(entity)):
             return
-        self.error_field = self.error = ""
         for field in FIELDS:
-            setattr(self, field, self._refused.get(f"{entity.id}:{field}", stored_text(entity, field)))
-        self._turn += 1
-        self.form = f"{entity.id}-{self._turn}"
+            setattr(self, field, self._text_of(entity, field))
+        self._show_refusal(str(entity.id))
+        self._start_over(str(entity.id))
         self.is_saved = False
         self._focused = ""
 

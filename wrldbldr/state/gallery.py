@@ -11,6 +11,7 @@ from wrldbldr.state.change import change
 from wrldbldr.state.ids import parsed_id, parsed_word
 from wrldbldr.state.place import Place, subject_of
 from wrldbldr.state.principal import Follow, signed_in
+from wrldbldr.state.words import spoken
 
 PAGE = 48
 ALL = "all"
@@ -106,7 +107,7 @@ class Gallery(rx.State):
         """The question was answered with yes."""
         self.is_asking = False
         await current().gallery.delete(who, parsed_id(self.target, "picture"))
-        return rx.toast.success(f"{self.target_label} is deleted")
+        return rx.toast.success(spoken(f"{self.target_label} is deleted"))
 
 
 async def read_pictures(gallery: Gallery, who: Principal, at_least: int) -> None:

@@ -1,6 +1,6 @@
 """The dialog in which pictures are asked for. Whom they are for is settled when it opens, wherever the tab goes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +38,26 @@ class Choice:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was set and not yet sent; None where nobody touched it."""
+
+    prompt: str | None = None
+    negative_prompt: str | None = None
+    count: int | None = None
+    shape: str | None = None
+    seed: str | None = None
+
+    def on_top_of(self, other: "Draft") -> "Draft":
+        """What holds for every kind of picture goes along to `other`, which keeps its own words and shape."""
+        return replace(
+            other,
+            negative_prompt=other.negative_prompt if self.negative_prompt is None else self.negative_prompt,
+            count=other.count if self.count is None else self.count,
+            seed=other.seed if self.seed is None else self.seed,
+        )
+
+
 class Generate(rx.State):
     """The dialog. The browser keeps what is typed; `form` changes when the fields shall start over."""
 
@@ -50,20 +70,24 @@ class Generate(rx.State):
     prompt: rx.Field[str] = rx.field("")
     is_edited: rx.Field[bool] = rx.field(False)
     negative_prompt: rx.Field[str] = rx.field("")
+    is_negative_edited: rx.Field[bool] = rx.field(False)
     count: rx.Field[int] = rx.field(VARIATIONS)
     shape: rx.Field[str] = rx.field("")
     shapes: rx.Field[list[str]] = rx.field(default_factory=lambda: list(SHAPES))
     workflow: rx.Field[str] = rx.field("")
     workflows: rx.Field[list[Choice]] = rx.field(default_factory=list)
     takes_size: rx.Field[bool] = rx.field(True)
+    takes_prompt: rx.Field[bool] = rx.field(True)
     seed: rx.Field[str] = rx.field("")
+    seed_form: rx.Field[int] = rx.field(0)
     error_field: rx.Field[str] = rx.field("")
     error: rx.Field[str] = rx.field("")
     _kind: str = ""
     _entity: str = ""
     _table: str = ""
     _description: str = ""
-    _drafts: dict[str, str] = {}  # prompts typed and not yet sent, by entity and type
+    _default_negative_prompt: str = ""
+    _drafts: dict[str, Draft] = {}  # by entity and type
 
     @rx.event
     @signed_in
@@ -84,7 +108,11 @@ class Generate(rx.State):
     @signed_in
     async def choose_type(self, who: Principal, asset_type: str) -> None:
         """Another kind of picture of the same subject."""
-        await self._turn_to(who, await subject_of(self), parsed_word(AssetType, asset_type, KIND))
+        wanted = parsed_word(AssetType, asset_type, KIND)
+        subject, left = await subject_of(self), self._draft
+        self.asset_type = wanted.value
+        self._draft = left.on_top_of(self._draft)
+        await self._turn_to(who, subject, wanted)
 
     @rx.event
     @signed_in
@@ -95,19 +123,34 @@ class Generate(rx.State):
     @rx.event
     @signed_in
     async def keep_prompt(self, who: Principal, prompt: str) -> None:
-        """Remember what was typed, should the dialog be closed."""
-        self.is_edited = prompt.strip() != self._description
-        if self.is_edited:
-            self._drafts[self._draft] = prompt
-        else:
-            self._drafts.pop(self._draft, None)
+        """Remember what was typed, should the dialog be closed. What was sent before that is no draft."""
+        if self.is_open:
+            self.is_edited, self.prompt = prompt.strip() != self._description, prompt
+            self._draft = replace(self._draft, prompt=prompt if self.is_edited else None)
 
     @rx.event
     @signed_in
     async def undo_edits(self, who: Principal) -> None:
         """Back to the description."""
-        self._drafts.pop(self._draft, None)
+        self._draft = replace(self._draft, prompt=None)
         self.prompt, self.is_edited = self._description, False
+        self.form += 1
+
+    @rx.event
+    @signed_in
+    async def keep_negative_prompt(self, who: Principal, prompt: str) -> None:
+        """Remember what shall not be in it."""
+        if self.is_open:
+            self.is_negative_edited = prompt.strip() != self._default_negative_prompt.strip()
+            self.negative_prompt = prompt
+            self._draft = replace(self._draft, negative_prompt=prompt if self.is_negative_edited else None)
+
+    @rx.event
+    @signed_in
+    async def undo_negative_edits(self, who: Principal) -> None:
+        """Back to what the workflow comes with."""
+        self._draft = replace(self._draft, negative_prompt=None)
+        self.negative_prompt, self.is_negative_edited = self._default_negative_prompt, False
         self.form += 1
 
     @rx.event
@@ -116,6 +159,7 @@ class Generate(rx.State):
         """How many variations."""
         if 1 <= count <= COUNT_LIMIT:
             self.count = int(count)
+            self._draft = replace(self._draft, count=self.count)
 
     @rx.event
     @signed_in
@@ -123,11 +167,12 @@ class Generate(rx.State):
         """Upright, square or wide."""
         if shape in SHAPES:
             self.shape = shape
+            self._draft = replace(self._draft, shape=shape)
 
     @rx.event
     @signed_in
     async def choose_workflow(self, who: Principal, workflow: str) -> None:
-        """Another workflow, with its own negative prompt."""
+        """Another workflow, with its own negative prompt unless somebody wrote one."""
         self._use(await current().workflows.find(who, parsed_id(workflow, "workflow")))
         self.form += 1
 
@@ -136,33 +181,41 @@ class Generate(rx.State):
     async def roll_seed(self, who: Principal) -> None:
         """A seed to keep, instead of a new one each time."""
         self.seed = str(new_seed())
+        self.seed_form += 1
+        self._draft = replace(self._draft, seed=self.seed)
 
     @rx.event
     @signed_in
-    async def type_seed(self, who: Principal, seed: str) -> None:
+    async def keep_seed(self, who: Principal, seed: str) -> None:
         """A seed somebody knows; empty means a new one each time."""
-        self.seed = seed
+        if self.is_open:
+            self.seed = seed
+            self._draft = replace(self._draft, seed=seed or None)
 
     @rx.event
     @signed_in
     async def submit(self, who: Principal, form: dict[str, Any]) -> Follow:
         """Put the batch in the queue. What is refused stays in the dialog, with the reason under its field."""
-        prompt = str(form.get("prompt", ""))
+        prompt, negative_prompt, seed = (str(form.get(name, "")) for name in ("prompt", "negative_prompt", "seed"))
         self.error_field = self.error = ""
         try:
-            await current().queue.submit(who, self._request(prompt, str(form.get("negative_prompt", ""))))
+            await current().queue.submit(who, self._request(prompt, negative_prompt, seed))
         except InvalidInputError as error:
             self.error_field, self.error = error.field, error.message
             return None
-        self._drafts.pop(self._draft, None)
+        self._draft = Draft()
         self.is_open = False
         return None
 
     @property
-    def _draft(self) -> str:
-        return f"{self._entity}:{self.asset_type}"
+    def _draft(self) -> Draft:
+        return self._drafts.get(f"{self._entity}:{self.asset_type}", Draft())
 
-    def _request(self, prompt: str, negative_prompt: str) -> GenerationRequest:
+    @_draft.setter
+    def _draft(self, draft: Draft) -> None:
+        self._drafts[f"{self._entity}:{self.asset_type}"] = draft
+
+    def _request(self, prompt: str, negative_prompt: str, seed: str) -> GenerationRequest:
         if self.shape not in SHAPES:  # never opened in this tab
             raise NotFoundError("open dialog")
         width, height = SHAPES[self.shape]
@@ -174,7 +227,7 @@ class Generate(rx.State):
             prompt=prompt,
             count=self.count,
             negative_prompt=negative_prompt,
-            seed=parsed_seed(self.seed),
+            seed=parsed_seed(seed),
             width=width if self.takes_size else None,
             height=height if self.takes_size else None,
             workflow_id=parsed_id(self.workflow, "workflow"),
@@ -183,10 +236,12 @@ class Generate(rx.State):
     async def _turn_to(self, who: Principal, subject: Subject, asset_type: AssetType) -> None:
         engine = current()
         self.asset_type = asset_type.value
-        self.prompt = self._drafts.get(self._draft, self._description)
-        self.is_edited = self._draft in self._drafts
-        self.count, self.seed, self.error_field, self.error = VARIATIONS, "", "", ""
-        self.shape = shape_of(DEFAULT_SIZES[asset_type])
+        draft = self._draft
+        self.prompt = self._description if draft.prompt is None else draft.prompt
+        self.is_edited = draft.prompt is not None
+        self.count, self.seed = draft.count or VARIATIONS, draft.seed or ""
+        self.shape = draft.shape or shape_of(DEFAULT_SIZES[asset_type])
+        self.error_field = self.error = ""
         workflows = await engine.workflows.all(who)
         self.workflows = [Choice(str(workflow.id), workflow.name) for workflow in workflows]
         default = (await engine.workflows.defaults(who)).get(asset_type)
@@ -196,8 +251,12 @@ class Generate(rx.State):
 
     def _use(self, workflow: Workflow) -> None:
         self.workflow = str(workflow.id)
-        self.negative_prompt = workflow.default_negative_prompt
+        self._default_negative_prompt = workflow.default_negative_prompt
+        typed = self._draft.negative_prompt
+        self.is_negative_edited = typed is not None
+        self.negative_prompt = workflow.default_negative_prompt if typed is None else typed
         self.takes_size = bool(workflow.bindings.width and workflow.bindings.height)
+        self.takes_prompt = bool(workflow.bindings.positive)
 
 
 async def picture_of(who: Principal, world_id: UUID, entity_id: UUID, asset_type: AssetType) -> str:

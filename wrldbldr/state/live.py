@@ -1,6 +1,5 @@
 """What happens elsewhere appears here: one listener per tab, between the engine's bus and what the tab shows."""
 
-import asyncio
 import logging
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from wrldbldr.domain.events import (
     WorldChanged,
 )
 from wrldbldr.engine import Engine, current
+from wrldbldr.kit.clock import within
 from wrldbldr.services.cards import BatchCard
 from wrldbldr.services.progress import Progress
 from wrldbldr.state.change import change
@@ -165,10 +165,8 @@ class Live(rx.State):
 
 async def next_events(subscription: Subscription, engine: Engine) -> list[Event]:
     """What happens next, and what happens right after it; nothing when a heartbeat is due."""
-    try:
-        async with asyncio.timeout(HEARTBEAT_SECONDS):
-            events = await subscription.take()
-    except TimeoutError:
+    events = await within(HEARTBEAT_SECONDS, engine.clock, subscription.take())
+    if events is None:
         return []
     await engine.clock.sleep(PAUSE_SECONDS)
     return events

@@ -5,8 +5,8 @@ tests/state/test_every_handler_is_guarded.py walks all of them.
 """
 
 import inspect
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import Any, TypeVar, TypeVarTuple, Unpack, cast
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar, TypeVarTuple, Unpack, cast, get_origin
 from urllib.parse import quote
 
 import reflex as rx
@@ -14,12 +14,15 @@ from reflex.event import EventCallback, EventSpec
 
 from wrldbldr.api.identity import secret_from_cookies
 from wrldbldr.domain.account import Principal
-from wrldbldr.domain.errors import UnauthenticatedError, WrldBldrError
+from wrldbldr.domain.errors import InvalidInputError, UnauthenticatedError, WrldBldrError
 from wrldbldr.engine import current
+from wrldbldr.state.words import spoken
 
 Follow = EventSpec | EventCallback[()] | None
 """What a handler may answer: an event of a state, something for the browser to do, or nothing."""
 Follows = Follow | list[EventSpec | EventCallback[()]]
+
+UNFIT = "WrldBldr does not know what was asked of it. Reload the page."
 
 S = TypeVar("S", bound=rx.State)
 Arguments = TypeVarTuple("Arguments")
@@ -47,31 +50,35 @@ def signed_in(
     Everybody else is led to the way in, and the handler does not run. A refusal by a service becomes a toast with its
     sentence, unless the handler has a better place for it.
     """
-    guarded = _guarded_stream(handler) if inspect.isasyncgenfunction(handler) else _guarded(handler)
-    guarded.__name__, guarded.__qualname__ = handler.__name__, handler.__qualname__
-    guarded.__module__, guarded.__doc__ = handler.__module__, handler.__doc__
     # Reflex reads names and types of an event's arguments from the signature: what the browser sends comes after `who`.
     signature = inspect.signature(handler)
-    parameters = list(signature.parameters.values())
-    guarded.__signature__ = signature.replace(parameters=[parameters[0], *parameters[2:]])
-    guarded.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters[2:]}
+    itself, _, *sent = signature.parameters.values()
+    guarded = (_guarded_stream if inspect.isasyncgenfunction(handler) else _guarded)(handler, inspect.Signature(sent))
+    guarded.__name__, guarded.__qualname__ = handler.__name__, handler.__qualname__
+    guarded.__module__, guarded.__doc__ = handler.__module__, handler.__doc__
+    guarded.__signature__ = signature.replace(parameters=[itself, *sent])
+    guarded.__annotations__ = {parameter.name: parameter.annotation for parameter in sent}
     return cast("Callable[[S, Unpack[Arguments]], Any]", guarded)
 
 
-def _guarded(handler: Callable[..., Any]) -> Callable[..., Any]:
+def _guarded(handler: Callable[..., Any], expected: inspect.Signature) -> Callable[..., Any]:
     async def guarded(state: rx.State, *args: Any, **kwargs: Any) -> Follows:
         try:
-            return cast("Follows", await handler(state, await principal_of(state), *args, **kwargs))
+            who = await principal_of(state)
+            check_arguments(expected, args, kwargs)
+            return cast("Follows", await handler(state, who, *args, **kwargs))
         except WrldBldrError as error:
             return await refusal(state, error)
 
     return guarded
 
 
-def _guarded_stream(handler: Callable[..., Any]) -> Callable[..., Any]:
+def _guarded_stream(handler: Callable[..., Any], expected: inspect.Signature) -> Callable[..., Any]:
     async def guarded(state: rx.State, *args: Any, **kwargs: Any) -> AsyncGenerator[Follows]:
         try:
-            async for answer in handler(state, await principal_of(state), *args, **kwargs):
+            who = await principal_of(state)
+            check_arguments(expected, args, kwargs)
+            async for answer in handler(state, who, *args, **kwargs):
                 yield answer
         except WrldBldrError as error:
             yield await refusal(state, error)
@@ -79,8 +86,22 @@ def _guarded_stream(handler: Callable[..., Any]) -> Callable[..., Any]:
     return guarded
 
 
+def check_arguments(expected: inspect.Signature, args: Sequence[object], kwargs: Mapping[str, object]) -> None:
+    """Refuse what no page of ours sends. Raises InvalidInputError when an argument is missing or of another type."""
+    try:
+        given = expected.bind(*args, **kwargs).arguments
+    except TypeError as error:
+        raise InvalidInputError("event", UNFIT) from error
+    for name, value in given.items():
+        kind = expected.parameters[name].annotation
+        kind = get_origin(kind) or kind
+        fits = isinstance(value, int | float if kind is float else kind)
+        if not fits or (isinstance(value, bool) and kind is not bool):
+            raise InvalidInputError("event", UNFIT)
+
+
 async def refusal(state: rx.State, error: WrldBldrError) -> EventSpec:
     """What a browser does about an error a person can read: show the sentence, or the way in."""
     if isinstance(error, UnauthenticatedError):
         return await way_in(state)
-    return rx.toast.error(error.message, close_button=True)
+    return rx.toast.error(spoken(error.message), close_button=True)

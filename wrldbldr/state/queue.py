@@ -93,7 +93,7 @@ class Queue(rx.State):
     async def clear_completed(self, who: Principal) -> None:
         """Take everything ready off the list."""
         place = await self.get_state(Place)
-        await current().queue.clear_completed(who, parsed_id(place.table, "game session"))
+        await current().queue.clear_all(who, parsed_id(place.table, "game session"), {BatchStatus.READY})
 
     @rx.event
     @signed_in

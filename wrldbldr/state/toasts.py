@@ -1,12 +1,19 @@
 """The small notices at the lower right."""
 
+import logging
+from collections.abc import Callable, Iterator, Sequence
+
 import reflex as rx
 from reflex.event import EventSpec
 from reflex_components_sonner.toast import ToastAction
 
+from wrldbldr.api.failures import trace_of
 from wrldbldr.services.cards import BatchCard
 from wrldbldr.state.news import News
 from wrldbldr.state.queue import Queue
+from wrldbldr.state.words import spoken
+
+logger = logging.getLogger(__name__)
 
 READY_MILLISECONDS = 8_000
 DAY_MILLISECONDS = 24 * 60 * 60 * 1000  # a failure waits for whoever is away from the screen
@@ -14,7 +21,16 @@ DAY_MILLISECONDS = 24 * 60 * 60 * 1000  # a failure waits for whoever is away fr
 
 def toasts_for(news: News) -> list[EventSpec]:
     """One for each batch that ended."""
-    return [*(ready_toast(card) for card in news.ready), *(failed_toast(card) for card in news.failed)]
+    return [*_built(ready_toast, news.ready), *_built(failed_toast, news.failed)]
+
+
+def _built(toast: Callable[[BatchCard], EventSpec], cards: Sequence[BatchCard]) -> Iterator[EventSpec]:
+    """One that cannot be built is missed, and logged; the tab goes on being told of everything else."""
+    for card in cards:
+        try:
+            yield toast(card)
+        except Exception as error:  # noqa: BLE001 - see above
+            logger.error("A notice could not be built\n%s", trace_of(error))
 
 
 def ready_toast(card: BatchCard) -> EventSpec:
@@ -26,8 +42,8 @@ def ready_toast(card: BatchCard) -> EventSpec:
         else {}
     )
     return rx.toast.success(
-        f"{card.asset_type.capitalize()} ready for {card.entity_name}",
-        description=f"{pictures}, in the gallery",
+        spoken(f"{card.asset_type.capitalize()} ready for {card.entity_name}"),
+        description=spoken(f"{pictures}, in the gallery"),
         duration=READY_MILLISECONDS,
         action=ToastAction(label="Choose", on_click=Queue.choose(card.id)),
         **with_picture,
@@ -37,8 +53,8 @@ def ready_toast(card: BatchCard) -> EventSpec:
 def failed_toast(card: BatchCard) -> EventSpec:
     """It stays."""
     return rx.toast.error(
-        f"{card.asset_type.capitalize()} for {card.entity_name} failed",
-        description=card.failure_title,
+        spoken(f"{card.asset_type.capitalize()} for {card.entity_name} failed"),
+        description=spoken(card.failure_title),
         duration=DAY_MILLISECONDS,
         close_button=True,
         action=ToastAction(label="Show", on_click=Queue.show(card.id)),

@@ -13,8 +13,14 @@ from wrldbldr.state.change import change
 from wrldbldr.state.me import introduce
 from wrldbldr.state.place import leave_place
 from wrldbldr.state.principal import Follow, Follows, signed_in
+from wrldbldr.state.words import spoken
 
 FRESH_LIMIT = 7
+# Left there by the page for the first visit. A var of ours that a browser fills is one that strangers can fill.
+WANTS_DEMO = (
+    "(() => { const key = 'wrldbldr_load_demo', asked = sessionStorage.getItem(key); "
+    "sessionStorage.removeItem(key); return Boolean(asked); })()"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,6 @@ class Worlds(rx.State):
     fresh: rx.Field[list[FreshPicture]] = rx.field(default_factory=list)
     is_loaded: rx.Field[bool] = rx.field(False)
     is_adding_demo: rx.Field[bool] = rx.field(False)
-    wants_demo: str = rx.SessionStorage("", name="wrldbldr_load_demo")  # left there by the page for the first visit
 
     @rx.event
     @signed_in
@@ -45,11 +50,16 @@ class Worlds(rx.State):
         await leave_place(self)
         await introduce(self, who)
         await self._read(who)
-        if not self.wants_demo:
-            return None
-        self.wants_demo = ""
-        # By way of the browser: what a page's opening starts is stopped when the page is left, and this shall go on.
-        return rx.call_script("null", callback=lambda _: Worlds.add_demo())
+        return None if self.cards else rx.call_script(WANTS_DEMO, callback=Worlds.welcome)
+
+    @rx.event
+    @signed_in
+    async def welcome(self, who: Principal, wants_demo: bool) -> Follow:
+        """The browser says whether the demo world was asked for at the first visit.
+
+        What a page's opening starts is stopped when the page is left; what the browser sends by itself goes on.
+        """
+        return Worlds.add_demo if wants_demo is True else None
 
     @rx.event
     @signed_in
@@ -67,7 +77,7 @@ class Worlds(rx.State):
             self.is_adding_demo = True
         try:
             world = await current().demo.load(who)
-            yield rx.toast.success(f"{world.name} is on your shelf")
+            yield rx.toast.success(spoken(f"{world.name} is on your shelf"))
         finally:
             async with self:
                 self.is_adding_demo = False

@@ -27,7 +27,10 @@ def add_dialog() -> rx.Component:
         ),
         field(
             "Name",
-            text_input("entity-name", name="name", error=AddEntity.error, auto_focus=True),
+            text_input(
+                "entity-name", name="name", error=AddEntity.error, auto_focus=True, default_value=AddEntity.name,
+                on_blur=AddEntity.keep_name, data_autosave=True,
+            ),
             error_line("entity-name", AddEntity.error),
             field_id="entity-name",
         ),

@@ -69,7 +69,10 @@ def head() -> rx.Component:
         class_name="row sm sec",
     )
     return rx.el.div(
-        icon_button("arrow-left", "Back to the list", on_click=Creator.browse, data_phone=True),
+        icon_button("arrow-left", "Back to the list", on_click=rx.call_script("wrldbldrBack()"), data_phone=True),
+        rx.el.button(
+            type="button", class_name="sr", tab_index=-1, aria_hidden=True, data_browse=True, on_click=Creator.browse
+        ),
         rx.el.h1(Place.entity_name, class_name="sr"),
         rx.el.div(
             rx.el.label("Name", html_for="name", class_name="sr"),
@@ -79,7 +82,7 @@ def head() -> rx.Component:
         ),
         rx.el.div(visible, menu, class_name="row"),
         class_name="row top ed-head",
-    )
+    )  # fmt: skip
 
 
 def description() -> rx.Component:
@@ -164,6 +167,7 @@ def _saved_as(name: str, value: rx.Var[str]) -> dict[str, Any]:
         "on_focus": Editor.begin(name),
         "on_blur": lambda typed: [Editor.save(Place.kind, Place.entity, name, typed), Editor.leave(name)],
         "data_autosave": True,
+        "data_owner": Place.entity,
     }
 
 

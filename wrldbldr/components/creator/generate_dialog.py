@@ -91,15 +91,16 @@ def prompt() -> rx.Component:
 
 def negative_prompt() -> rx.Component:
     """What shall not be in it."""
+    undo = rx.el.button("Use the default", type="button", class_name="link", on_click=Generate.undo_negative_edits)
     return field(
         "Negative Prompt",
         text_area(
             "negative-prompt", name="negative_prompt", error=_error_of("negative_prompt"), rows="1",
-            default_value=Generate.negative_prompt,
+            default_value=Generate.negative_prompt, on_blur=Generate.keep_negative_prompt, data_autosave=True,
         ),
         error_line("negative-prompt", _error_of("negative_prompt")),
         field_id="negative-prompt",
-        note=rx.fragment("Workflow default"),
+        note=rx.cond(Generate.is_negative_edited, rx.fragment("Your words · ", undo), "Workflow default"),
     )  # fmt: skip
 
 
@@ -153,14 +154,19 @@ def painter() -> rx.Component:
             on_change=Generate.choose_workflow,
         ),
         error_line("workflow", _error_of("workflow_id")),
+        rx.cond(
+            Generate.takes_prompt,
+            rx.fragment(),
+            rx.el.p(icon("info", 14), "This workflow takes no prompt: your words would be ignored.", class_name="hint"),
+        ),
         field_id="workflow",
     )  # fmt: skip
     seed = field(
         "Seed",
         rx.el.div(
             rx.el.input(
-                id="seed", name="seed", placeholder="Random each time", value=Generate.seed, on_change=Generate.type_seed,
-                input_mode="numeric",
+                id="seed", name="seed", placeholder="Random each time", default_value=Generate.seed, on_blur=Generate.keep_seed,
+                data_autosave=True, input_mode="numeric", key=Generate.seed_form,
                 aria_invalid=rx.cond(_error_of("seed") != "", "true", "false"), auto_complete="off",
             ),
             rx.el.button(

@@ -96,7 +96,12 @@ def painting_tile() -> rx.Component:
         rx.el.span(icon("flame", 28), class_name="hole"),
     )
     return rx.el.div(
-        rx.el.div(shown, ember(Painting.percent, Place.entity_name, spoken_progress(), thick=True), class_name="plate"),
+        rx.el.div(
+            shown,
+            ember(Painting.percent, Place.entity_name, spoken_progress(), thick=True),
+            class_name="plate",
+            key=Painting.batch,
+        ),
         rx.el.div(rx.el.span(f"Painting {Painting.percent} %", class_name="yel num"), class_name="lbl"),
         class_name="tile",
     )

@@ -29,10 +29,10 @@ def lightbox() -> rx.Component:
 def stage() -> rx.Component:
     """The picture, its neighbours at the sides, the others below."""
 
-    def step(glyph: str, name: str, key: str, asset: rx.Var[str], side: str) -> rx.Component:
+    def step(name: str, key: str, asset: rx.Var[str], side: str, by: int) -> rx.Component:
         return rx.cond(
             asset != "",
-            icon_button(glyph, name, data_key=key, on_click=Lightbox.show(asset), data_side=side),
+            icon_button(f"chevron-{side}", name, data_key=key, on_click=Lightbox.step(by), data_side=side),
         )
 
     def small(card: rx.vars.ObjectVar[AssetCard]) -> rx.Component:
@@ -50,8 +50,8 @@ def stage() -> rx.Component:
                 class_name="plate framed", data_type=PICTURE.asset_type,
                 custom_attrs={"style": rx.Var.create({"--w": PICTURE.width, "--h": PICTURE.height})},
             ),
-            step("chevron-left", "Previous picture", "ArrowLeft", Lightbox.previous, "left"),
-            step("chevron-right", "Next picture", "ArrowRight", Lightbox.next, "right"),
+            step("Previous picture", "ArrowLeft", Lightbox.previous, "left", -1),
+            step("Next picture", "ArrowRight", Lightbox.next, "right", 1),
             class_name="wall",
         ),
         rx.cond(Lightbox.strip.length() > 1, rx.el.div(rx.foreach(Lightbox.strip, small), class_name="strip")),

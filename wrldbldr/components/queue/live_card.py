@@ -32,8 +32,10 @@ def live_card(batch: Batch) -> rx.Component:
         rx.el.span(icon("flame", 14, class_name="yel"), "Painting", class_name="bdg dark corner"),
     )
     return rx.el.section(
-        rx.el.div(seen, tag, caption(batch), ember(Painting.percent, batch.entity_name, spoken_progress(), thick=True),
-                  class_name="plate live", id=f"batch-{batch.id}"),
+        rx.el.div(
+            seen, tag, caption(batch), ember(Painting.percent, batch.entity_name, spoken_progress(), thick=True),
+            class_name="plate live", id=f"batch-{batch.id}", key=batch.id,  # the next batch's line begins anew
+        ),
         rx.el.div(
             rx.el.span("Generating", class_name="xs yel m"),
             rx.el.span(pictures(batch.count.to(int)), class_name="xs mut"),
