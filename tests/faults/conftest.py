@@ -1,0 +1,23 @@
+"""What the scenarios share: an empty database, and a simulated ComfyUI that paints a batch in a fifth of a second."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.simulator import SimulatorServer
+from tests.faults.rig import Rig, open_rig
+
+
+@pytest.fixture
+async def server() -> AsyncGenerator[SimulatorServer]:
+    """A ComfyUI that was there before us."""
+    async with SimulatorServer(seconds_per_step=0.03) as server:
+        yield server
+
+
+@pytest.fixture
+async def rig(tmp_path: Path, empty_database: Path, server: SimulatorServer) -> AsyncGenerator[Rig]:
+    """The dispatcher runs."""
+    async with open_rig(tmp_path, empty_database, server.url) as rig:
+        yield rig
