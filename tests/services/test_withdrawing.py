@@ -143,3 +143,20 @@ async def test_nothing_is_remembered_of_a_batch_that_was_withdrawn(painting: Stu
 
     assert painting.engine.progress.of(batch_id).percent == 0
     assert painting.engine.progress.preview(batch_id) is None
+
+
+async def test_what_was_cancelled_while_comfyui_was_away_is_taken_off_it_when_it_returns(painting: Studio) -> None:
+    batch_id = await painting.ask()
+    following = await painting.ask()
+    running = painting.comfyui.start()
+    await painting.rest()
+    painting.comfyui.go_down()
+
+    await painting.engine.queue.cancel(painting.who, batch_id)
+    await painting.advance(5)
+    painting.comfyui.come_back()
+    await painting.advance(5)
+
+    assert painting.comfyui.cancelled == [running]
+    assert painting.comfyui.running is None
+    assert await painting.status(following) is BatchStatus.GENERATING

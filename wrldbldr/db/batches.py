@@ -114,6 +114,15 @@ class Batches:
         if submission is not None:
             submission.lost_at = now
 
+    async def prompts_to_withdraw(self) -> Sequence[UUID]:
+        """Prompts of cancelled batches that ComfyUI may still have."""
+        rows = await self._db_session.execute(
+            select(Submission.prompt_id)
+            .join(Batch, col(Batch.id) == col(Submission.batch_id))
+            .where(Batch.status == BatchStatus.CANCELLED, col(Submission.lost_at).is_(None))
+        )
+        return rows.scalars().all()
+
     async def delete_of_entity(self, entity_id: UUID) -> None:
         """Remove every batch of an entity; whoever paints one notices that it is gone."""
         for batch in (await self._db_session.execute(select(Batch).where(Batch.entity_id == entity_id))).scalars():

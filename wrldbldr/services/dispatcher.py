@@ -125,6 +125,7 @@ class Dispatcher:
     async def paint_next(self) -> bool:
         """Paint one batch to its end. False when there is none to paint now."""
         try:
+            await self._withdraw_cancelled()
             assignment = await self._resume() or await self._claim()
         except ComfyUIError:  # the client has said why; the batch waits, and so do we
             await self._rest()
@@ -137,6 +138,16 @@ class Dispatcher:
     async def _rest(self) -> None:
         await wait_for_event(self._woken, self._clock, AWAY_SECONDS)
         self._woken.clear()
+
+    async def _withdraw_cancelled(self) -> None:
+        """Take off ComfyUI what was cancelled while it could not be reached: it would paint what nobody wants."""
+        if not self._comfyui.connection.current.is_usable:
+            return
+        async with self._database.read() as unit:
+            prompt_ids = await unit.batches.prompts_to_withdraw()
+        for prompt_id in prompt_ids:
+            await self._comfyui.cancel(prompt_id)
+        await self._keeper.give_up(prompt_ids)
 
     async def _resume(self) -> Assignment | None:
         async with self._database.read() as unit:
@@ -176,12 +187,14 @@ class Dispatcher:
         return await self._claim()
 
     async def _paint(self, assignment: Assignment) -> None:
-        batch, pictures = assignment.batch, list[PaintedPicture]()
+        batch, pictures, off_comfyui = assignment.batch, list[PaintedPicture](), list[UUID]()
         try:
             model, is_simulated = await self._paint_all(assignment, pictures)
             await self._keeper.keep(batch, Painted(pictures, model, is_simulated))
-        except Withdrawn:
+        except Withdrawn as withdrawn:
             self._easel.left(batch.id)
+            if withdrawn.is_off:
+                off_comfyui = [submission.prompt_id for submission in assignment.submissions]
         except (UnpaintableError, CannotPrepareError) as error:
             await self._keeper.fail(batch.id, error.failure)
         except (NotTakenError, OutOfReachError) as error:
@@ -200,6 +213,7 @@ class Dispatcher:
             logger.exception("Batch %s broke the dispatcher", batch.id)
             await self._keeper.fail(batch.id, _our_mistake(error))
         await self._tidy(assignment)
+        await self._keeper.give_up(off_comfyui)
 
     async def _paint_all(self, assignment: Assignment, pictures: list[PaintedPicture]) -> tuple[str, bool]:
         """Add what each prompt paints to `pictures`. Returns the model, and whether it was the simulator."""
@@ -243,7 +257,7 @@ class Dispatcher:
         try:
             with watch:
                 if must_send and not await is_wanted():
-                    raise Withdrawn
+                    raise Withdrawn(is_off=True)
                 doubt = await self._send(graph, submission.prompt_id) if must_send else None
                 witness, is_certain = self._easel.witness(batch, submission, is_wanted), must_send and doubt is None
                 ended = await watch.follow(witness, is_certain=is_certain)

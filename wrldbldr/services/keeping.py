@@ -101,6 +101,15 @@ class Keeper:
             for other in made
         )
 
+    async def give_up(self, prompt_ids: Sequence[UUID]) -> None:
+        """ComfyUI is rid of these prompts: nothing of them is waited for any more."""
+        if not prompt_ids:
+            return
+        now = self._clock.now()
+        async with self._database.write() as unit:
+            for prompt_id in prompt_ids:
+                await unit.batches.mark_lost(prompt_id, now)
+
     async def replace(self, lost: Submission) -> Submission:
         """A new prompt id for what ComfyUI lost, stored before it is sent. The old one stays on record as lost."""
         now = self._clock.now()

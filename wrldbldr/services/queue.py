@@ -122,6 +122,7 @@ class QueueService:
         async with self._database.write() as unit:
             batch = await owned_batch(unit, who, batch_id, for_update=True)
             batch.cancel(self._clock.now())
+        self._progress.forget(batch.id)
         self._publish(who, batch, BatchCancelled(batch.id))
         self._wake()
         return batch

@@ -32,8 +32,12 @@ class Witness:
     is_wanted: Callable[[], Awaitable[bool]]
 
 
-class Withdrawn(Exception):  # noqa: N818 - it is no error: somebody cancelled, and the prompt is off ComfyUI
-    """The prompt was withdrawn while it was followed."""
+class Withdrawn(Exception):  # noqa: N818 - it is no error: somebody cancelled
+    """The prompt was withdrawn while it was followed. `is_off` when ComfyUI is known to be rid of it."""
+
+    def __init__(self, *, is_off: bool) -> None:
+        super().__init__()
+        self.is_off = is_off
 
 
 class PromptWatch:
@@ -86,14 +90,14 @@ class PromptWatch:
                 return ended
 
     async def _require_wanted(self, witness: Witness) -> None:
-        """Take the prompt off ComfyUI when nobody wants it. While that cannot be reached there is nothing to take off."""
+        """Take the prompt off ComfyUI when nobody wants it. While that cannot be reached, the dispatcher does so later."""
         if await witness.is_wanted():
             return
         try:
             await self._comfyui.cancel(self._prompt_id)
         except ComfyUIError as error:
-            raise Withdrawn from error
-        raise Withdrawn
+            raise Withdrawn(is_off=False) from error
+        raise Withdrawn(is_off=True)
 
     @property
     def _poll_seconds(self) -> float:
