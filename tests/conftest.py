@@ -13,11 +13,13 @@ MARKS = {"e2e": pytest.mark.e2e, "benchmarks": pytest.mark.benchmark}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test is end-to-end or a benchmark by the folder it lies in."""
+    """A test is end-to-end or a benchmark by the folder it lies in; end-to-end tests come last."""
     for item in items:
         room = item.path.relative_to(FOLDER).parts[0]
         if room in MARKS:
             item.add_marker(MARKS[room])
+    # The browser's driver keeps an event loop running in this thread once it is started: no async test can follow it.
+    items.sort(key=lambda item: item.path.relative_to(FOLDER).parts[0] == "e2e")
 
 
 @pytest.fixture
