@@ -18,7 +18,13 @@ NOTES_TO_OURSELVES = re.compile("|".join([r"\bTO" + r"DO\b", r"\bFIX" + r"ME\b",
 ADDRESS = re.compile(r"https?:|git\+|file:|(?<![\w@.-])/\w+/")
 DIGEST = re.compile(r"sha\d+-[\w+/=]+")  # base64 has slashes too
 ROUTE_METHODS = {"get", "post", "put", "patch", "delete", "head", "options", "api_route", "websocket"}
-ROOMS_WITH_A_BROWSER = ("wrldbldr/pages/", "wrldbldr/components/", "wrldbldr/state/", "wrldbldr/wrldbldr.py")
+ROOMS_WITH_A_BROWSER = (
+    "wrldbldr/serving.py",
+    "wrldbldr/pages/",
+    "wrldbldr/components/",
+    "wrldbldr/state/",
+    "wrldbldr/wrldbldr.py",
+)
 QUERY_WORDS = {"select", "insert", "update", "delete", "func", "Session", "AsyncSession", "create_engine", "col"}
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-uv.lock")
 

@@ -82,13 +82,17 @@ def test_a_setting_that_cannot_be_used_is_named(
 
 
 def test_pages_websocket_and_api_share_one_port() -> None:
-    command = " ".join(server_command(3005, reload=False))
+    command = " ".join(server_command(3005, reload=False, is_built=False))
 
     assert command.endswith("reflex run --env prod --frontend-port 3005 --backend-port 3005")
 
 
+def test_pages_that_are_built_are_served_without_building() -> None:
+    assert " ".join(server_command(3005, reload=False, is_built=True)).endswith("-m wrldbldr.serving 3005")
+
+
 def test_reloading_is_reflexs_preview() -> None:
-    assert "--env preview" in " ".join(server_command(3005, reload=True))
+    assert "--env preview" in " ".join(server_command(3005, reload=True, is_built=False))
 
 
 def test_our_own_bun_is_found_before_any_other() -> None:

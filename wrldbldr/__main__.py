@@ -15,6 +15,7 @@ from pathlib import Path
 
 from wrldbldr.domain.errors import WrldBldrError
 from wrldbldr.kit.clock import Clock, SystemClock
+from wrldbldr.serving import BUILT_FROM, BuiltPages
 from wrldbldr.settings import Settings, load_settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -78,8 +79,10 @@ def check_comfyui(settings: Settings) -> None:
         connection_settings(settings.comfyui_url, headers)
 
 
-def server_command(port: int, *, reload: bool) -> list[str]:
-    """The command that serves pages, websocket and API on one port."""
+def server_command(port: int, *, reload: bool, is_built: bool) -> list[str]:
+    """The command that serves pages, websocket and API on one port, building the pages before unless `is_built`."""
+    if is_built:
+        return [sys.executable, "-m", "wrldbldr.serving", str(port)]
     ports = ["--frontend-port", str(port), "--backend-port", str(port)]
     return [sys.executable, "-m", "reflex", "run", "--env", "preview" if reload else "prod", *ports]
 
@@ -147,9 +150,15 @@ def announce_from_the_side(port: int) -> None:
 
 def serve(settings: Settings, *, reload: bool) -> int:
     """Become the server: signals reach it directly. Returns only on Windows, which cannot replace a process."""
-    command = server_command(settings.port, reload=reload)
     environment = server_environment(os.environ, reload=reload)
-    print("WrldBldr is starting; the first time takes a minute ...", flush=True)
+    pages = BuiltPages(ROOT, environment)
+    is_built = not reload and pages.are_current()
+    if is_built:
+        print("WrldBldr is starting ...", flush=True)
+    else:
+        print("WrldBldr is starting; building its pages takes a moment ...", flush=True)
+        environment |= {} if reload else {BUILT_FROM: pages.fingerprint()}
+    command = server_command(settings.port, reload=reload, is_built=is_built)
     if os.name == "posix":
         announce_from_the_side(settings.port)
         os.execve(command[0], command, environment)  # noqa: S606  # no shell, and no parent that signals would stop at

@@ -1,8 +1,10 @@
 """Where everything is put together: the app, the API in front of it, and the engine that lives as long as it serves."""
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -15,6 +17,7 @@ from wrldbldr.kit.log import configure
 from wrldbldr.pages import creator, login, not_found, setup, worlds
 from wrldbldr.pages.offline import offline_notice
 from wrldbldr.pages.page import add
+from wrldbldr.serving import note_built_pages
 from wrldbldr.settings import load_settings
 from wrldbldr.state.belonging import Belongings
 from wrldbldr.state.socket import guard_socket
@@ -27,6 +30,7 @@ logger = logging.getLogger(__name__)
 async def engine() -> AsyncGenerator[None]:
     """Open while the server serves."""
     configure()
+    await asyncio.to_thread(note_built_pages, Path.cwd())
     async with open_engine(load_settings()):
         yield
 

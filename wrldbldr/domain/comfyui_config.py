@@ -22,6 +22,7 @@ class ComfyUIConfig(BaseModel):
     queue_timeout_seconds: Seconds = 30
     history_timeout_seconds: Seconds = 10
     image_timeout_seconds: Seconds = 60
+    stall_timeout_seconds: Annotated[int, Field(strict=True, ge=5, le=86_400)] = 900  # without a sign of life: stuck
 
     def delay_before_retry(self, number: int) -> int:
         """Seconds to wait before retry `number`, counted from 1: 5, 15, 45 by default (US-18A.2)."""
@@ -34,6 +35,7 @@ _SENTENCES = {
     "queue_timeout_seconds": "The time limit for handing over a prompt must be a whole number of seconds from 1 to 3600.",
     "history_timeout_seconds": "The time limit for the history must be a whole number of seconds from 1 to 3600.",
     "image_timeout_seconds": "The time limit for fetching a picture must be a whole number of seconds from 1 to 3600.",
+    "stall_timeout_seconds": "The time without a sign of life must be a whole number of seconds from 5 to 86400.",
 }
 
 
