@@ -167,6 +167,19 @@
     if (now !== Boolean(isToggled.get(matches))) document.querySelector(".queue-button")?.click();
   });
 
+  // A notice leads to its batch, and opens the queue where that is out of sight.
+  const SHOW_MS = 2000;
+  window.wrldbldrShow = (id) => {
+    const isSeen = () => document.getElementById(id)?.getClientRects().length > 0;
+    const until = performance.now() + SHOW_MS;
+    const look = () => {
+      if (isSeen()) document.getElementById(id).scrollIntoView({ block: "nearest" });
+      else if (performance.now() < until) requestAnimationFrame(look);
+    };
+    if (!isSeen()) document.querySelector(".queue-button")?.click();
+    look();
+  };
+
   window.wrldbldrDownload = (address) => {
     const link = Object.assign(document.createElement("a"), { href: address, download: "" });
     document.body.append(link);

@@ -19,7 +19,7 @@
     const left = Math.max(0, Math.ceil((at - Date.now()) / 1000));
     switch (element.dataset.mode) {
       case "since": return clock(gone);
-      case "until": return `${left}s`;
+      case "until": return left ? `${left}s` : "a moment";
       default: return past(gone);
     }
   };

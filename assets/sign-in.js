@@ -61,6 +61,7 @@
   window.wrldbldrSignOut = async () => {
     await fetch("/api/auth/logout", { method: "POST" });
     sessionStorage.removeItem("token"); // Reflex's name for this tab: the next login gets a new one, and nothing of this
+    sessionStorage.removeItem("wrldbldr_unsaved"); // who goes leaves nothing; what others end is kept (unsaved.js)
     location.assign("/login");
   };
 })();

@@ -117,10 +117,9 @@ def test_unsubscribing_leaves_nothing_behind_even_when_the_listener_broke() -> N
     bus = Bus()
 
     with suppress(RuntimeError), bus.subscribe(TABLE, OTHER_TABLE, TABLE):
-        assert bus.listener_count == 1
+        assert set(bus._subscriptions) == {TABLE, OTHER_TABLE}
         raise RuntimeError
 
-    assert bus.listener_count == 0
     assert bus._subscriptions == {}
 
 

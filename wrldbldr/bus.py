@@ -73,8 +73,3 @@ class Bus:
         """Give `event` to every listener of `topic`; never waits."""
         for subscription in tuple(self._subscriptions.get(topic, ())):
             subscription.put(event)
-
-    @property
-    def listener_count(self) -> int:
-        """How many subscriptions are open."""
-        return len({subscription for listeners in self._subscriptions.values() for subscription in listeners})

@@ -2,45 +2,42 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from uuid import UUID
 
 from argon2 import PasswordHasher
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from wrldbldr.bus import Bus
-from wrldbldr.comfyui.address import ConnectionSettings, connection_settings
 from wrldbldr.comfyui.client import ComfyUIClient
-from wrldbldr.comfyui.errors import ComfyUIError
-from wrldbldr.comfyui.port import ComfyUI, MessageStream, SystemInfo
 from wrldbldr.comfyui.socket import ComfyUISocket
 from wrldbldr.db.database import Database
 from wrldbldr.db.migrations import upgrade
 from wrldbldr.domain.errors import ConflictError, WrldBldrError
 from wrldbldr.kit.clock import Clock, SystemClock
-from wrldbldr.kit.ids import new_id
 from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.media.store import MediaStore
 from wrldbldr.services.accounts import AccountService
+from wrldbldr.services.comfyui_choice import named_in_environment
+from wrldbldr.services.comfyui_in_use import ComfyUIInUse, Start, settle
+from wrldbldr.services.comfyui_settings import ComfyUISettingsService
 from wrldbldr.services.connection import ConnectionService
 from wrldbldr.services.demo import DemoService
 from wrldbldr.services.dispatcher import Dispatcher
 from wrldbldr.services.easel import Easel
 from wrldbldr.services.gallery import GalleryService
 from wrldbldr.services.keeping import Keeper
+from wrldbldr.services.leader import Leader
 from wrldbldr.services.progress import LiveProgress
 from wrldbldr.services.queue import QueueService
-from wrldbldr.services.simulator_process import SimulatorProcess
+from wrldbldr.services.sweeping import keep_sweeping
 from wrldbldr.services.workflows import WorkflowService
 from wrldbldr.services.worlds import WorldService
 from wrldbldr.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-USUAL_COMFYUI = "http://127.0.0.1:8188"
-LEASE_RETRY_SECONDS = 2.0
 MIGRATION_LIMIT_SECONDS = 600.0
 
 
@@ -70,17 +67,7 @@ class Engine:
     gallery: GalleryService
     demo: DemoService
     connection: ConnectionService
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """The ComfyUI in use."""
-
-    url: str
-    comfyui: ComfyUI
-    stream: MessageStream
-    probe: Callable[[], Awaitable[object]]
-    is_built_in: bool
+    comfyui: ComfyUISettingsService
 
 
 _running: list[Engine] = []
@@ -103,19 +90,21 @@ async def open_engine(settings: Settings, clock: Clock | None = None) -> AsyncGe
         database = Database(settings.database)
         stack.push_async_callback(database.close)
         painter = await stack.enter_async_context(TaskNursery(time))
-        client_id, address, is_built_in = await _find_comfyui(settings, database, painter, time)
-        comfyui = ComfyUIClient(address, client_id=client_id, clock=time)
+        start = await settle(database, named_in_environment(settings), nursery=painter, clock=time)
+        where, client_id = start.place.address, start.client_id
+        comfyui = ComfyUIClient(where, client_id=client_id, clock=time, config=start.config)
         stack.push_async_callback(comfyui.aclose)
         nursery = await stack.enter_async_context(TaskNursery(time))  # ends first: nobody asks a client that is closed
-        stream = ComfyUISocket(address, client_id=client_id, clock=time)
-        outside = Outside(address.url, comfyui, stream, comfyui.health.probe_now, is_built_in)
-        engine, dispatcher = _build(settings, time, database, outside)
+        stream = ComfyUISocket(where, client_id=client_id, clock=time)
+        in_use = ComfyUIInUse(comfyui, stream, start.place, nursery=painter, clock=time)
+        engine, leader = _build(settings, time, database, comfyui=comfyui, in_use=in_use, start=start, nursery=nursery)
         nursery.keep_running(comfyui.health.watch, name="health")
         nursery.keep_running(stream.run, name="websocket")
         nursery.keep_running(engine.connection.run, name="connection")
         await engine.workflows.ensure_shipped()
         await _make_owner(engine)
-        nursery.keep_running(lambda: _dispatch_as_leader(settings, dispatcher, time), name="dispatcher")
+        leader.begin()
+        nursery.keep_running(lambda: keep_sweeping(database, MediaStore(settings.media_dir), time), name="sweep")
         _running.append(engine)
         stack.callback(_running.remove, engine)
         yield engine
@@ -131,19 +120,31 @@ async def _migrate(settings: Settings) -> None:
         lock.release()
 
 
-def _build(settings: Settings, clock: Clock, database: Database, outside: Outside) -> tuple[Engine, Dispatcher]:
+def _build(
+    settings: Settings,
+    clock: Clock,
+    database: Database,
+    *,
+    comfyui: ComfyUIClient,
+    in_use: ComfyUIInUse,
+    start: Start,
+    nursery: TaskNursery,
+) -> tuple[Engine, Leader]:
     bus, progress, store = Bus(), LiveProgress(), MediaStore(settings.media_dir)
     easel = Easel(bus, clock, progress)
     dispatcher = Dispatcher(
         database=database,
-        comfyui=outside.comfyui,
-        stream=outside.stream,
+        comfyui=comfyui,
+        stream=in_use.stream,
         keeper=Keeper(database, store, easel, clock),
         easel=easel,
         clock=clock,
+        config=start.config,
     )
-    outside.comfyui.connection.subscribe(lambda _: dispatcher.wake())
+    comfyui.connection.subscribe(lambda _: dispatcher.wake())
+    leader = Leader(dispatcher, settings.data_dir, bus, nursery=nursery, clock=clock)
     worlds = WorldService(database, bus, clock, store, wake=dispatcher.wake)
+    connection = ConnectionService(in_use, bus, clock, probe=comfyui.health.probe_now)
     engine = Engine(
         settings=settings,
         clock=clock,
@@ -152,60 +153,14 @@ def _build(settings: Settings, clock: Clock, database: Database, outside: Outsid
         progress=progress,
         accounts=AccountService(database, clock, PasswordHasher(), bus),
         worlds=worlds,
-        workflows=WorkflowService(database, clock, outside.comfyui),
+        workflows=WorkflowService(database, clock, comfyui),
         queue=QueueService(database, bus, clock, progress, dispatcher.wake),
         gallery=GalleryService(database, bus, store),
         demo=DemoService(database, bus, clock, store, worlds),
-        connection=ConnectionService(
-            outside.comfyui,
-            outside.stream,
-            bus,
-            clock,
-            url=outside.url,
-            probe=outside.probe,
-            is_built_in=outside.is_built_in,
-        ),
+        connection=connection,
+        comfyui=ComfyUISettingsService(database, in_use, leader.at_rest, start=start, nursery=nursery, clock=clock),
     )
-    return engine, dispatcher
-
-
-async def _find_comfyui(
-    settings: Settings, database: Database, nursery: TaskNursery, clock: Clock
-) -> tuple[UUID, ConnectionSettings, bool]:
-    """The ComfyUI that was configured, else the one found before, else one at the usual address, else our simulator (True).
-
-    One that was found is remembered: if it is away at a later start, batches wait for it rather than being painted by
-    the simulator behind the game master's back.
-    """
-    headers = {name: value.get_secret_value() for name, value in settings.comfyui_headers.items()}
-    async with database.write() as unit:
-        memory = await unit.server.memory()
-    if settings.comfyui_url:
-        return memory.client_id, connection_settings(settings.comfyui_url, headers), False
-    if memory.found_comfyui_url:
-        return memory.client_id, connection_settings(memory.found_comfyui_url, headers), False
-    usual = connection_settings(USUAL_COMFYUI, headers)
-    found = await _who_answers(usual, clock)
-    if found is not None:
-        if not found.simulated:
-            async with database.write() as unit:
-                (await unit.server.memory()).found_comfyui_url = usual.url
-        return memory.client_id, usual, False
-    simulator = SimulatorProcess(clock)
-    logger.info("No ComfyUI at %s: the built-in simulator paints", USUAL_COMFYUI)
-    nursery.keep_running(simulator.run, name="simulator")
-    await simulator.wait_until_it_answers()
-    return memory.client_id, connection_settings(simulator.url), True
-
-
-async def _who_answers(address: ConnectionSettings, clock: Clock) -> SystemInfo | None:
-    client = ComfyUIClient(address, client_id=new_id(), clock=clock)
-    try:
-        return await client.system()
-    except ComfyUIError:
-        return None
-    finally:
-        await client.aclose()
+    return engine, leader
 
 
 async def _make_owner(engine: Engine) -> None:
@@ -216,14 +171,3 @@ async def _make_owner(engine: Engine) -> None:
             await engine.accounts.set_up(name, password)
         except ConflictError:
             logger.info("Another process made the owner account first")
-
-
-async def _dispatch_as_leader(settings: Settings, dispatcher: Dispatcher, clock: Clock) -> None:
-    """Dispatch while this process holds the data folder's lease; the system frees it when a process dies."""
-    lock = FileLock(settings.data_dir / "dispatcher.lock", blocking=False)
-    while True:
-        try:
-            with lock:
-                await dispatcher.run()
-        except Timeout:
-            await clock.sleep(LEASE_RETRY_SECONDS)

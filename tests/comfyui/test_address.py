@@ -79,7 +79,18 @@ def test_headers_are_never_shown() -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [{"": "x"}, {"a b": "x"}, {"X": "a\r\nb: c"}, {"X": "ü"}, {"Origin": "http://x"}, {"host": "x"}],
+    [
+        {"": "x"},
+        {"a b": "x"},
+        {"X" * 61: "x"},
+        {"X": "a\r\nb: c"},
+        {"X": "ü"},
+        {"X": "x" * 8001},
+        {"X": "a", "x": "b"},
+        {"Origin": "http://x"},
+        {"host": "x"},
+        {"Sec-WebSocket-Protocol": "x"},
+    ],
 )
 def test_headers_that_cannot_or_must_not_be_sent_are_refused(headers: dict[str, str]) -> None:
     with pytest.raises(InvalidInputError) as refused:

@@ -169,7 +169,11 @@ async def test_cancelling_never_interrupts_what_somebody_else_runs(
     assert server["interrupt"].call_count == 0
 
 
-async def test_forgetting_deletes_only_our_entry(client: ComfyUIClient, server: respx.MockRouter) -> None:
+async def test_forgetting_deletes_only_our_entries_with_one_request(
+    client: ComfyUIClient, server: respx.MockRouter
+) -> None:
     route = server.post("/history").respond(200)
-    await client.forget(ID)
-    assert sent(route) == {"delete": [str(ID)]}
+    other = uuid4()
+    await client.forget(ID, other)
+    assert sent(route) == {"delete": [str(ID), str(other)]}
+    assert route.call_count == 1

@@ -14,6 +14,7 @@ from wrldbldr.comfyui.client import ComfyUIClient
 from wrldbldr.comfyui.errors import (
     NotComfyUIError,
     PictureBrokenError,
+    ServiceUnavailableError,
 )
 from wrldbldr.comfyui.port import Outcome, PictureRef
 
@@ -24,7 +25,20 @@ async def test_who_answers_is_told_and_a_simulator_is_recognised(
     system = await client.system()
     assert (system.version, system.devices, system.simulated) == ("0.8.0", ("cpu",), False)
     server["health"].respond(json={"system": {"comfyui_version": "0.8.0-simulated"}})
+    await client.health.probe_now()
     assert replace(await client.system(), version="") == replace(system, version="", devices=(), simulated=True)
+
+
+async def test_who_answers_is_asked_once_until_the_server_went_away(
+    client: ComfyUIClient, server: respx.MockRouter
+) -> None:
+    assert await client.system() is await client.system()
+    assert server["health"].call_count == 1
+
+    server["health"].mock(side_effect=httpx.ConnectError("refused"))
+    await client.health.probe_now()
+    with pytest.raises(ServiceUnavailableError):
+        await client.system()
 
 
 @pytest.mark.parametrize("body", [{}, {"system": None}, {"system": {"os": "posix"}}])

@@ -14,6 +14,9 @@ from wrldbldr.comfyui.messages import ExecutionFault
 
 EVERY_ERROR: list[ComfyUIError] = [
     errors.ServiceUnavailableError("Connection refused"),
+    errors.NameUnknownError("Name or service not known"),
+    errors.CertificateRefusedError("self-signed certificate"),
+    errors.NotEncryptedError("wrong version number"),
     errors.CircuitOpenError(datetime(2026, 1, 1, 20, 1, tzinfo=UTC)),
     errors.RequestTimeoutError(30, "a prompt"),
     errors.ConnectionLostError("reset"),
@@ -47,7 +50,15 @@ def test_every_error_has_a_code_of_its_own() -> None:
 
 def test_only_what_may_pass_by_itself_is_transient() -> None:
     transient = {error.code for error in EVERY_ERROR if error.is_transient}
-    assert transient == {"service_unavailable", "request_timeout", "connection_lost", "server_failed"}
+    unreachable = {"service_unavailable", "name_unknown", "certificate_refused", "not_encrypted"}
+    assert transient == unreachable | {"request_timeout", "connection_lost", "server_failed"}
+
+
+def test_what_can_be_set_in_settings_is_looked_for_there() -> None:
+    assert not [error.advice for error in EVERY_ERROR if "WRLDBLDR_" in error.advice]
+    named = {error.code for error in EVERY_ERROR if "(Settings, ComfyUI)" in error.advice}
+    unreachable = {"service_unavailable", "name_unknown", "certificate_refused", "not_encrypted"}
+    assert named == unreachable | {"not_comfyui", "authentication_required"}
 
 
 def test_giving_up_keeps_the_cause_and_tells_how_often_it_was_tried() -> None:

@@ -239,9 +239,52 @@ def test_a_subscriber_that_fails_does_not_keep_the_others_from_hearing(caplog: p
     assert "A subscriber to ComfyUI's connection failed" in caplog.messages
 
 
-def test_only_a_connection_that_lets_requests_through_is_usable() -> None:
+def test_prompts_are_handed_over_only_to_a_server_that_answers_and_works() -> None:
     usable = {kind for kind in ConnectionKind if ConnectionState(kind).is_usable}
+    answering = {kind for kind in ConnectionKind if ConnectionState(kind).is_answering}
     assert usable == {ConnectionKind.CONNECTED, ConnectionKind.DEGRADED}
+    assert answering == {*usable, ConnectionKind.STUCK}
+
+
+async def test_a_stuck_server_is_stuck_whatever_its_health_checks_say_until_that_is_taken_back(
+    health: Health, caplog: pytest.LogCaptureFixture
+) -> None:
+    await health.check()
+    health.connection.hold("Nothing moves.")
+    health.blame(ServerFailedError(500))
+    health.learn(None)
+    assert health.connection.current == ConnectionState(ConnectionKind.STUCK, problem="Nothing moves.")
+    assert [record.getMessage() for record in caplog.records] == ["ComfyUI is stuck: Nothing moves."]
+
+    health.connection.hold("")
+
+    assert kind(health) is ConnectionKind.CONNECTED
+
+
+async def test_a_stuck_server_that_goes_away_is_disconnected_and_comes_back_fresh(health: Health) -> None:
+    await health.check()
+    health.connection.hold("Nothing moves.")
+
+    health.learn(ServiceUnavailableError())
+    assert kind(health) is ConnectionKind.DISCONNECTED
+    health.learn(None)
+
+    assert kind(health) is ConnectionKind.CONNECTED
+
+
+async def test_a_stuck_server_whose_circuit_opens_says_so_and_is_still_stuck_after_it(
+    health: Health, breaker: CircuitBreaker, clock: FakeClock
+) -> None:
+    await health.check()
+    health.connection.hold("Nothing moves.")
+    trip(breaker)
+    health.refresh()
+    assert kind(health) is ConnectionKind.CIRCUIT_OPEN
+
+    await clock.advance(60)
+    health.refresh()
+
+    assert kind(health) is ConnectionKind.STUCK
 
 
 def trip(breaker: CircuitBreaker) -> None:

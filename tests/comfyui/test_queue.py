@@ -20,7 +20,6 @@ def test_ours_and_others_can_be_told_apart() -> None:
     assert not snapshot.is_running(OURS)
     assert [prompt.prompt_id for prompt in snapshot.only([OURS]).pending] == [str(OURS)]
     assert snapshot.only([OURS]).running == ()
-    assert [prompt.prompt_id for prompt in snapshot.foreign_to([OURS]).pending] == [OTHER]
     assert [prompt.number for prompt in snapshot.ahead_of(OURS)] == [1]
 
 

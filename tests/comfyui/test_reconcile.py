@@ -98,6 +98,18 @@ async def test_a_prompt_that_ends_between_the_two_reads_is_never_missed(clock: F
         assert isinstance(await whereabouts(comfy, ID, clock), Finished)
 
 
+async def test_the_queue_of_every_look_is_shown_to_whoever_wants_to_see_it(
+    comfy: FakeComfyUI, clock: FakeClock
+) -> None:
+    seen: list[QueueSnapshot] = []
+    await comfy.queue_prompt(model_free(), ID)
+    comfy.start()
+
+    await whereabouts(comfy, ID, clock, saw=seen.append)
+
+    assert [queue.is_running(ID) for queue in seen] == [True]
+
+
 @pytest.mark.parametrize("method", ["queue", "history"])
 async def test_when_the_server_does_not_answer_nothing_is_concluded(
     comfy: FakeComfyUI, clock: FakeClock, method: str

@@ -283,3 +283,85 @@ async def test_a_redirect_is_not_followed_for_the_headers_are_not_for_another_se
             await asleep(clock, times=1)
 
     assert (listening.most_open, ears.heard) == (0, [])
+
+
+@pytest.fixture
+async def elsewhere() -> AsyncIterator[Listening]:
+    """Another server."""
+    listening = Listening()
+    async with serve(listening.greet, "127.0.0.1", 0) as server:
+        listening.server = server
+        yield listening
+
+
+async def test_it_goes_over_to_another_server_at_once_with_the_headers_for_that_one(
+    listening: Listening,
+    elsewhere: Listening,
+    socket: ComfyUISocket,
+    ears: Ears,
+    clock: FakeClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await next_connection(listening)
+    await ears.until(lambda heard: Reconnected() in heard)
+
+    async with asyncio.timeout(5):
+        await socket.move_to(connection_settings(elsewhere.url, {"X-Other": "swordfish"}))
+        assert not socket.is_connected, "the old connection is closed before the new one is opened"
+        request = (await next_connection(elsewhere)).request
+
+    assert request
+    assert (request.headers["X-Other"], "Authorization" in request.headers) == ("swordfish", False)
+    await ears.until(lambda heard: heard.count(Reconnected()) == 2)
+    assert (listening.open, clock.monotonic()) == (0, 0)
+    assert not [record for record in caplog.records if record.levelname == "WARNING"], "it was no loss"
+
+
+async def test_it_does_not_wait_for_its_next_try_at_a_server_that_is_gone(
+    elsewhere: Listening, ears: Ears, clock: FakeClock, unused_tcp_port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    gone = connection_settings(f"http://127.0.0.1:{unused_tcp_port}")
+    socket = ComfyUISocket(gone, client_id=CLIENT_ID, clock=clock, chance=lambda: 1.0)
+    async with TaskNursery(clock) as nursery:
+        nursery.start(socket.run(), name="socket")
+        for times, delay in enumerate((1, 2, 4, 8), start=1):
+            await asleep(clock, times)
+            await clock.advance(delay)
+        await asleep(clock, 5)
+
+        await socket.move_to(connection_settings(elsewhere.url))
+        connection = await next_connection(elsewhere)
+        await connection.close()
+        await asleep(clock, 6)
+
+    assert clock.sleeps[-1] == 1, "what the old server did is not held against the new one"
+    warnings = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert len(warnings) == 2, "each of the two servers was lost once"
+
+
+async def test_a_handshake_that_hangs_holds_nobody_up(elsewhere: Listening, clock: FakeClock) -> None:
+    has_come = asyncio.Event()
+
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        has_come.set()
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(hang, "127.0.0.1", 0) as server, TaskNursery(clock) as nursery:
+        address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        socket = ComfyUISocket(connection_settings(address), client_id=CLIENT_ID, clock=clock)
+        nursery.start(socket.run(), name="socket")
+        async with asyncio.timeout(5):  # the handshake alone would be given ten seconds
+            await has_come.wait()
+            await socket.move_to(connection_settings(elsewhere.url))
+            await next_connection(elsewhere)
+
+
+async def test_before_it_runs_it_can_be_given_another_address_too(elsewhere: Listening, clock: FakeClock) -> None:
+    socket = ComfyUISocket(connection_settings("http://127.0.0.1:9"), client_id=CLIENT_ID, clock=clock)
+    await socket.move_to(connection_settings(elsewhere.url))
+
+    async with TaskNursery(clock) as nursery:
+        nursery.start(socket.run(), name="socket")
+        await next_connection(elsewhere)

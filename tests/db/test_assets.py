@@ -150,17 +150,6 @@ async def test_the_database_itself_refuses_a_second_active_picture(database: Dat
         await store(database, setting.asset(1, is_active=True), setting.asset(2, is_active=True))
 
 
-async def test_numbers_count_within_entity_and_type_and_are_not_given_twice(
-    database: Database, setting: Setting
-) -> None:
-    await store(database, setting.asset(1), setting.asset(7), setting.asset(3, asset_type=AssetType.SPRITE))
-
-    async with database.read() as unit:
-        assert await unit.assets.next_number(setting.character.id, AssetType.PORTRAIT) == 8
-        assert await unit.assets.next_number(setting.character.id, AssetType.SPRITE) == 4
-        assert await unit.assets.next_number(setting.location.id, AssetType.BACKDROP) == 1
-
-
 async def test_files_are_told_apart_by_who_else_needs_them(database: Database, setting: Setting) -> None:
     other = Setting("Berta")
     async with database.write() as unit:
@@ -179,3 +168,5 @@ async def test_files_are_told_apart_by_who_else_needs_them(database: Database, s
         assert await unit.assets.files_only_of_entity(setting.character.id) == ["a" * 64]
         assert sorted(await unit.assets.files_only_of_world(setting.world.id)) == ["a" * 64, "b" * 64]
         assert await unit.assets.count_content("a" * 64) == 2
+        assert await unit.assets.unused(["d" * 64, "a" * 64, "e" * 64]) == ["d" * 64, "e" * 64]
+        assert await unit.assets.unused([]) == []

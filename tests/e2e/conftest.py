@@ -163,7 +163,13 @@ def set_up(page: Page, url: str, *, with_demo: bool) -> None:
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("switch", name="Load the demo world").set_checked(with_demo)
     page.get_by_role("button", name="Make the Owner Account").click()
+    expect_shelf(page)
+
+
+def expect_shelf(page: Page) -> None:
+    """The page is there before its buttons do anything; who is signed in shows when they do."""
     expect(page.get_by_role("heading", name="Your worlds")).to_be_visible()
+    expect(page.get_by_role("button", name=f"Account of {NAME}")).to_be_visible()
 
 
 def percent(page: Page) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.conftest import NAME, PASSWORD, App, sign_in, watch_percentages
+from tests.e2e.conftest import NAME, PASSWORD, App, expect_shelf, sign_in, watch_percentages
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def make_the_owner_account(page: Page, url: str) -> None:
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("switch", name="Load the demo world").uncheck()
     page.get_by_role("button", name="Make the Owner Account").click()
-    expect(page.get_by_role("heading", name="Your worlds")).to_be_visible()
+    expect_shelf(page)
 
 
 def make_a_world(page: Page, name: str) -> None:

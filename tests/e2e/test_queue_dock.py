@@ -39,7 +39,7 @@ def ask(page: Page, asset_type: str) -> None:
     expect(dialog).to_be_hidden()
 
 
-def test_a_batch_that_fails_says_why_in_words_and_can_be_retried_or_cleared(
+def test_a_batch_that_fails_says_why_in_words_on_every_screen_until_it_is_dealt_with(
     app: App, open_context: Callable[..., BrowserContext], snapshot: Callable[[Page, str], None]
 ) -> None:
     page = open_context().new_page()
@@ -48,9 +48,21 @@ def test_a_batch_that_fails_says_why_in_words_and_can_be_retried_or_cleared(
         f"{app.url}/api/workflows", data={"name": "town-sprite-ipadapter", "graph": REFUSED}
     ).json()
     page.request.put(f"{app.url}/api/workflows/defaults", data={"sprite": made["id"]})
-    open_demo_world(page)
+    phone = open_context(390, 844).new_page()
+    sign_in(phone, app.url)
+    for screen in (page, phone):
+        expect(screen.get_by_role("heading", name="Your worlds")).to_be_visible()
+        open_demo_world(screen)
+    notices = [screen.get_by_text("Sprite for Hask Brannoch failed") for screen in (page, phone)]
 
     ask(page, "Sprite")
+
+    for notice in notices:
+        expect(notice).to_be_visible()
+    snapshot(phone, "failed-390")
+    phone.get_by_role("button", name="Back to the list").click(trial=True)  # not covered by the notice
+    phone.get_by_role("button", name="Show", exact=True).click()
+    expect(phone.get_by_role("region", name="Needs you").get_by_text("Failed")).to_be_in_viewport()
 
     box = page.get_by_role("region", name="Needs you")
     expect(box.get_by_text("Your ComfyUI lacks the node IPAdapterAdvanced_of_a_pack_nobody_has")).to_be_visible()
@@ -62,8 +74,12 @@ def test_a_batch_that_fails_says_why_in_words_and_can_be_retried_or_cleared(
 
     box.get_by_role("button", name="Retry").click()
     expect(box.get_by_text(re.compile("attempt 2"))).to_be_visible()
+    for notice in notices:
+        expect(notice).to_have_count(1)  # of the second attempt: that of the first went with it
     box.get_by_role("button", name="Clear").click()
     expect(box).to_be_hidden()
+    for notice in notices:
+        expect(notice).to_have_count(0)
 
 
 def test_a_cancelled_batch_leaves_the_queue_and_the_next_one_is_painted(

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from PIL import Image
 
+from wrldbldr.comfyui.address import ConnectionSettings
 from wrldbldr.comfyui.connection import Connection, ConnectionKind, ConnectionState
 from wrldbldr.comfyui.errors import (
     AnswerLostError,
@@ -120,6 +121,7 @@ class FakeStream:
     is_mute: bool = False
     reconnects: int = 0
     listeners: list[Listener] = field(default_factory=list[Listener])
+    moves: list[ConnectionSettings] = field(default_factory=list[ConnectionSettings])
 
     def subscribe(self, listener: Listener) -> Unsubscribe:
         self.listeners.append(listener)
@@ -127,6 +129,10 @@ class FakeStream:
 
     async def reconnect(self) -> None:
         self.reconnects += 1
+        self.open()
+
+    async def move_to(self, settings: ConnectionSettings) -> None:
+        self.moves.append(settings)
         self.open()
 
     def open(self) -> None:
@@ -156,6 +162,7 @@ class FakeComfyUI:
         self.forgotten: list[UUID] = []
         self.uploads: dict[str, bytes] = {}
         self.is_interruptible = True
+        self.moves: list[ConnectionSettings] = []
         self.is_closed = False
         self._catalogue = catalogue
         self._running: str | None = None
@@ -322,15 +329,21 @@ class FakeComfyUI:
         if self._running == str(prompt_id) and self.is_interruptible:
             self.interrupt()
 
-    async def forget(self, prompt_id: UUID) -> None:
+    async def forget(self, *prompt_ids: UUID) -> None:
         self._answer("forget")
-        self.forgotten.append(prompt_id)
-        self._histories.pop(prompt_id, None)
+        self.forgotten += prompt_ids
+        for prompt_id in prompt_ids:
+            self._histories.pop(prompt_id, None)
 
     async def upload_picture(self, name: str, content: bytes) -> str:
         self._answer("upload_picture")
         self.uploads[name] = content
         return f"wrldbldr/{name}"
+
+    async def move_to(self, settings: ConnectionSettings) -> None:
+        self.moves.append(settings)
+        self.connection.become(ConnectionState(ConnectionKind.DISCONNECTED, problem="It is being asked."))
+        self.come_back(restarted=True)
 
     async def aclose(self) -> None:
         self.is_closed = True

@@ -1,5 +1,6 @@
 """A whole engine without processes, sockets or waiting: real services over a real database, and a ComfyUI in memory."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from uuid import UUID
 
@@ -12,11 +13,17 @@ from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.domain.account import Account, Role, name_key
 from wrldbldr.domain.asset import Asset, label_for
 from wrldbldr.domain.batch import Batch
+from wrldbldr.domain.comfyui_config import ComfyUIConfig
 from wrldbldr.domain.failure import Failure
 from wrldbldr.engine import Engine
+from wrldbldr.kit.ids import new_id
+from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.media.pictures import clean
 from wrldbldr.media.store import MediaStore
 from wrldbldr.services.accounts import AccountService
+from wrldbldr.services.comfyui_choice import Choice
+from wrldbldr.services.comfyui_in_use import ComfyUIInUse, LiveConfig, Place, Start
+from wrldbldr.services.comfyui_settings import ComfyUISettingsService
 from wrldbldr.services.connection import ConnectionService
 from wrldbldr.services.demo import DemoService
 from wrldbldr.services.gallery import GalleryService
@@ -26,6 +33,7 @@ from wrldbldr.services.workflows import WorkflowService
 from wrldbldr.services.worlds import WorldService
 from wrldbldr.settings import Settings
 
+COMFYUI = Choice("http://comfyui.test:8188")
 CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
@@ -37,6 +45,9 @@ def fake_engine(
     settings = Settings(data_dir=data_dir)
     bus, progress, store = Bus(), LiveProgress(), MediaStore(settings.media_dir)
     worlds = WorldService(database, bus, clock, store, wake=lambda: None)
+    nursery, start = TaskNursery(clock), start_at(COMFYUI)
+    in_use = ComfyUIInUse(comfyui, comfyui.stream, start.place, nursery=nursery, clock=clock)
+    connection = ConnectionService(in_use, bus, clock, probe=_no_news)
     return Engine(
         settings=settings,
         clock=clock,
@@ -49,10 +60,15 @@ def fake_engine(
         queue=QueueService(database, bus, clock, progress, wake=lambda: None),
         gallery=GalleryService(database, bus, store),
         demo=DemoService(database, bus, clock, store, worlds),
-        connection=ConnectionService(
-            comfyui, comfyui.stream, bus, clock, url="http://comfyui.test:8188", probe=_no_news
-        ),
+        connection=connection,
+        comfyui=ComfyUISettingsService(database, in_use, nullcontext, start=start, nursery=nursery, clock=clock),
     )
+
+
+def start_at(choice: Choice, environment: Choice | None = None) -> Start:
+    """A start that decided for the ComfyUI at an address."""
+    assert choice.address is not None, "a place nobody has to look for"
+    return Start(new_id(), environment or Choice(), choice, LiveConfig(ComfyUIConfig()), Place(choice.address))
 
 
 async def _no_news() -> None:
@@ -82,9 +98,10 @@ async def finish(engine: Engine, batch_id: UUID) -> list[UUID]:
     """The batch that was begun is painted: its pictures are stored. Returns their ids."""
     store, now = MediaStore(engine.settings.media_dir), engine.clock.now()
     async with engine.database.write() as unit:
-        batch = await _batch(unit, batch_id)
+        finishing = await unit.batches.finishing(batch_id)
+        assert finishing is not None
+        batch, first = finishing.batch, finishing.next_number
         batch.finish(now)
-        first = await unit.assets.next_number(batch.entity_id, batch.asset_type)
         assets: list[Asset] = []
         for index in range(batch.count):
             picture = clean(tiny_png((index * 20, batch.seed % 256, 7)))

@@ -13,6 +13,7 @@ from uuid import UUID
 from tests.fakes.clock import FakeClock
 from tests.fakes.comfyui import FakeComfyUI
 from tests.fakes.engine import add_game_master, fake_engine
+from tests.fakes.pictures import pictures_of
 from tests.fakes.quiet import Quiet, WatchedDatabase, WatchedThreads
 from wrldbldr.bus import SERVER_TOPIC, Subscription, account_topic, game_session_topic, world_topic
 from wrldbldr.comfyui.port import Accepted, Graph
@@ -20,6 +21,7 @@ from wrldbldr.db.migrations import upgrade
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType, Batch, BatchStatus, Submission
+from wrldbldr.domain.comfyui_config import ComfyUIConfig
 from wrldbldr.domain.events import BatchProgressed, Event
 from wrldbldr.domain.world import Entity, EntityType, GameSession, World
 from wrldbldr.engine import Engine
@@ -105,7 +107,9 @@ class WatchedComfyUI(FakeComfyUI):
 class Process:
     """One process that paints. It can end at any moment, as processes do; the database stays."""
 
-    def __init__(self, engine: Engine, comfyui: WatchedComfyUI, clock: FakeClock) -> None:
+    def __init__(
+        self, engine: Engine, comfyui: WatchedComfyUI, clock: FakeClock, config: Callable[[], ComfyUIConfig]
+    ) -> None:
         progress = LiveProgress()
         easel = Easel(engine.bus, clock, progress)
         keeper = Keeper(engine.database, MediaStore(engine.settings.media_dir), easel, clock)
@@ -116,6 +120,7 @@ class Process:
             keeper=keeper,
             easel=easel,
             clock=clock,
+            config=config,
         )
         queue = QueueService(engine.database, engine.bus, clock, progress, self.dispatcher.wake)
         self.engine = replace(engine, progress=progress, queue=queue)
@@ -147,11 +152,12 @@ class Studio:
         self.comfyui = comfyui
         self.clock = clock
         self.scene = scene
+        self.config = ComfyUIConfig()
         self._base = engine
         self._file = engine.settings.data_dir / "wrldbldr.sqlite3"
         self._quiet = quiet
         self._nursery = TaskNursery(clock)
-        self._process = Process(engine, comfyui, clock)
+        self._process = Process(engine, comfyui, clock, lambda: self.config)
 
     @property
     def engine(self) -> Engine:
@@ -175,7 +181,8 @@ class Studio:
     async def restart(self) -> None:
         """The process dies where it stands, and another takes over its database."""
         await self.stop()
-        self._process = Process(self._base, self.comfyui, self.clock)
+        self.comfyui.connection.hold("")  # nobody has told the new one
+        self._process = Process(self._base, self.comfyui, self.clock, lambda: self.config)
         await self.open()
 
     async def close(self) -> None:
@@ -298,7 +305,12 @@ class Studio:
     async def pictures(self, batch_id: UUID) -> list[Asset]:
         """A batch's pictures in their order."""
         async with self.engine.database.read() as unit:
-            return list(await unit.assets.of_batch(batch_id))
+            return await pictures_of(unit, batch_id)
+
+    @property
+    def listener_count(self) -> int:
+        """How many subscriptions to the bus are open."""
+        return len({one for listeners in self.engine.bus._subscriptions.values() for one in listeners})
 
     async def submissions(self, batch_id: UUID, attempt: int = 1) -> list[Submission]:
         """The prompts on record for one attempt of a batch."""

@@ -87,8 +87,8 @@ def frame(action: Action, event: str = "*", times: int | None = 1) -> Fault:
 STRIKES = {
     "the app is killed": Fault(strike=kill_app),
     "ComfyUI is killed": Fault(strike=kill_comfyui, loses=1),
-    "both are killed": Fault(strike=kill_both, loses=1),
-    "the app is killed while ComfyUI is gone": Fault(strike=kill_app_while_comfyui_is_gone, loses=1),
+    "both are killed": Fault(strike=kill_both, loses=2),  # nobody remembers what ended, and was not fetched yet
+    "the app is killed while ComfyUI is gone": Fault(strike=kill_app_while_comfyui_is_gone, loses=2),
     "ComfyUI freezes": Fault(strike=freeze),
     "somebody sweeps the queue": Fault(strike=sweep_queue),
     "a batch is cancelled": Fault(strike=cancel),

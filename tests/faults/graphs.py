@@ -21,12 +21,12 @@ def failing(kind: str, message: str) -> Graph:
     return graph
 
 
-def slow(seconds: float) -> Graph:
-    """It takes `seconds` between painting and saving."""
+def slow(seconds: float, *, steps: int = 10) -> Graph:
+    """It takes `seconds` between painting and saving, and says how far it is after each of its steps."""
     graph = _shipped(steps=2)
     graph["10"] = {
         "class_type": "TestSlow",
-        "inputs": {"image": ["8", 0], "seconds": seconds, "steps": 10, "mode": "sleep", "preview": False},
+        "inputs": {"image": ["8", 0], "seconds": seconds, "steps": steps, "mode": "sleep", "preview": False},
     }
     graph["9"]["inputs"]["images"] = ["10", 0]
     return graph

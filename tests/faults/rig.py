@@ -12,11 +12,13 @@ from sqlalchemy import event
 
 from tests.fakes.engine import CHEAP_HASHER
 from tests.fakes.fast_clock import FastClock
+from tests.fakes.pictures import pictures_of
 from tests.faults import graphs
 from tests.faults.pictures import SIDE, expected, stored
 from wrldbldr.bus import Bus
 from wrldbldr.comfyui.address import connection_settings
 from wrldbldr.comfyui.client import ComfyUIClient
+from wrldbldr.comfyui.connection import ConnectionState
 from wrldbldr.comfyui.graph import Graph
 from wrldbldr.comfyui.socket import ComfyUISocket
 from wrldbldr.db.database import Database
@@ -102,6 +104,13 @@ class Rig:
             assert REAL_TIME.monotonic() < deadline, f"it did not come to that in time: {seen}"
             await REAL_TIME.sleep(LOOK_SECONDS)
 
+    async def require_said(self, is_said: Callable[[ConnectionState], bool]) -> None:
+        """Wait until the connection's state says so."""
+        deadline = REAL_TIME.monotonic() + PATIENCE_SECONDS
+        while not is_said(state := self.comfyui.connection.current):
+            assert REAL_TIME.monotonic() < deadline, f"it was not said: {state}"
+            await REAL_TIME.sleep(LOOK_SECONDS)
+
     async def batch(self, batch_id: UUID) -> Batch:
         """A batch as it is stored now."""
         async with self.database.read() as unit:
@@ -112,7 +121,7 @@ class Rig:
     async def assets(self, batch_id: UUID) -> list[Asset]:
         """The pictures stored for a batch, in order."""
         async with self.database.read() as unit:
-            return sorted(await unit.assets.of_batch(batch_id), key=lambda asset: asset.batch_index or 0)
+            return await pictures_of(unit, batch_id)
 
     async def submissions(self, batch_id: UUID) -> list[Submission]:
         """The prompts made for a batch."""
@@ -136,7 +145,12 @@ class Rig:
 
 @asynccontextmanager
 async def open_rig(
-    folder: Path, empty_database: Path, url: str, *, store: MediaStore | None = None
+    folder: Path,
+    empty_database: Path,
+    url: str,
+    *,
+    store: MediaStore | None = None,
+    config: ComfyUIConfig = IMPATIENT,
 ) -> AsyncGenerator[Rig]:
     """A dispatcher at work for the ComfyUI at `url`."""
     clock, bus, progress = FastClock(FACTOR), Bus(), LiveProgress()
@@ -145,18 +159,25 @@ async def open_rig(
         database = _database(folder, empty_database)
         stack.push_async_callback(database.close)
         address, client_id = connection_settings(url), new_id()
-        comfyui = ComfyUIClient(address, client_id=client_id, clock=clock, config=lambda: IMPATIENT)
+        comfyui = ComfyUIClient(address, client_id=client_id, clock=clock, config=lambda: config)
         stack.push_async_callback(comfyui.aclose)
         nursery = await stack.enter_async_context(TaskNursery(clock))
         stream, easel = ComfyUISocket(address, client_id=client_id, clock=clock), Easel(bus, clock, progress)
         keeper = Keeper(database, store, easel, clock)
         dispatcher = Dispatcher(
-            database=database, comfyui=comfyui, stream=stream, keeper=keeper, easel=easel, clock=clock
+            database=database,
+            comfyui=comfyui,
+            stream=stream,
+            keeper=keeper,
+            easel=easel,
+            clock=clock,
+            config=lambda: config,
         )
         comfyui.connection.subscribe(lambda _: dispatcher.wake())
         workflows = WorkflowService(database, clock, comfyui)
         master = await _master(
-            AccountService(database, clock, CHEAP_HASHER), WorldService(database, bus, clock, store, wake=lambda: None)
+            AccountService(database, clock, CHEAP_HASHER, bus),
+            WorldService(database, bus, clock, store, wake=lambda: None),
         )
         nursery.keep_running(comfyui.health.watch, name="health")
         nursery.keep_running(stream.run, name="websocket")

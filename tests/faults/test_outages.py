@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,7 +12,6 @@ import pytest
 from tests.fakes.simulator import SimulatorProcess, SimulatorServer
 from tests.faults import graphs
 from tests.faults.rig import Rig, open_rig, soon
-from wrldbldr.comfyui.connection import ConnectionState
 from wrldbldr.simulator.faults import Action, Moment, Rule
 
 REDIS = b"-ERR unknown command 'GET'\r\n"
@@ -34,21 +33,12 @@ async def another_program(url: str, words: bytes) -> AsyncGenerator[None]:
         yield
 
 
-async def require_said(rig: Rig, is_said: Callable[[ConnectionState], bool]) -> None:
-    """Wait until the connection's state says so."""
-    for _ in range(200):
-        if is_said(rig.comfyui.connection.current):
-            return
-        await soon(0.01)
-    pytest.fail(f"it was not said: {rig.comfyui.connection.current}")
-
-
 async def test_batches_asked_for_while_comfyui_is_off_wait_and_are_painted_when_it_starts(
     rig: Rig, server: SimulatorServer
 ) -> None:
     await server.stop()
     first, second = await rig.ask("a lighthouse"), await rig.ask("a harbour", 2)
-    await require_said(rig, lambda state: "cannot be reached" in state.problem)
+    await rig.require_said(lambda state: "cannot be reached" in state.problem)
     await soon(0.3)
     assert (await rig.batch(first)).status == (await rig.batch(second)).status == "queued"
 
@@ -83,7 +73,7 @@ async def test_while_something_else_answers_at_the_address_batches_wait_and_it_i
     await server.stop()
     async with another_program(server.url, words):
         batch_id = await rig.ask("a lighthouse")
-        await require_said(rig, lambda state: said in state.problem)
+        await rig.require_said(lambda state: said in state.problem)
         await soon(0.2)
         assert (await rig.batch(batch_id)).status == "queued"
 
@@ -99,7 +89,7 @@ async def test_while_comfyui_lets_nobody_in_batches_wait_and_it_is_said(
 ) -> None:
     server.faults.add(Rule(Action.STATUS, status=status, times=None))
     batch_id = await rig.ask("a lighthouse")
-    await require_said(rig, lambda state: "does not let us in" in state.problem)
+    await rig.require_said(lambda state: "does not let us in" in state.problem)
     await soon(0.2)
     assert (await rig.batch(batch_id)).status == "queued"
 

@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Generator
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -22,7 +24,8 @@ def untouched_levels() -> Generator[None]:
 
 
 @pytest.mark.usefixtures("untouched_levels")
-def test_libraries_that_log_every_request_speak_only_when_something_is_wrong() -> None:
+def test_libraries_that_log_every_request_speak_only_when_something_is_wrong(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
     configure()
 
     assert not logging.getLogger("httpx").isEnabledFor(logging.INFO)
@@ -34,14 +37,42 @@ def a_record(text: str = "Event(cookie=SECRET)", error: BaseException | None = N
     return logging.LogRecord("reflex.app", logging.ERROR, "app.py", 881, text, None, told, sinfo="SECRET stack")
 
 
+def written(record: logging.LogRecord) -> str:
+    """What a handler makes of it."""
+    return logging.Formatter().format(record)
+
+
 def test_of_what_quotes_people_only_the_place_and_the_kind_of_error_are_written(clock: FakeClock) -> None:
     record = a_record(error=ValueError("SECRET"))
 
     assert Discreet(clock).filter(record)
 
-    written = logging.Formatter().format(record)
-    assert "SECRET" not in written
-    assert "reflex.app line 881, ValueError [" in written
+    assert "SECRET" not in written(record)
+    assert "reflex.app line 881, ValueError [" in written(record)
+
+
+def test_neither_arguments_nor_what_another_handler_made_of_an_error_are_written(clock: FakeClock) -> None:
+    record = a_record("An event came: %s")
+    record.args, record.exc_text = ("SECRET",), "ValueError: SECRET"
+
+    assert Discreet(clock).filter(record)
+
+    assert "SECRET" not in written(record)
+
+
+def test_what_quotes_people_is_not_written_without_end_either(clock: FakeClock) -> None:
+    discreet = Discreet(clock, limit=1)
+
+    assert [discreet.filter(a_record()) for _ in range(3)] == [True, False, False]
+
+
+@pytest.mark.parametrize("name", QUOTING)
+def test_every_logger_that_is_made_discreet_is_one_that_reflex_writes_to(name: str) -> None:
+    module = find_spec(name)
+
+    assert module is not None
+    assert module.origin is not None
+    assert "logger = logging.getLogger(__name__)\n" in Path(module.origin).read_text()
 
 
 def test_only_so_many_records_a_minute_are_written(clock: FakeClock) -> None:

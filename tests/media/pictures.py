@@ -1,6 +1,8 @@
 """Pictures of our own for the tests of this room."""
 
 import io
+import struct
+import zlib
 from typing import Any
 
 from PIL import Image, ImageDraw
@@ -32,3 +34,17 @@ def decoded(content: bytes) -> Image.Image:
     picture = Image.open(io.BytesIO(content))
     picture.load()
     return picture
+
+
+def png(*parts: tuple[bytes, bytes]) -> bytes:
+    """A PNG of these chunks and its end."""
+    content = b"\x89PNG\r\n\x1a\n"
+    for kind, data in (*parts, (b"IEND", b"")):
+        content += struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return content
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A PNG of some hundred bytes that claims to be huge."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return png((b"IHDR", header), (b"IDAT", zlib.compress(bytes(100))))

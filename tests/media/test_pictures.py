@@ -4,6 +4,7 @@ import io
 import struct
 import tracemalloc
 import zlib
+from threading import Event, Thread
 
 import pytest
 from hypothesis import given, settings
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from tests.media.pictures import PROMPT, decoded, drawing, encoded
-from wrldbldr.media.pictures import BrokenPictureError, clean
+from tests.media.pictures import PROMPT, bomb, decoded, drawing, encoded, png
+from wrldbldr.media.errors import BrokenPictureError, PictureTooLargeError
+from wrldbldr.media.pictures import clean, decoding
 
 
 def png_with_prompt(mode: str = "RGB") -> bytes:
@@ -48,6 +50,56 @@ def test_the_graph_is_gone_from_a_png_and_no_pixel_changed(mode: str) -> None:
     assert kept.media_type == "image/png"
     assert not says_the_prompt(kept.content)
     assert decoded(kept.content).convert("RGBA").tobytes() == drawing(mode).convert("RGBA").tobytes()
+
+
+def chunks(content: bytes) -> list[tuple[bytes, bytes]]:
+    """The chunks of a PNG: what kind each is, and what is in it."""
+    found: list[tuple[bytes, bytes]] = []
+    at = 8
+    while at < len(content):
+        size = int.from_bytes(content[at : at + 4], "big")
+        found.append((content[at + 4 : at + 8], content[at + 8 : at + 8 + size]))
+        at += 12 + size
+    return found
+
+
+def test_a_png_is_not_compressed_anew_which_takes_seconds_for_a_large_one() -> None:
+    original = png_with_prompt()
+
+    kept = chunks(clean(original + PROMPT.encode()).content)
+
+    assert kept == [chunk for chunk in chunks(original) if chunk[0] in {b"IHDR", b"IDAT", b"IEND"}]
+
+
+def test_nothing_can_be_said_in_the_end_of_a_png() -> None:
+    words = PROMPT.encode()
+    original = encoded(drawing(), "PNG")[:-12] + struct.pack(">I", len(words)) + b"IEND" + words + bytes(4)
+
+    assert not says_the_prompt(clean(original).content)
+
+
+@pytest.mark.parametrize("cut", [1, 4, 11, 12, 13, 17])
+def test_a_png_whose_last_bytes_are_missing_is_refused(cut: int) -> None:
+    assert refusal(encoded(drawing(), "PNG")[:-cut]) == "ComfyUI sent a picture that cannot be opened."
+
+
+def test_of_a_png_that_moves_the_first_picture_is_kept() -> None:
+    frames = [drawing(), drawing().transpose(Image.Transpose.ROTATE_180)]
+    original = encoded(frames[0], "PNG", save_all=True, append_images=frames[1:])
+
+    kept = clean(original)
+
+    assert {kind for kind, _ in chunks(kept.content)} == {b"IHDR", b"IDAT", b"IEND"}
+    assert decoded(kept.content).tobytes() == frames[0].tobytes()
+
+
+def test_a_png_of_three_times_16_bits_keeps_them() -> None:
+    """Pillow does not write them, and reads them as 8."""
+    pixels = struct.pack(">6H", 0, 1, 256, 257, 40_000, 65_535)
+    header = struct.pack(">IIBBBBB", 2, 1, 16, 2, 0, 0, 0)
+    original = png((b"IHDR", header), (b"IDAT", zlib.compress(b"\0" + pixels)))
+
+    assert zlib.decompress(dict(chunks(clean(original).content))[b"IDAT"]) == b"\0" + pixels
 
 
 def test_a_png_of_16_bits_keeps_them() -> None:
@@ -203,25 +255,54 @@ def test_what_is_no_picture_is_refused(content: bytes) -> None:
     assert refusal(content) == "ComfyUI sent a picture that cannot be opened."
 
 
-def bomb(width: int, height: int) -> bytes:
-    """A PNG of some hundred bytes that claims to be huge."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b"")
-    )
-
-
-@pytest.mark.parametrize("size", [(6_000, 4_001), (10_000, 9_000), (30_000, 30_000), (2**31 - 1, 2**31 - 1)])
+@pytest.mark.parametrize("size", [(8_192, 8_193), (10_000, 9_000), (30_000, 30_000), (2**31 - 1, 2**31 - 1)])
 def test_a_picture_that_would_fill_the_memory_is_refused_before_it_is_decoded(size: tuple[int, int]) -> None:
-    assert refusal(bomb(*size)) == "ComfyUI sent a picture that is too large to keep."
+    with pytest.raises(PictureTooLargeError) as caught:
+        clean(bomb(*size))
+
+    failure = caught.value.to_failure()
+    assert failure.title == "A picture is too large to keep"
+    assert "up to 8,192 × 8,192 pixels" in failure.message
+    assert failure.message.endswith("ask for the pictures again.")
+
+
+def test_how_large_a_picture_was_that_is_too_large_is_among_the_details() -> None:
+    with pytest.raises(PictureTooLargeError) as caught:
+        clean(bomb(16_384, 4_097))
+
+    assert caught.value.details == {"Reason": "16,384 × 4,097 pixels"}
+
+
+@pytest.mark.parametrize("size", [(8_192, 8_192), (16_384, 4_096)])
+def test_a_picture_as_large_as_upscalers_make_them_is_not_refused_for_its_size(size: tuple[int, int]) -> None:
+    assert refusal(bomb(*size)) == "ComfyUI sent a picture that cannot be opened.", "there is hardly a pixel in it"
+
+
+def test_a_picture_four_times_as_wide_and_high_as_most_is_kept() -> None:
+    kept = clean(encoded(Image.new("L", (6_144, 4_096), 90), "PNG", compress_level=1))
+
+    assert (kept.width, kept.height) == (6_144, 4_096)
+    assert decoded(kept.thumbnails[256]).size == (256, 171)
+
+
+def test_pictures_are_decoded_one_at_a_time_however_many_arrive_at_once() -> None:
+    done = Event()
+
+    def bring() -> None:
+        clean(png_with_prompt())
+        done.set()
+
+    thread = Thread(target=bring)
+    with decoding:
+        thread.start()
+        assert not done.wait(0.2)
+    thread.join()
+
+    assert done.is_set()
 
 
 def test_the_pixels_are_never_copied_as_bytes() -> None:
-    """A picture of 24 megapixels has 96 MB of them."""
+    """A picture of 67 megapixels has 268 MB of them."""
     content = encoded(Image.new("RGBA", (1000, 1000), "teal"), "PNG")
     clean(content)
     tracemalloc.start()
@@ -232,11 +313,11 @@ def test_the_pixels_are_never_copied_as_bytes() -> None:
         tracemalloc.stop()
 
 
-def test_a_colour_that_stands_for_nothing_stays_transparent_in_the_thumbnails() -> None:
-    content = encoded(Image.new("RGB", (400, 400), (255, 0, 255)), "PNG", transparency=(255, 0, 255))
+def test_a_colour_that_stands_for_nothing_stays_transparent_in_the_thumbnails_too() -> None:
+    kept = clean(encoded(Image.new("RGB", (400, 400), (255, 0, 255)), "PNG", transparency=(255, 0, 255)))
 
-    for thumbnail in clean(content).thumbnails.values():
-        assert decoded(thumbnail).convert("RGBA").getchannel("A").getextrema() == (0, 0)
+    for content in (kept.content, *kept.thumbnails.values()):
+        assert decoded(content).convert("RGBA").getchannel("A").getextrema() == (0, 0)
 
 
 SOURCES = [
@@ -254,6 +335,6 @@ def test_a_damaged_file_is_refused_or_opened_but_never_breaks_us(source: bytes, 
 
     try:
         kept = clean(damaged)
-    except BrokenPictureError:
+    except (BrokenPictureError, PictureTooLargeError):
         return
     assert Image.open(io.BytesIO(kept.content)).size == (kept.width, kept.height)

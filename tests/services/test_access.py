@@ -76,7 +76,10 @@ VERBS: dict[str, Verb] = {
     "GalleryService.activate": lambda e, w, i: e.gallery.activate(w, i.asset),
     "GalleryService.delete": lambda e, w, i: e.gallery.delete(w, i.asset),
 }
-FOR_EVERYONE = {"GalleryService.fresh", "WorldService.create", "WorldService.summaries", "WorldService.create_in"}
+FOR_EVERYONE = {
+    *("GalleryService.fresh", "WorldService.create", "WorldService.summaries", "WorldService.create_in"),
+    *("QueueService.pause", "QueueService.resume", "QueueService.is_paused"),  # there is one queue for all of them
+}
 
 
 def test_every_verb_that_takes_a_person_is_tried_below() -> None:

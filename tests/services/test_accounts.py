@@ -91,7 +91,7 @@ class CountingHasher(PasswordHasher):
 @pytest.mark.parametrize("name", ["Aldwin", "Nobody"])
 async def test_a_refusal_costs_the_same_whether_the_name_exists_or_not(studio: Studio, name: str) -> None:
     hasher = CountingHasher()
-    accounts = AccountService(studio.engine.database, studio.clock, hasher)
+    accounts = AccountService(studio.engine.database, studio.clock, hasher, studio.engine.bus)
 
     with pytest.raises(UnauthenticatedError):
         await accounts.log_in(name, "wrong password")

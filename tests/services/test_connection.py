@@ -1,5 +1,6 @@
 """How ComfyUI is, in words for the screens."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 from uuid import uuid4
@@ -10,6 +11,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.comfyui import FakeComfyUI
 from tests.fakes.studio import Listener
 from wrldbldr.bus import SERVER_TOPIC, Bus
+from wrldbldr.comfyui.address import connection_settings
 from wrldbldr.comfyui.connection import ConnectionKind, ConnectionState
 from wrldbldr.comfyui.errors import RequestTimeoutError
 from wrldbldr.comfyui.messages import Status
@@ -17,6 +19,7 @@ from wrldbldr.comfyui.port import SystemInfo
 from wrldbldr.domain.account import Principal, Role
 from wrldbldr.domain.events import ConnectionChanged
 from wrldbldr.kit.tasks import TaskNursery
+from wrldbldr.services.comfyui_in_use import ComfyUIInUse, Place
 from wrldbldr.services.connection import MESSAGES, ConnectionService
 
 RUTH = Principal(account_id=uuid4(), token_id=uuid4(), name="Ruth Marlowe", role=Role.OWNER)
@@ -27,7 +30,7 @@ class SimulatedComfyUI(FakeComfyUI):
 
     async def system(self) -> SystemInfo:
         await super().system()
-        return SystemInfo(version="0.8.0-simulated", simulated=True)
+        return SystemInfo(version="0.8.0-simulated", devices=("cpu",), simulated=True)
 
 
 @pytest.fixture
@@ -48,11 +51,16 @@ async def connection(comfyui: FakeComfyUI, clock: FakeClock, server: Listener) -
     async def come_back() -> None:
         comfyui.come_back()
 
-    service = ConnectionService(comfyui, comfyui.stream, bus, clock, url="http://painter:8188", probe=come_back)
+    service = ConnectionService(in_use(comfyui, clock), bus, clock, probe=come_back)
     async with TaskNursery(clock) as nursery:
         nursery.start(service.run(), name="connection")
         await clock.settle()
         yield service
+
+
+def in_use(comfyui: FakeComfyUI, clock: FakeClock, simulator: asyncio.Task[None] | None = None) -> ComfyUIInUse:
+    place = Place(connection_settings("http://painter:8188"), simulator)
+    return ComfyUIInUse(comfyui, comfyui.stream, place, nursery=TaskNursery(clock), clock=clock)
 
 
 def test_every_kind_of_connection_has_a_sentence() -> None:
@@ -65,16 +73,19 @@ async def test_who_answers_is_learned_at_once(connection: ConnectionService) -> 
 
     assert (status.state, status.message) == ("connected", "ComfyUI is connected.")
     assert (status.version, status.is_simulated, status.url) == ("0.8.0-simulated", True, "http://painter:8188")
+    assert status.devices == ("cpu",)
     assert (status.retry_in_seconds, status.open_until, status.consecutive_failures) == (None, None, 0)
     assert not status.is_built_in, "a simulator at an address is not the one we started"
 
 
-def test_the_simulator_that_we_started_is_told_from_one_at_an_address(comfyui: FakeComfyUI, clock: FakeClock) -> None:
-    service = ConnectionService(
-        comfyui, comfyui.stream, Bus(), clock, url="http://127.0.0.1:4711", probe=comfyui.system, is_built_in=True
-    )
+async def test_the_simulator_that_we_started_is_told_from_one_at_an_address(
+    comfyui: FakeComfyUI, clock: FakeClock
+) -> None:
+    async with TaskNursery(clock) as nursery:
+        simulator = nursery.start(clock.sleep(60), name="simulator")
+        service = ConnectionService(in_use(comfyui, clock, simulator), Bus(), clock, probe=comfyui.system)
 
-    assert service.status().is_built_in
+        assert service.status().is_built_in
 
 
 async def test_somebody_who_does_not_want_to_wait_has_it_asked_at_once(
@@ -114,7 +125,7 @@ async def test_a_question_that_failed_once_is_asked_again_though_nothing_else_ch
     comfyui: FakeComfyUI, clock: FakeClock
 ) -> None:
     comfyui.fail_next("system", RequestTimeoutError(5))
-    service = ConnectionService(comfyui, comfyui.stream, Bus(), clock, url="", probe=comfyui.system)
+    service = ConnectionService(in_use(comfyui, clock), Bus(), clock, probe=comfyui.system)
 
     async with TaskNursery(clock) as nursery:
         nursery.start(service.run(), name="connection")
@@ -148,8 +159,10 @@ async def test_how_much_waits_on_comfyui_is_known_only_while_it_answers(
     assert connection.status().queue_remaining == 3
 
     comfyui.go_down()
-
     assert connection.status().queue_remaining is None
+
+    comfyui.come_back()
+    assert connection.status().queue_remaining is None, "it may be another one, and has not said yet"
 
 
 async def test_a_shaky_connection_is_still_the_same_comfyui(

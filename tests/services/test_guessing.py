@@ -43,7 +43,7 @@ def hasher() -> WatchedHasher:
 
 @pytest.fixture
 def accounts(studio: Studio, hasher: WatchedHasher) -> AccountService:
-    return AccountService(studio.engine.database, studio.clock, hasher)
+    return AccountService(studio.engine.database, studio.clock, hasher, studio.engine.bus)
 
 
 async def fail(accounts: AccountService, name: str = "Aldwin", *, peer: str | None = None, times: int = 1) -> None:

@@ -1,11 +1,13 @@
 """A batch whose ComfyUI is away, forgetful, mute or dying: nothing is lost, nothing runs twice, and every end has a reason."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from tests.fakes.studio import Studio
 from tests.services.graphs import repaint
+from wrldbldr.comfyui.connection import ConnectionKind, ConnectionState
 from wrldbldr.comfyui.errors import (
     CircuitOpenError,
     ComfyUIError,
@@ -78,6 +80,20 @@ async def test_an_open_circuit_puts_the_batch_back_too(painting: Studio) -> None
     await painting.paint()
 
     assert await painting.status(batch_id) is BatchStatus.READY
+
+
+async def test_while_the_circuit_is_open_no_batch_is_begun(painting: Studio) -> None:
+    table, until = painting.table(), painting.clock.now() + timedelta(seconds=60)
+    painting.comfyui.connection.become(ConnectionState(ConnectionKind.CIRCUIT_OPEN, 5, until, until))
+
+    batch_id = await painting.ask()
+    await painting.advance(10)
+    assert table.kinds == ["BatchQueued"]
+
+    painting.comfyui.connection.become(ConnectionState(ConnectionKind.CONNECTED))
+    await painting.rest()
+
+    assert await painting.status(batch_id) is BatchStatus.GENERATING
 
 
 @pytest.mark.parametrize("question", ["system", "catalogue"])
@@ -171,6 +187,21 @@ async def test_a_batch_that_is_lost_three_times_fails_with_the_reason_and_the_ne
     assert await painting.failure_title(batch_id) == "ComfyUI lost this picture again and again"
     assert await painting.status(following) is BatchStatus.GENERATING
     assert len({submission.prompt_id for submission in painting.comfyui.submissions}) == 4
+
+
+async def test_a_lost_prompt_that_cannot_be_handed_over_again_yet_is_lost_only_once(painting: Studio) -> None:
+    batch_id = await painting.ask()
+    painting.comfyui.start()
+    painting.comfyui.go_down()
+    painting.comfyui.come_back(restarted=True)
+    painting.comfyui.fail_next("queue_prompt", *(ServiceUnavailableError("refused") for _ in range(5)))
+
+    await painting.advance(60)
+    await painting.paint()
+
+    assert await painting.status(batch_id) is BatchStatus.READY
+    assert len(painting.comfyui.submissions) == 2
+    assert [submission.lost_at is None for submission in await painting.submissions(batch_id)] == [False, True]
 
 
 async def test_losses_are_counted_through_restarts_of_our_own_process(painting: Studio) -> None:

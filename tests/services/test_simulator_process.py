@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.fast_clock import FastClock
 from tests.fakes.quiet import REAL_TIME, until
 from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.services.simulator_process import HOST, SimulatorProcess
@@ -41,4 +42,23 @@ async def test_the_simulator_answers_is_started_again_when_it_dies_and_ends_with
         assert first != second
 
     assert not answers(simulator)
+    assert set(children()) == before
+
+
+async def test_a_simulator_that_does_not_end_when_it_is_told_to_is_killed() -> None:
+    simulator = SimulatorProcess(FastClock(20))
+    before = set(children())
+
+    async with TaskNursery(REAL_TIME) as nursery:
+        running = nursery.start(simulator.run(), name="simulator")
+        await until(lambda: answers(simulator), "the simulator's start")
+        [child] = set(children()) - before
+        os.kill(child, signal.SIGSTOP)
+        try:
+            running.cancel()
+            await until(running.done, "the simulator's end")
+        finally:
+            if child in children():
+                os.kill(child, signal.SIGKILL)
+
     assert set(children()) == before

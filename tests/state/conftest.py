@@ -12,7 +12,7 @@ from tests.state.tab import Tab, open_tab
 from wrldbldr import engine as engine_module
 from wrldbldr.db.database import Database
 from wrldbldr.engine import Engine
-from wrldbldr.pages import creator, login, not_found, setup, worlds  # noqa: F401 - every state is loaded
+from wrldbldr.pages import creator, login, not_found, settings, setup, worlds  # noqa: F401 - every state is loaded
 from wrldbldr.state.creator import Creator
 
 

@@ -96,7 +96,7 @@ async def test_a_listener_from_before_tells_nobody_else_anything(desk: Tab, stud
     await desk.send(State.event_handlers["hydrate"])
 
     assert [name for name in NAMES if name in str(desk.deltas)] == []
-    assert studio.engine.bus.listener_count == 0
+    assert studio.listener_count == 0
 
 
 async def test_the_same_person_with_a_new_login_finds_the_tab_as_it_was(desk: Tab, studio: Studio) -> None:

@@ -39,3 +39,9 @@ async def test_whoever_is_not_signed_in_stays_at_the_login(nobody: Tab) -> None:
     await nobody.send(Door.at_login)
 
     assert nobody.redirects == []
+
+
+async def test_notices_of_what_was_before_do_not_hang_at_the_login(nobody: Tab) -> None:
+    await nobody.send(Door.at_login)
+
+    assert "dismiss()" in nobody.scripts

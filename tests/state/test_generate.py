@@ -3,12 +3,13 @@
 import pytest
 
 from tests.fakes.studio import Studio
+from tests.services.graphs import model_free
 from tests.state.tab import Tab
 from wrldbldr.domain.errors import InvalidInputError
 from wrldbldr.domain.world import EntityType
 from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.state.creator import Creator
-from wrldbldr.state.generate import Generate, parsed_seed, start_of
+from wrldbldr.state.generate import Generate, parsed_seed
 
 WORDS = "A graceful elven archer with long silver hair, a bow of pale ash wood."
 
@@ -141,6 +142,36 @@ async def test_closing_the_dialog_throws_away_nothing_that_was_set(described: Ta
     assert (dialog.count, dialog.shape) == (2, "1:1")
 
 
+async def test_a_workflow_that_was_chosen_is_chosen_still_when_the_dialog_opens_again(
+    described: Tab, studio: Studio
+) -> None:
+    other = str((await studio.engine.workflows.add(studio.who, "Watercolours", model_free())).id)
+    await described.send(Generate.begin("portrait"))
+    default = (await described.see(Generate)).workflow
+    await described.send(Generate.choose_workflow(other))
+    await described.send(Generate.toggle(False))
+
+    await described.send(Generate.begin("portrait"))
+    assert (await described.see(Generate)).workflow == other
+
+    await described.send(Generate.choose_type("sprite"))
+    assert (await described.see(Generate)).workflow == default
+    await described.send(Generate.choose_type("portrait"))
+    await submit(described)
+    await described.send(Generate.begin("portrait"))
+    assert (await described.see(Generate)).workflow == default
+
+
+async def test_the_browser_may_forget_words_once_they_are_sent(described: Tab, studio: Studio) -> None:
+    await described.send(Generate.begin("portrait"))
+    await submit(described, "   ")
+    assert described.scripts == ""
+
+    await submit(described)
+
+    assert f'forget("generate:character:{studio.scene.character.id}:portrait")' in described.scripts
+
+
 async def test_another_kind_of_picture_keeps_what_holds_for_every_kind(described: Tab) -> None:
     await described.send(Generate.begin("portrait"))
     await described.send(Generate.keep_prompt("My own words"))
@@ -186,14 +217,6 @@ async def test_words_that_were_sent_do_not_come_back_when_their_field_is_left_af
     await described.send(Generate.begin("portrait"))
 
     assert (await described.see(Generate)).prompt == WORDS
-
-
-def test_a_long_description_is_cut_between_words_at_five_hundred_characters() -> None:
-    text = "salt " * 120
-
-    assert start_of(text) == ("salt " * 100).strip()
-    assert start_of("  short  ") == "short"
-    assert len(start_of("x" * 600)) == 500
 
 
 def test_a_seed_is_a_whole_number_or_nothing() -> None:

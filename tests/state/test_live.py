@@ -1,18 +1,21 @@
 """What happens elsewhere appears in the tab, and only what may."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from tests.fakes.pictures import pictures_of
 from tests.fakes.studio import Studio
-from tests.state.tab import Tab
+from tests.state.tab import Tab, open_tab
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.events import BatchCleared
-from wrldbldr.domain.world import Character
+from wrldbldr.domain.world import Character, EntityType
+from wrldbldr.pages import creator
 from wrldbldr.services.cards import BatchCard
 from wrldbldr.services.queue import QueueService
+from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.state.connection import Connection
 from wrldbldr.state.creator import Creator
 from wrldbldr.state.editor import Editor
@@ -21,6 +24,7 @@ from wrldbldr.state.live import HEARTBEAT_SECONDS, RETRY_SECONDS, Live
 from wrldbldr.state.painting import Painting
 from wrldbldr.state.place import Place
 from wrldbldr.state.queue import Queue
+from wrldbldr.state.worlds import Worlds
 
 BACK = "/login?next=%2Fworlds%2F{}%2Fcreate"
 
@@ -104,6 +108,75 @@ async def test_a_failure_says_why_in_a_notice_that_stays(watching: Tab, studio: 
     assert "KSampler" in watching.scripts
 
 
+@pytest.fixture
+async def failed(watching: Tab, studio: Studio) -> UUID:
+    """A batch that has just failed; a notice says so."""
+    batch = await studio.ask()
+    studio.comfyui.start()
+    studio.comfyui.fail()
+    await a_moment(studio)
+    assert f"{batch}-1" in watching.scripts
+    watching.forget()
+    return batch
+
+
+async def retry(studio: Studio, batch: UUID) -> None:
+    await studio.engine.queue.retry(studio.who, batch)
+
+
+async def clear(studio: Studio, batch: UUID) -> None:
+    await studio.engine.queue.clear(studio.who, batch)
+
+
+async def delete_its_subject(studio: Studio, batch: UUID) -> None:
+    await studio.engine.worlds.delete_entity(studio.who, EntityType.CHARACTER, studio.scene.character.id)
+
+
+async def delete_its_world(studio: Studio, batch: UUID) -> None:
+    await studio.engine.worlds.delete(studio.who, studio.scene.world.id)
+
+
+@pytest.mark.parametrize("deal_with", [retry, clear, delete_its_subject, delete_its_world])
+async def test_the_notice_of_a_failure_goes_from_every_screen_when_it_is_dealt_with_on_one(
+    watching: Tab, studio: Studio, failed: UUID, deal_with: Callable[[Studio, UUID], Awaitable[None]]
+) -> None:
+    await deal_with(studio, failed)
+    await a_moment(studio)
+
+    assert watching.scripts.count(f'dismiss("{failed}-1")') == 1
+
+
+async def test_the_notice_of_a_failure_hangs_while_other_things_happen(
+    watching: Tab, studio: Studio, failed: UUID
+) -> None:
+    await studio.ask()
+    await studio.paint()
+    await a_moment(studio)
+
+    assert "Portrait ready" in watching.scripts
+    assert "dismiss" not in watching.scripts
+
+
+async def test_a_batch_that_fails_again_gets_a_notice_of_its_own(watching: Tab, studio: Studio, failed: UUID) -> None:
+    await retry(studio, failed)
+    await studio.rest()
+    studio.comfyui.start()
+    studio.comfyui.fail()
+    await a_moment(studio)
+
+    assert f'dismiss("{failed}-1")' in watching.scripts
+    assert f"{failed}-2" in watching.scripts
+    assert f'dismiss("{failed}-2")' not in watching.scripts
+
+
+async def test_a_notice_stays_behind_with_the_table_it_is_about(watching: Tab, studio: Studio, failed: UUID) -> None:
+    await watching.send(Worlds.enter)
+    await watching.start(Live.listen)
+    await a_moment(studio)
+
+    assert f'dismiss("{failed}-1")' in watching.scripts
+
+
 async def test_comfyui_going_and_coming_back_shows_by_itself(watching: Tab, studio: Studio) -> None:
     studio.comfyui.go_down()
     await a_moment(studio)
@@ -120,7 +193,7 @@ async def test_a_tab_that_was_told_too_much_at_once_reads_everything_anew(watchi
     await a_moment(studio)
     async with studio.engine.database.write() as unit:  # as if the events that told of it had been lost
         await unit.worlds.add(made_up_character(studio))
-        for asset in await unit.assets.of_batch(batch):
+        for asset in await pictures_of(unit, batch):
             asset.label = "Another Label"
     for _ in range(300):
         studio.engine.bus.publish(studio.topics()["table"], BatchCleared(uuid4()))
@@ -150,7 +223,7 @@ async def test_a_look_that_fails_once_is_taken_again(
     assert failures == []
     assert "could not be brought up to date" in caplog.text
     assert (await watching.see(Live)).open_count == 1
-    assert studio.engine.bus.listener_count == 1
+    assert studio.listener_count == 1
 
 
 async def test_a_world_deleted_on_another_screen_is_missing_here(watching: Tab, studio: Studio) -> None:
@@ -169,7 +242,7 @@ async def test_opening_the_page_again_leaves_one_listener(watching: Tab, studio:
     await studio.ask()
     await a_moment(studio)
 
-    assert studio.engine.bus.listener_count == 1
+    assert studio.listener_count == 1
 
 
 async def test_whoever_signs_out_elsewhere_sees_nothing_more(watching: Tab, studio: Studio, secret: str) -> None:
@@ -180,7 +253,7 @@ async def test_whoever_signs_out_elsewhere_sees_nothing_more(watching: Tab, stud
 
     assert (await watching.see(Live)).open_count == 0
     assert watching.redirects == [BACK.format(studio.scene.world.id)]
-    assert studio.engine.bus.listener_count == 0
+    assert studio.listener_count == 0
 
 
 async def test_signing_out_on_another_tab_leads_this_one_to_the_door_at_once(
@@ -208,15 +281,35 @@ async def test_a_long_painting_does_not_keep_a_revoked_login_listening(
     assert watching.redirects == [BACK.format(studio.scene.world.id)]
 
 
+async def test_a_page_that_opens_while_other_events_wait_listens_where_it_is(studio: Studio, secret: str) -> None:
+    """After an interruption the browser first sends what was typed meanwhile."""
+    world, character = studio.scene.world, studio.scene.character
+    async with open_tab(secret, f"/worlds/{world.id}/create") as tab:
+        typed = [
+            Editor.begin("mood"),
+            Editor.save("character", str(character.id), "mood", "Wary"),
+            Editor.leave("mood"),
+        ]
+        for event in (*typed, *creator.PAGE.on_load):
+            await tab.start(event)
+        await a_moment(studio)
+
+        changes = EntityChanges(name="Sefa Thornwick")
+        await studio.engine.worlds.update_entity(studio.who, EntityType.CHARACTER, character.id, changes)
+        await a_moment(studio)
+
+        assert "Sefa Thornwick" in {card.name for card in (await tab.see(Creator)).everyone}
+
+
 async def test_leaving_the_page_ends_the_listener(desk: Tab, studio: Studio) -> None:
     future = await desk.start(Live.listen)
     await a_moment(studio)
-    assert studio.engine.bus.listener_count == 1
+    assert studio.listener_count == 1
 
     future.cancel()
     await studio.rest()
 
-    assert studio.engine.bus.listener_count == 0
+    assert studio.listener_count == 0
 
 
 async def test_what_was_ready_before_the_page_opened_is_no_news(desk: Tab, studio: Studio) -> None:

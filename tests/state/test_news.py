@@ -35,6 +35,14 @@ def test_a_batch_that_failed_is_news_even_if_its_painting_was_never_seen() -> No
     assert news_between(look(CARD), [failed]).failed == (failed,)
 
 
+def test_a_batch_that_was_tried_again_and_failed_again_between_two_looks_is_news() -> None:
+    failed = replace(CARD, status="failed")
+    again = replace(failed, attempt=2)
+
+    assert news_between(look(failed), [again]).failed == (again,)
+    assert news_between(look(failed), [failed]).failed == ()
+
+
 def test_what_is_said_aloud_names_what_joined_what_began_and_what_left() -> None:
     painting = replace(CARD, status="generating")
 

@@ -104,6 +104,17 @@ async def test_select_goes_to_the_subject_and_shows_the_first_picture_large(desk
     assert ((await desk.see(Lightbox)).is_open, (await desk.see(Lightbox)).asset.id) == (True, str(first))
 
 
+async def test_select_leads_to_the_subject_from_another_page_too(shelf: Tab, studio: Studio) -> None:
+    batch = await studio.ask()
+    await begin(studio.engine, batch)
+    await finish(studio.engine, batch)
+
+    await shelf.send(Queue.choose(str(batch)))
+
+    assert shelf.redirects == [f"/worlds/{studio.scene.world.id}/create?show={studio.scene.character.id}"]
+    assert shelf.scripts == ""
+
+
 async def test_somebody_elses_batch_is_no_batch(desk: Tab) -> None:
     await desk.send(Queue.retry("00000000-0000-4000-8000-000000000000"))
     await desk.send(Queue.clear("not an id"))

@@ -15,7 +15,7 @@ from tests.fakes.studio import Studio
 from tests.state.tab import Tab, open_tab
 from wrldbldr.kit.log import QUOTING, WINDOW_RECORDS, Discreet, Sparing, configure
 from wrldbldr.state.creator import Creator
-from wrldbldr.state.socket import ADDRESS_CHARACTERS, checked_event, guard_socket
+from wrldbldr.state.socket import ADDRESS_CHARACTERS, QUERY_PARAMETERS, checked_event, guard_socket
 
 HYDRATE = f"{State.get_full_name()}.hydrate"
 SELECT = f"{Creator.get_full_name()}.select"
@@ -36,7 +36,9 @@ class FakeNamespace:
 @pytest.fixture(autouse=True)
 def a_fresh_minute(monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> None:
     """What other tests logged does not count."""
-    monkeypatch.setattr(logging.getLogger(guard_socket.__module__), "filters", [Sparing(clock)])
+    logger = logging.getLogger(guard_socket.__module__)
+    fresh = [Sparing(clock) if isinstance(known, Sparing) else known for known in logger.filters]
+    monkeypatch.setattr(logger, "filters", fresh)
 
 
 @pytest.fixture
@@ -115,6 +117,15 @@ def test_an_address_longer_than_any_of_ours_is_not_kept() -> None:
     place = {"pathname": long, "asPath": ["/"], "headers": {"cookie": "x"}, "query": {"show": long, long: "", "n": 1}}
 
     assert checked_event({"name": HYDRATE, "router_data": place}) == {"name": HYDRATE, "payload": {}, "router_data": {}}
+
+
+def test_of_an_address_with_endless_parameters_only_so_many_are_kept() -> None:
+    endless = {str(number): "x" for number in range(QUERY_PARAMETERS * 2)}
+
+    checked = checked_event({"name": HYDRATE, "router_data": {"query": endless}})
+
+    assert checked is not None
+    assert list(checked["router_data"]["query"]) == list(endless)[:QUERY_PARAMETERS]
 
 
 async def test_an_event_that_reflex_does_not_know_is_logged_without_cookie_and_prompt(

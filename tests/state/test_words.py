@@ -69,7 +69,7 @@ async def test_a_name_that_looks_like_code_is_shown_in_the_notices(desk: Tab, st
     await studio.advance(1.0)
 
     assert "Portrait ready for Bob" in desk.scripts
-    assert studio.engine.bus.listener_count == 1
+    assert studio.listener_count == 1
 
 
 @pytest.mark.parametrize("text", LOOKS_LIKE_CODE)

@@ -111,6 +111,22 @@ async def test_a_world_without_a_name_is_refused_in_the_form(shelf: Tab) -> None
     assert (form.is_open, form.error_field, form.error) == (True, "name", "The name cannot be empty.")
 
 
+async def test_what_was_typed_for_a_new_world_is_there_when_the_dialog_opens_again(shelf: Tab, studio: Studio) -> None:
+    await shelf.send(WorldForm.begin)
+    await shelf.send(WorldForm.keep_typed("name", "Ninefold Winter"))
+    await shelf.send(WorldForm.toggle(False))
+    await shelf.send(WorldForm.rename(str(studio.scene.world.id)))
+    await shelf.send(WorldForm.keep_typed("name", "Not saved"))
+    await shelf.send(WorldForm.toggle(False))
+
+    await shelf.send(WorldForm.begin)
+    assert (await shelf.see(WorldForm)).name == "Ninefold Winter"
+
+    await shelf.send(WorldForm.save({"name": "Ninefold Winter", "motto": ""}))
+    await shelf.send(WorldForm.begin)
+    assert (await shelf.see(WorldForm)).name == ""
+
+
 async def test_a_world_is_renamed_where_it_stands(shelf: Tab, studio: Studio) -> None:
     await shelf.send(WorldForm.rename(str(studio.scene.world.id)))
     assert (await shelf.see(WorldForm)).name == "The Lantern Coast"

@@ -13,8 +13,10 @@ from wrldbldr.api import (
     assets,
     batches,
     characters,
+    config,
     documentation,
     locations,
+    queue,
     status,
     workflows,
     worlds,
@@ -35,9 +37,11 @@ ROUTERS = (
     characters.router,
     locations.router,
     workflows.router,
+    queue.router,
     batches.router,  # before pictures: /api/assets/batch is no id of a picture
     assets.router,
     status.router,
+    config.router,
     documentation.router,
 )
 

@@ -1,12 +1,14 @@
 """Stored pictures: look, choose, mark, remove, and the files themselves."""
 
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import Query, Request
 from fastapi.responses import FileResponse, Response
 
+from wrldbldr.api.cursors import check_cursor
 from wrldbldr.api.door import RunningEngine, Who, guarded_router
 from wrldbldr.api.models import (
     PAGE_DEFAULT,
@@ -21,15 +23,11 @@ from wrldbldr.api.models import (
     Page,
     Text,
     page_of,
-    unknown_cursor,
 )
-from wrldbldr.domain.account import Principal
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType
-from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.text import file_name
 from wrldbldr.domain.world import EntityType
-from wrldbldr.engine import Engine
 from wrldbldr.media.store import FULL
 from wrldbldr.services.cards import image_url
 
@@ -131,8 +129,7 @@ async def list_assets(
     cursor: Cursor = None,
 ) -> Page[AssetOut]:
     """Pictures of a world, newest first."""
-    if cursor is not None:
-        await _check_cursor(engine, who, world_id, cursor)
+    await check_cursor(cursor, partial(engine.gallery.find, who), lambda asset: asset.world_id == world_id)
     assets = await engine.gallery.page(
         who,
         world_id,
@@ -193,12 +190,3 @@ def _knows(request: Request, etag: str) -> bool:
     """Whether the browser has this very picture."""
     known = request.headers.get("if-none-match", "")
     return etag in {tag.strip().removeprefix("W/") for tag in known.split(",")}
-
-
-async def _check_cursor(engine: Engine, who: Principal, world_id: UUID, cursor: UUID) -> None:
-    try:
-        asset = await engine.gallery.find(who, cursor)
-    except NotFoundError:
-        raise unknown_cursor() from None
-    if asset.world_id != world_id:
-        raise unknown_cursor()

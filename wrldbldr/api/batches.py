@@ -1,11 +1,13 @@
 """The queue: ask for pictures, look, withdraw, try again, tidy up."""
 
+from functools import partial
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from fastapi import Query, Response
 from pydantic import Field
 
+from wrldbldr.api.cursors import check_cursor
 from wrldbldr.api.door import RunningEngine, Who, guarded_router
 from wrldbldr.api.models import (
     PAGE_DEFAULT,
@@ -20,14 +22,10 @@ from wrldbldr.api.models import (
     Text,
     WholeNumber,
     page_of,
-    unknown_cursor,
 )
-from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import AssetType, BatchStatus
-from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.failure import Failure
 from wrldbldr.domain.world import EntityType
-from wrldbldr.engine import Engine
 from wrldbldr.services.queue import BatchReport, GenerationRequest
 
 router = guarded_router("Queue")
@@ -151,8 +149,8 @@ async def list_batches(
     cursor: Cursor = None,
 ) -> Page[BatchOut]:
     """The queue of a game session, in order. Withdrawn batches are there only when asked for by status."""
-    if cursor is not None:
-        await _check_cursor(engine, who, session_id, cursor)
+    find = partial(engine.queue.report, who)
+    await check_cursor(cursor, find, lambda report: report.batch.game_session_id == session_id)
     reports = await engine.queue.page(who, session_id, status=status, limit=limit + 1, after=cursor)
     return page_of(reports, limit, BatchOut.of, lambda report: report.batch.id)
 
@@ -194,12 +192,3 @@ async def show_preview(batch_id: UUID, who: Who, engine: RunningEngine) -> Respo
     """The latest picture of the work in progress."""
     preview = await engine.queue.preview(who, batch_id)
     return Response(preview.content, media_type=preview.media_type, headers=PICTURE_HEADERS)
-
-
-async def _check_cursor(engine: Engine, who: Principal, session_id: UUID, cursor: UUID) -> None:
-    try:
-        report = await engine.queue.report(who, cursor)
-    except NotFoundError:
-        raise unknown_cursor() from None
-    if report.batch.game_session_id != session_id:
-        raise unknown_cursor()

@@ -48,6 +48,12 @@ def show_comfyui_status(who: Who, engine: RunningEngine) -> ComfyUIStatusOut:
     return ComfyUIStatusOut.of(engine.connection.status(who))
 
 
+@router.post("/api/status/comfyui/retry")
+async def retry_comfyui(who: Who, engine: RunningEngine) -> ComfyUIStatusOut:
+    """Ask ComfyUI at once instead of waiting for the next try; how it is after that."""
+    return ComfyUIStatusOut.of(await engine.connection.retry_now(who))
+
+
 @router.get("/api/health")
 def show_health() -> HealthOut:
     """Whether this server answers at all."""

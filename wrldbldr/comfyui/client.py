@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 
 class ComfyUIClient:
-    """One ComfyUI server. `config` is asked at every call, so that new settings apply at once (US-18A.3)."""
+    """One ComfyUI server at a time. `config` is asked at every call, so that new settings apply at once (US-18A.3)."""
 
     def __init__(
         self,
@@ -59,9 +59,10 @@ class ComfyUIClient:
         self._config = config
         self._breaker = CircuitBreaker(clock)
         self.health = Health(self._ask_system, clock, self._breaker)
+        self._system: SystemInfo | None = None
         self._catalogue: NodeCatalogue | None = None
         self._reading_catalogue = asyncio.Lock()
-        self.health.connection.subscribe(self._forget_catalogue)
+        self.health.connection.subscribe(self._forget_server)
 
     @property
     def connection(self) -> ConnectionView:
@@ -72,16 +73,33 @@ class ComfyUIClient:
         """Close every connection to the server."""
         await self._http.aclose()
 
+    async def move_to(self, settings: ConnectionSettings) -> None:
+        """Talk to another server from now on. Nothing known of the old one is held for or against the new one.
+
+        Requests under way end as if their connection had broken. Returns when the new server was asked who it is.
+        """
+        old, self._http = self._http, Transport(settings)
+        self._forget_failures()
+        self.health.learn(ServiceUnavailableError(title="ComfyUI's address was changed", advice="It is being asked."))
+        await old.aclose()
+        await self.health.probe_now()
+
     async def system(self) -> SystemInfo:
-        """Ask who is there, once, unguarded: this is what guards the rest. Raises NotComfyUIError for something else."""
-        return await self._ask_system()
+        """Who is there; remembered until a disconnection. Asked once, unguarded: this is what guards the rest.
+
+        Raises NotComfyUIError when it is something else.
+        """
+        return self._system or await self._ask_system()
 
     async def catalogue(self, refresh: bool = False) -> NodeCatalogue:
         """The node classes of the server; remembered until `refresh`, a refusal, or a disconnection."""
         async with self._reading_catalogue:
-            if self._catalogue is None or refresh:
+            while self._catalogue is None or refresh:
+                asked = self._http
                 raw = await self._guarded(lambda: self._get("/object_info", CATALOGUE_TIMEOUT_SECONDS), "the node list")
-                self._catalogue = await asyncio.to_thread(parse_classes, raw)  # tens of MB with many custom nodes
+                parsed = await asyncio.to_thread(parse_classes, raw)  # tens of MB with many custom nodes
+                if asked is self._http:
+                    self._catalogue, refresh = parsed, False
             return self._catalogue
 
     async def queue_prompt(self, graph: Graph, prompt_id: UUID, previews: bool = True) -> Accepted:
@@ -123,9 +141,9 @@ class ComfyUIClient:
         if (await self.queue()).is_running(prompt_id):
             await self._post("/interrupt", {"prompt_id": str(prompt_id)}, "interrupting")
 
-    async def forget(self, prompt_id: UUID) -> None:
-        """Delete the history entry of a prompt of ours."""
-        await self._post("/history", {"delete": [str(prompt_id)]}, "tidying the history")
+    async def forget(self, *prompt_ids: UUID) -> None:
+        """Delete the history entries of prompts of ours."""
+        await self._post("/history", {"delete": [str(prompt_id) for prompt_id in prompt_ids]}, "tidying the history")
 
     async def upload_picture(self, name: str, content: bytes) -> str:
         """Store a picture under `name` in our corner of the input folder. Returns what a LoadImage node takes."""
@@ -136,7 +154,11 @@ class ComfyUIClient:
         return f"{folder}/{stored}" if folder else stored
 
     async def _ask_system(self) -> SystemInfo:
-        return parse_system(await self._get("/system_stats", HEALTH_TIMEOUT_SECONDS))
+        asked = self._http
+        system = parse_system(await self._get("/system_stats", HEALTH_TIMEOUT_SECONDS))
+        if asked is self._http:
+            self._system = system
+        return system
 
     async def _get(self, path: str, timeout_seconds: float) -> dict[str, object]:
         return await self._http.get_json(path, timeout_seconds=timeout_seconds, what=path.split("/")[1])
@@ -198,19 +220,33 @@ class ComfyUIClient:
         return await with_retry(lambda: self._watched(attempt), config=self._config(), clock=self._clock, what=what)
 
     async def _watched(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """One attempt, let through by the breaker, which is told how it went."""
+        """One attempt, let through by the breaker, which is told how it went, unless we have moved meanwhile."""
         self._breaker.check()
+        asked = self._http
         try:
             result = await attempt()
         except ComfyUIError as error:
-            self._tell_failure(error)
+            if asked is self._http:
+                self._tell_failure(error)
             raise
         except BaseException:
-            self._breaker.abandon()
+            if asked is self._http:
+                self._breaker.abandon()
             raise
+        if asked is self._http:
+            self._tell_success()
+        return result
+
+    def _forget_failures(self) -> None:
+        """Close the breaker, as a probe that went well would."""
+        self._breaker.abandon()
+        self._breaker.end_rest()
+        self._breaker.check()
+        self._breaker.succeed()
+
+    def _tell_success(self) -> None:
         self._breaker.succeed()
         self.health.learn(None)
-        return result
 
     def _tell_failure(self, error: ComfyUIError) -> None:
         """A refusal proves the server alive; a transient failure counts; one that cannot be reached is down."""
@@ -221,13 +257,12 @@ class ComfyUIClient:
             self._breaker.fail()
             self.health.blame(error)
         else:
-            self._breaker.succeed()
-            self.health.learn(None)
+            self._tell_success()
 
-    def _forget_catalogue(self, state: ConnectionState) -> None:
-        """A server that went away may come back with other nodes and models."""
+    def _forget_server(self, state: ConnectionState) -> None:
+        """Whoever comes back may be another one, with other nodes and models."""
         if state.kind is ConnectionKind.DISCONNECTED:
-            self._catalogue = None
+            self._system = self._catalogue = None
 
     @property
     def _history_seconds(self) -> int:

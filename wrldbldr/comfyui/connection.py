@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -17,6 +17,7 @@ class ConnectionKind(StrEnum):
     DEGRADED = "degraded"  # it answers health checks, but the last requests failed
     DISCONNECTED = "disconnected"  # it does not answer, or nothing was heard of it yet
     CIRCUIT_OPEN = "circuit_open"  # too many requests failed: none is sent until `until`
+    STUCK = "stuck"  # it answers, but what it has taken does not move: nothing more is handed over
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,13 @@ class ConnectionState:
 
     @property
     def is_usable(self) -> bool:
-        """True while a request may be sent."""
+        """True while a prompt may be handed over."""
         return self.kind in (ConnectionKind.CONNECTED, ConnectionKind.DEGRADED)
+
+    @property
+    def is_answering(self) -> bool:
+        """True while everything else may be asked of it: its queue, a history, to withdraw something."""
+        return self.is_usable or self.kind is ConnectionKind.STUCK
 
 
 Subscriber = Callable[[ConnectionState], None]
@@ -51,12 +57,18 @@ class ConnectionView(Protocol):
         """Call `subscriber` with every new state, from now on. Returns what ends it."""
         ...
 
+    def hold(self, reason: str) -> None:
+        """Hand over nothing more, because ComfyUI is stuck for this reason; an empty one ends it."""
+        ...
+
 
 class Connection:
     """The observable itself: told by whoever talks to ComfyUI, logs an edge when the kind changes."""
 
     def __init__(self) -> None:
         self._current = ConnectionState(ConnectionKind.DISCONNECTED, problem="ComfyUI has not been asked yet.")
+        self._answers = self._current
+        self._hold = ""
         self._subscribers: list[Subscriber] = []
         self._was_told = False
 
@@ -76,7 +88,21 @@ class Connection:
         return unsubscribe
 
     def become(self, state: ConnectionState) -> None:
-        """Take `state` as the truth; an equal state disturbs nobody."""
+        """Take `state` as the truth about its answers; an equal state disturbs nobody."""
+        self._answers = state
+        if state.kind is ConnectionKind.DISCONNECTED:
+            self._hold = ""  # whoever comes back has been restarted, or is found stuck again at the next look
+        self._settle()
+
+    def hold(self, reason: str) -> None:
+        """Say that it is stuck for this reason for as long as it answers; an empty one ends it."""
+        self._hold = reason
+        self._settle()
+
+    def _settle(self) -> None:
+        state = self._answers
+        if self._hold and state.is_usable:
+            state = replace(state, kind=ConnectionKind.STUCK, problem=self._hold)
         if state == self._current:
             return
         is_edge = state.kind != self._current.kind or not self._was_told
@@ -97,5 +123,7 @@ def _log_edge(state: ConnectionState) -> None:
         logger.warning("ComfyUI is shaky: %d failures in a row", state.consecutive_failures)
     elif state.kind is ConnectionKind.CIRCUIT_OPEN:
         logger.warning("ComfyUI keeps failing: no request is sent until %s", state.until)
+    elif state.kind is ConnectionKind.STUCK:
+        logger.warning("ComfyUI is stuck: %s", state.problem)
     else:
         logger.warning("ComfyUI is disconnected: %s", state.problem)

@@ -43,7 +43,7 @@ class ServiceUnavailableError(ComfyUIError):
         reason: str = "",
         *,
         title: str = "ComfyUI cannot be reached",
-        advice: str = "Start ComfyUI, or check its address (WRLDBLDR_COMFYUI_URL). Your batches wait until it answers.",
+        advice: str = "Start ComfyUI, or check its address (Settings, ComfyUI). Your batches wait until it answers.",
     ) -> None:
         super().__init__(title, advice, details={"Reason": _short(reason)} if reason else None)
 
@@ -53,6 +53,47 @@ class ServiceUnavailableError(ComfyUIError):
         error = cls(title=problem.title, advice=problem.advice)
         error.details = dict(problem.details)
         return error
+
+
+class NameUnknownError(ServiceUnavailableError):
+    """No name server knows the machine the address names."""
+
+    code = "name_unknown"
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(
+            reason,
+            title="The machine ComfyUI runs on cannot be found",
+            advice="Nobody in the network knows that name. Check the address (Settings, ComfyUI), or write the machine's "
+            "number, such as 192.168.1.20. Your batches wait until it answers.",
+        )
+
+
+class CertificateRefusedError(ServiceUnavailableError):
+    """An https address whose certificate this machine has no reason to trust."""
+
+    code = "certificate_refused"
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(
+            reason,
+            title="ComfyUI's certificate is not trusted",
+            advice="Nobody this machine knows vouches for it, it has expired, or it is another server's. If the server is "
+            "your own, switch the check of its certificate off (Settings, ComfyUI). Your batches wait until it answers.",
+        )
+
+
+class NotEncryptedError(ServiceUnavailableError):
+    """An https address where nobody speaks https."""
+
+    code = "not_encrypted"
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(
+            reason,
+            title="There is no https at ComfyUI's address",
+            advice="Write http:// instead of https:// (Settings, ComfyUI). Your batches wait until it answers.",
+        )
 
 
 class CircuitOpenError(ComfyUIError):
@@ -155,7 +196,7 @@ class NotComfyUIError(ComfyUIError):
     def __init__(self, seen: str) -> None:
         super().__init__(
             "This is not a ComfyUI",
-            "Something else answers at this address. Check address, port and path in WRLDBLDR_COMFYUI_URL.",
+            "Something else answers at this address. Check address, port and path (Settings, ComfyUI).",
             details={"Answer": _short(seen)},
         )
 
@@ -168,7 +209,7 @@ class AuthenticationRequiredError(ComfyUIError):
     def __init__(self, status: int) -> None:
         super().__init__(
             "ComfyUI does not let us in",
-            "Set the header it expects (a token, or a name and password) in WRLDBLDR_COMFYUI_HEADERS.",
+            "Enter the header it expects, a token or a name and password (Settings, ComfyUI).",
             details={"Status": str(status)},
         )
 

@@ -83,7 +83,7 @@ class ComfyUI(Protocol):
         ...
 
     async def system(self) -> SystemInfo:
-        """Ask who is there. Raises NotComfyUIError when it is something else."""
+        """Who is there; remembered until a disconnection. Raises NotComfyUIError when it is something else."""
         ...
 
     async def catalogue(self, refresh: bool = False) -> NodeCatalogue:
@@ -115,8 +115,8 @@ class ComfyUI(Protocol):
         """Withdraw a prompt of ours, waiting or running; others are never touched. The history tells how it ended."""
         ...
 
-    async def forget(self, prompt_id: UUID) -> None:
-        """Delete the history entry of a prompt of ours, whose graph would stay in the server's memory otherwise."""
+    async def forget(self, *prompt_ids: UUID) -> None:
+        """Delete the history entries of prompts of ours, whose graphs would stay in the server's memory otherwise."""
         ...
 
     async def upload_picture(self, name: str, content: bytes) -> str:

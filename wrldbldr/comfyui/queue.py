@@ -42,18 +42,12 @@ class QueueSnapshot:
             ahead.append(prompt)
         return tuple(prompt for prompt in ahead if prompt.prompt_id != str(prompt_id))
 
-    def foreign_to(self, ours: Collection[UUID]) -> "QueueSnapshot":
-        """Only what somebody else put there."""
-        return QueueSnapshot(
-            running=tuple(prompt for prompt in self.running if not prompt.is_one_of(ours)),
-            pending=tuple(prompt for prompt in self.pending if not prompt.is_one_of(ours)),
-        )
-
     def only(self, ours: Collection[UUID]) -> "QueueSnapshot":
         """Only what we put there."""
+        names = {str(prompt_id) for prompt_id in ours}
         return QueueSnapshot(
-            running=tuple(prompt for prompt in self.running if prompt.is_one_of(ours)),
-            pending=tuple(prompt for prompt in self.pending if prompt.is_one_of(ours)),
+            running=tuple(prompt for prompt in self.running if prompt.prompt_id in names),
+            pending=tuple(prompt for prompt in self.pending if prompt.prompt_id in names),
         )
 
 

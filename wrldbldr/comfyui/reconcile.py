@@ -1,10 +1,10 @@
 """Finds out what became of a prompt whose answer, messages or server were lost."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from wrldbldr.comfyui.port import ComfyUI, History
+from wrldbldr.comfyui.port import ComfyUI, History, QueueSnapshot
 from wrldbldr.kit.clock import Clock
 
 SECOND_LOOK_SECONDS = 2.0
@@ -37,24 +37,33 @@ class Gone:
 Whereabouts = Running | Pending | Finished | Gone
 
 
-async def whereabouts(comfy: ComfyUI, prompt_id: UUID, clock: Clock, *, ours: Collection[UUID] = ()) -> Whereabouts:
+async def whereabouts(
+    comfy: ComfyUI,
+    prompt_id: UUID,
+    clock: Clock,
+    *,
+    ours: Collection[UUID] = (),
+    saw: Callable[[QueueSnapshot], object] = lambda _: None,
+) -> Whereabouts:
     """Where the prompt is. `ours` are ids that do not count as others ahead of it. Raises what `comfy` raises.
 
     Gone is said only after two looks, two seconds apart: the server may still be taking a request that timed out.
+    `saw` is shown the queue of each look.
     """
-    found = await _look(comfy, prompt_id, ours)
+
+    async def look() -> Whereabouts:
+        """Queue first: a prompt moves from queue to history, so the other way round it could be missed in both."""
+        queue = await comfy.queue()
+        saw(queue)
+        if queue.is_running(prompt_id):
+            return Running()
+        if queue.is_pending(prompt_id):
+            return Pending(sum(not prompt.is_one_of(ours) for prompt in queue.ahead_of(prompt_id)))
+        history = await comfy.history(prompt_id)
+        return Finished(history) if history else Gone()
+
+    found = await look()
     if isinstance(found, Gone):
         await clock.sleep(SECOND_LOOK_SECONDS)
-        found = await _look(comfy, prompt_id, ours)
+        found = await look()
     return found
-
-
-async def _look(comfy: ComfyUI, prompt_id: UUID, ours: Collection[UUID]) -> Whereabouts:
-    """Queue first: a prompt moves from queue to history, so reading them the other way round could miss it in both."""
-    queue = await comfy.queue()
-    if queue.is_running(prompt_id):
-        return Running()
-    if queue.is_pending(prompt_id):
-        return Pending(sum(not prompt.is_one_of(ours) for prompt in queue.ahead_of(prompt_id)))
-    history = await comfy.history(prompt_id)
-    return Finished(history) if history else Gone()

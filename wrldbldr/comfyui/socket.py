@@ -1,5 +1,6 @@
 """The one websocket on which ComfyUI reports what it does: kept open, reopened politely, heard as typed messages."""
 
+import asyncio
 import json
 import logging
 import random
@@ -14,7 +15,7 @@ from wrldbldr.comfyui.address import ConnectionSettings
 from wrldbldr.comfyui.messages import Heard, Reconnected, parse_binary, parse_text
 from wrldbldr.comfyui.port import Listener, Unsubscribe
 from wrldbldr.comfyui.transport import FIXED_HEADERS
-from wrldbldr.kit.clock import Clock
+from wrldbldr.kit.clock import Clock, wait_for_event
 
 logger = logging.getLogger(__name__)
 wire = logging.getLogger(f"{__name__}.wire")
@@ -39,6 +40,35 @@ class StraightConnect(connect):
         return exc
 
 
+async def open_websocket(
+    settings: ConnectionSettings, client_id: str, *, timeout_seconds: float = OPEN_TIMEOUT_SECONDS
+) -> ClientConnection:
+    """An open websocket to the server. Raises OSError or WebSocketException when there can be none."""
+    return await StraightConnect(
+        settings.websocket_url(client_id),
+        additional_headers={**FIXED_HEADERS, **settings.headers},
+        compression=None,
+        proxy=None if settings.is_local else True,
+        ssl=_tls(settings),
+        max_size=FRAME_LIMIT_BYTES,
+        open_timeout=timeout_seconds,
+        close_timeout=CLOSE_TIMEOUT_SECONDS,
+        ping_interval=PING_SECONDS,
+        ping_timeout=PING_TIMEOUT_SECONDS,
+        logger=wire,
+    )
+
+
+def _tls(settings: ConnectionSettings) -> ssl.SSLContext | None:
+    if not settings.url.startswith("https"):
+        return None
+    context = ssl.create_default_context()
+    if not settings.verify_tls:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 class ComfyUISocket:
     """Run `run()` for ever in a nursery. `client_id` must be the one prompts are submitted under, and stay the same."""
 
@@ -56,6 +86,10 @@ class ComfyUISocket:
         self._chance = chance
         self._listeners: list[Listener] = []
         self._open: ClientConnection | None = None
+        self._attempt: asyncio.Timeout | None = None  # ends the connection, or the try to open one, when we move
+        self._moved = asyncio.Event()
+        self._hung_up = asyncio.Event()
+        self._hung_up.set()
         self._failures = 0
         self._is_edge_logged = False
 
@@ -80,17 +114,35 @@ class ComfyUISocket:
             logger.info("ComfyUI's websocket is mute; it is opened anew")
             await self._open.close()
 
+    async def move_to(self, settings: ConnectionSettings) -> None:
+        """Listen to another server. Returns when the old connection is closed; `run` opens the new one at once."""
+        self._settings = settings
+        self._moved.set()
+        if self._attempt is not None and not self._attempt.expired():
+            self._attempt.reschedule(0)
+        await self._hung_up.wait()
+
     async def run(self) -> None:
         """Keep the websocket open. The old one is always closed first: a second one of the same name would stay mute."""
         while True:
             began = self._clock.monotonic()
-            try:
-                await self._hear_one_connection()
-            except (OSError, WebSocketException) as error:  # TimeoutError is an OSError
-                self._log_loss(error)
+            await self._hear_until_it_ends()
             if self._clock.monotonic() - began >= STABLE_SECONDS:
                 self._failures = 0
-            await self._clock.sleep(self._backoff())
+            if await wait_for_event(self._moved, self._clock, self._backoff()):
+                self._failures, self._is_edge_logged = 0, False
+                self._moved.clear()
+
+    async def _hear_until_it_ends(self) -> None:
+        self._hung_up.clear()
+        try:
+            async with asyncio.timeout(None) as self._attempt:
+                await self._hear_one_connection()
+        except (OSError, WebSocketException) as error:  # TimeoutError is an OSError
+            self._log_loss(error)
+        finally:
+            self._attempt = None
+            self._hung_up.set()
 
     def _backoff(self) -> float:
         """Seconds before the next try: 1, 2, 4 … 30, each shortened by chance so that many clients do not come at once."""
@@ -99,7 +151,7 @@ class ComfyUISocket:
         return longest * (0.5 + self._chance() / 2)
 
     async def _hear_one_connection(self) -> None:
-        async with await self._connect() as connection:
+        async with await open_websocket(self._settings, str(self._client_id)) as connection:
             await connection.send(FEATURE_FLAGS)
             self._open = connection
             logger.info("ComfyUI's websocket is open")
@@ -120,30 +172,6 @@ class ComfyUISocket:
         except ConnectionClosed as closed:
             self._log_loss(closed)
 
-    async def _connect(self) -> ClientConnection:
-        return await StraightConnect(
-            self._settings.websocket_url(str(self._client_id)),
-            additional_headers={**FIXED_HEADERS, **self._settings.headers},
-            compression=None,
-            proxy=None if self._settings.is_local else True,
-            ssl=self._tls(),
-            max_size=FRAME_LIMIT_BYTES,
-            open_timeout=OPEN_TIMEOUT_SECONDS,
-            close_timeout=CLOSE_TIMEOUT_SECONDS,
-            ping_interval=PING_SECONDS,
-            ping_timeout=PING_TIMEOUT_SECONDS,
-            logger=wire,
-        )
-
-    def _tls(self) -> ssl.SSLContext | None:
-        if not self._settings.url.startswith("https"):
-            return None
-        context = ssl.create_default_context()
-        if not self._settings.verify_tls:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
-
     def _tell(self, message: Heard) -> None:
         for listener in tuple(self._listeners):
             try:
@@ -152,7 +180,7 @@ class ComfyUISocket:
                 logger.exception("A listener to ComfyUI's websocket failed")
 
     def _log_loss(self, error: Exception) -> None:
-        """Once when it breaks, not at every try."""
-        if not self._is_edge_logged:
+        """Once when it breaks, not at every try, and not when we have left."""
+        if not (self._is_edge_logged or self._moved.is_set()):
             self._is_edge_logged = True
             logger.warning("ComfyUI's websocket is closed: %s", error)

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import socket
+import ssl
 import zlib
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import httpx
@@ -13,9 +15,12 @@ import httpx
 from wrldbldr.comfyui.address import ConnectionSettings
 from wrldbldr.comfyui.errors import (
     AuthenticationRequiredError,
+    CertificateRefusedError,
     ComfyUIError,
     ConnectionLostError,
+    NameUnknownError,
     NotComfyUIError,
+    NotEncryptedError,
     RequestTimeoutError,
     ServerFailedError,
     ServiceUnavailableError,
@@ -29,10 +34,12 @@ ANSWER_LIMIT_BYTES = MEBIBYTE
 LIST_LIMITS_BYTES = {"queue": 16 * MEBIBYTE, "history": 16 * MEBIBYTE, "object_info": 64 * MEBIBYTE}
 PICTURE_LIMIT_BYTES = 256 * MEBIBYTE
 THREAD_FROM_BYTES = 256 * 1024  # JSON of more than that takes long enough to be felt by everybody else
+SECRET_MINIMUM = 6  # characters; fewer would be found in any text
 PARTS_LIMIT = 2_000_000  # lists and objects in one answer: parsing even them in a thread holds everybody up
 COMPRESSED = "object_info"  # the one answer worth it: tens of megabytes of words that repeat
 FIXED_HEADERS = {"User-Agent": "WrldBldr", "ngrok-skip-browser-warning": "1"}
 GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
+CLOSED = "WrldBldr uses another ComfyUI now."
 
 Json = Mapping[str, object]
 
@@ -56,6 +63,9 @@ class Transport:
     """Speaks HTTP with one ComfyUI; knows nothing of prompts."""
 
     def __init__(self, settings: ConnectionSettings) -> None:
+        self._secrets = _secrets(settings.headers)
+        self._limits: set[asyncio.Timeout] = set()  # of the requests under way
+        self._is_closed = False
         self._http = httpx.AsyncClient(
             base_url=settings.url,
             headers={**FIXED_HEADERS, "Accept-Encoding": "identity", **settings.headers},
@@ -65,7 +75,11 @@ class Transport:
         )
 
     async def aclose(self) -> None:
-        """Close the pooled connections."""
+        """Close every connection. A request under way ends as if its connection had broken."""
+        self._is_closed = True
+        for limit in self._limits:
+            if not limit.expired():
+                limit.reschedule(0)
         await self._http.aclose()
 
     async def get_json(self, path: str, *, timeout_seconds: float, what: str) -> dict[str, object]:
@@ -101,17 +115,45 @@ class Transport:
         self, request: httpx.Request, *, timeout_seconds: float, what: str, limit_bytes: int = ANSWER_LIMIT_BYTES
     ) -> Answer:
         """Send `request` and read the whole answer, within both limits. Raises ComfyUIError."""
-        async with _translated(timeout_seconds, what):
-            limit = httpx.Timeout(timeout_seconds, connect=min(CONNECT_TIMEOUT_SECONDS, timeout_seconds))
-            request.extensions["timeout"] = limit.as_dict()
-            async with asyncio.timeout(timeout_seconds):  # the limits above are for each read, this one for all
-                response = await self._http.send(request, stream=True)
-                try:
-                    answer = await _read(response, limit_bytes)
-                finally:
-                    await response.aclose()
+        if self._is_closed:
+            raise ConnectionLostError(CLOSED)
+        try:
+            answer = await self._exchange(request, timeout_seconds, what, limit_bytes)
+        except RequestTimeoutError:
+            if self._is_closed:
+                raise ConnectionLostError(CLOSED) from None
+            raise
+        if answer.status >= 400:  # what is refused may be quoted in an error, and some servers echo what they were sent
+            answer = replace(answer, content=_without(self._secrets, answer.content))
         _check_status(answer)
         return answer
+
+    async def _exchange(self, request: httpx.Request, timeout_seconds: float, what: str, limit_bytes: int) -> Answer:
+        async with _translated(timeout_seconds, what):
+            steps = httpx.Timeout(timeout_seconds, connect=min(CONNECT_TIMEOUT_SECONDS, timeout_seconds))
+            request.extensions["timeout"] = steps.as_dict()
+            async with asyncio.timeout(timeout_seconds) as limit:  # those above are for each read, this one for all
+                self._limits.add(limit)
+                try:
+                    response = await self._http.send(request, stream=True)
+                    try:
+                        return await _read(response, limit_bytes)
+                    finally:
+                        await response.aclose()
+                finally:
+                    self._limits.discard(limit)
+
+
+def _secrets(headers: Mapping[str, str]) -> list[bytes]:
+    """What must not be quoted: each header's value, and its last word, for `Bearer` may stand before a token."""
+    values = {part.encode() for value in headers.values() for part in (value, *value.split()[-1:])}
+    return sorted((value for value in values if len(value) >= SECRET_MINIMUM), key=len, reverse=True)
+
+
+def _without(secrets: list[bytes], content: bytes) -> bytes:
+    for secret in secrets:
+        content = content.replace(secret, b"(hidden)")
+    return content
 
 
 async def _read(response: httpx.Response, limit_bytes: int) -> Answer:
@@ -165,7 +207,7 @@ async def _translated(timeout_seconds: float, what: str) -> AsyncGenerator[None]
     try:
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-        raise ServiceUnavailableError(str(error)) from error
+        raise _unreachable(error) from error
     except (TimeoutError, httpx.TimeoutException) as error:
         raise RequestTimeoutError(timeout_seconds, what) from error
     except httpx.RemoteProtocolError as error:
@@ -174,6 +216,24 @@ async def _translated(timeout_seconds: float, what: str) -> AsyncGenerator[None]
         raise ConnectionLostError(str(error) or type(error).__name__) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise UnexpectedAnswerError("Its answer cannot be read.", words=str(error)) from error
+
+
+def _unreachable(error: Exception) -> ServiceUnavailableError:
+    """Why there is no connection, as far as the causes of the error tell."""
+    for cause in _causes(error):
+        if isinstance(cause, socket.gaierror):
+            return NameUnknownError(str(cause))
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return CertificateRefusedError(str(cause))
+        if isinstance(cause, ssl.SSLError):
+            return NotEncryptedError(str(cause))
+    return ServiceUnavailableError(str(error))
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _broken_protocol(error: httpx.RemoteProtocolError) -> ComfyUIError:

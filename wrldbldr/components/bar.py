@@ -72,6 +72,7 @@ def account_menu() -> rx.Component:
     return rx.dropdown_menu.root(
         rx.dropdown_menu.trigger(face),
         rx.dropdown_menu.content(
+            rx.dropdown_menu.item(icon("settings"), "Settings", on_select=rx.redirect("/settings")),
             rx.dropdown_menu.item(icon("keyboard"), "Keys", rx.el.kbd("?"), on_select=SHOW_KEYS),
             rx.dropdown_menu.separator(),
             rx.dropdown_menu.item(icon("log-out"), "Sign Out", on_select=SIGN_OUT),

@@ -3,7 +3,7 @@
 import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
-from wrldbldr.components.button import button
+from wrldbldr.components.button import button, link
 from wrldbldr.components.icon import icon
 from wrldbldr.components.moment import until
 from wrldbldr.state.connection import Connection
@@ -13,6 +13,7 @@ def connection_badge() -> rx.Component:
     """In one glance: icon, word and colour."""
     away = _badge("err", icon("unplug", 14), "ComfyUI disconnected")
     resting = _badge("err", icon("timer", 14), rx.el.span("Resting ", until(Connection.retry_at), class_name="num"))
+    stuck = _badge("err", icon("hourglass", 14), "ComfyUI stuck")
     shaky = _badge("warn", icon("activity", 14), "ComfyUI shaky")
     fine = rx.cond(
         Connection.is_simulated,
@@ -25,9 +26,10 @@ def connection_badge() -> rx.Component:
         ("degraded", shaky),
         ("disconnected", away),
         ("circuit_open", resting),
+        ("stuck", stuck),
         rx.fragment(),
     )
-    return rx.el.div(badges, title=Connection.message, class_name="connection")
+    return link(badges, to="/settings", title=Connection.message, class_name="connection")
 
 
 def banner() -> rx.Component:
@@ -39,6 +41,7 @@ def banner() -> rx.Component:
         Connection.state_name,
         ("disconnected", _banner("unplug", "ComfyUI Disconnected - Reconnecting…")),
         ("circuit_open", _banner("timer", "ComfyUI Unavailable")),
+        ("stuck", _banner("hourglass", "ComfyUI Is Stuck")),
         ("degraded", _banner("activity", "ComfyUI is shaky", soft=True)),
         rx.fragment(),
     )

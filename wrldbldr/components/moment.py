@@ -14,5 +14,5 @@ def since(at: rx.Var[str]) -> rx.Component:
 
 
 def until(at: rx.Var[str]) -> rx.Component:
-    """How long it takes until something happens: `15s`."""
+    """How long it takes until something happens: `15s`, and `a moment` when it is due."""
     return rx.el.time(data_at=at, data_mode="until")

@@ -44,3 +44,14 @@ def dock_skeleton() -> rx.Component:
         _bone("100%", "170px"), _row("56%", "40%"), _row("66%", "52%"), _row("48%", "60%"), class_name="col padded waiting",
         aria_hidden=True,
     )  # fmt: skip
+
+
+def form_skeleton() -> rx.Component:
+    """A page that is one form."""
+    fields = (("120px", "36px"), ("100%", "36px"), ("100%", "96px"), ("100%", "60px"))
+    return rx.el.div(
+        *(_bone(*field) for field in fields),
+        class_name="col g4 waiting",
+        aria_busy=True,
+        aria_label="Reading the settings",
+    )

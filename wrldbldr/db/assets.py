@@ -26,7 +26,7 @@ class Assets:
         await self._db_session.flush()
 
     async def delete(self, asset: Asset) -> None:
-        """Remove the row; whoever calls removes the file when `count_content` says nobody else uses it."""
+        """Remove the row; whoever calls removes the file when it is `unused` then."""
         await self._db_session.delete(asset)
         await self._db_session.flush()
 
@@ -39,13 +39,6 @@ class Assets:
     async def find(self, asset_id: UUID) -> Asset | None:
         """The picture with this id."""
         return await self._db_session.get(Asset, asset_id)
-
-    async def of_batch(self, batch_id: UUID) -> Sequence[Asset]:
-        """A batch's pictures in their order."""
-        rows = await self._db_session.execute(
-            select(Asset).where(Asset.batch_id == batch_id).order_by(col(Asset.batch_index))
-        )
-        return rows.scalars().all()
 
     async def ids_of_batches(self, batch_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
         """The ids of each batch's pictures in their order; batches with none are absent."""
@@ -152,15 +145,16 @@ class Assets:
         )
         return rows.scalars().all()
 
+    async def unused(self, content_hashes: Sequence[str]) -> list[str]:
+        """Those of the stored files that no picture uses."""
+        query = select(Asset.content_hash).where(col(Asset.content_hash).in_(content_hashes)).distinct()
+        used = set((await self._db_session.execute(query)).scalars())
+        return [content_hash for content_hash in content_hashes if content_hash not in used]
+
     async def count_content(self, content_hash: str) -> int:
         """How many rows share one stored file."""
         query = select(func.count()).select_from(Asset).where(Asset.content_hash == content_hash)
         return (await self._db_session.execute(query)).scalar_one()
-
-    async def next_number(self, entity_id: UUID, asset_type: AssetType) -> int:
-        """The number for the next label of this entity and type."""
-        query = select(func.max(Asset.number)).where(Asset.entity_id == entity_id, Asset.asset_type == asset_type)
-        return ((await self._db_session.execute(query)).scalar_one_or_none() or 0) + 1
 
     async def active(self, world_id: UUID) -> dict[tuple[UUID, AssetType], UUID]:
         """The active picture of each entity and type in a world."""

@@ -1,17 +1,63 @@
 """Batches and the prompts sent for them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func
+from sqlalchemy import select as select_columns  # SQLModel's own knows four at most
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from wrldbldr.domain.batch import Batch, BatchStatus, Submission
+from wrldbldr.db.worlds import TABLES
+from wrldbldr.domain.asset import Asset
+from wrldbldr.domain.batch import AssetType, Batch, BatchStatus, Submission
 from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.domain.server import ServerMemory
+from wrldbldr.domain.workflow import Workflow, WorkflowDefault
+from wrldbldr.domain.world import EntityType, GameSession, World
 
 OPEN = (BatchStatus.QUEUED, BatchStatus.GENERATING)
+PAUSED = select(ServerMemory.id).where(col(ServerMemory.is_queue_paused))
+BEHIND_ALL = select(func.coalesce(func.max(Batch.rank), 0.0) + 1.0)
+NEXT = (
+    select(Batch.id)
+    .where(Batch.status == BatchStatus.QUEUED, ~PAUSED.exists())
+    .order_by(col(Batch.rank), col(Batch.id))
+    .limit(1)
+)
+LATELY_GIVEN_UP = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a batch that is asked for takes from elsewhere."""
+
+    world_id: UUID
+    entity_name: str
+    workflow_id: UUID
+    workflow_name: str
+    default_negative_prompt: str
+    rank: float
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The batch whose turn it is. `had_prompts` when this attempt has been begun before, and was put back."""
+
+    batch: Batch
+    workflow: Workflow | None
+    had_prompts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finishing:
+    """A batch whose pictures are about to be stored: the number of the first one, and whether one like it is active."""
+
+    batch: Batch
+    next_number: int
+    has_active: bool
 
 
 class Batches:
@@ -20,33 +66,92 @@ class Batches:
     def __init__(self, db_session: AsyncSession) -> None:
         self._db_session = db_session
 
-    async def add(self, row: Batch | Submission) -> None:
+    async def add(self, *rows: Batch | Submission) -> None:
         """Store something new."""
-        self._db_session.add(row)
+        self._db_session.add_all(rows)
         await self._db_session.flush()
 
     async def find(self, batch_id: UUID, *, for_update: bool = False) -> Batch | None:
         """The batch with this id. With `for_update` nobody else changes it before this transaction ends."""
         return await self._db_session.get(Batch, batch_id, with_for_update=for_update)
 
+    async def order(
+        self,
+        owner_id: UUID,
+        *,
+        game_session_id: UUID,
+        entity: tuple[EntityType, UUID],
+        workflow: UUID | AssetType,
+    ) -> Order | None:
+        """What is asked for, with the workflow or that for a type of picture, and a rank behind every batch.
+
+        None unless all of it is there, in one world, and that is the owner's.
+        """
+        kind, entity_id = entity
+        table = TABLES[kind]
+        default = select(WorkflowDefault.workflow_id).where(WorkflowDefault.asset_type == workflow).scalar_subquery()
+        rows = await self._db_session.execute(
+            select_columns(
+                col(table.world_id),
+                col(table.name),
+                col(Workflow.id),
+                col(Workflow.name),
+                col(Workflow.default_negative_prompt),
+                BEHIND_ALL.scalar_subquery(),
+            )
+            .select_from(World)
+            .join(GameSession, col(GameSession.world_id) == col(World.id))
+            .join(table, col(table.world_id) == col(World.id))
+            .join(Workflow, col(Workflow.id) == (default if isinstance(workflow, AssetType) else workflow))
+            .where(col(World.owner_id) == owner_id, col(GameSession.id) == game_session_id, col(table.id) == entity_id)
+        )
+        found = rows.one_or_none()
+        return None if found is None else Order(*found)
+
     async def next_rank(self) -> float:
         """A rank behind every batch there ever was."""
-        highest = (await self._db_session.execute(select(func.max(Batch.rank)))).scalar_one_or_none()
-        return 1.0 if highest is None else highest + 1.0
+        return (await self._db_session.execute(BEHIND_ALL)).scalar_one()
 
-    async def first_queued(self) -> UUID | None:
-        """The batch whose turn it is."""
-        rows = await self._db_session.execute(
-            select(Batch.id).where(Batch.status == BatchStatus.QUEUED).order_by(col(Batch.rank), col(Batch.id)).limit(1)
+    async def has_next(self) -> bool:
+        """Whether it is anybody's turn; not while the queue is paused."""
+        return (await self._db_session.execute(select(NEXT.exists()))).scalar_one()
+
+    async def next(self) -> Next | None:
+        """The batch whose turn it is; none while the queue is paused."""
+        has_prompts = select(Submission.prompt_id).where(
+            Submission.batch_id == Batch.id, Submission.attempt == Batch.attempt
         )
-        return rows.scalar_one_or_none()
-
-    async def generating(self) -> Sequence[Batch]:
-        """Batches ComfyUI had when anybody last looked, in order."""
         rows = await self._db_session.execute(
-            select(Batch).where(Batch.status == BatchStatus.GENERATING).order_by(col(Batch.rank), col(Batch.id))
+            select(Batch, Workflow, has_prompts.exists())
+            .join(Workflow, col(Workflow.id) == col(Batch.workflow_id), isouter=True)
+            .where(Batch.id == NEXT.scalar_subquery())
+        )
+        found = rows.one_or_none()
+        return None if found is None else Next(*found)
+
+    async def is_paused(self) -> bool:
+        """Whether no waiting batch is begun."""
+        return (await self._db_session.execute(PAUSED)).scalar_one_or_none() is not None
+
+    async def generating(self, *, besides: Collection[UUID] = ()) -> Sequence[Batch]:
+        """Batches ComfyUI had when anybody last looked, in order; `besides` are left out."""
+        rows = await self._db_session.execute(
+            select(Batch)
+            .where(Batch.status == BatchStatus.GENERATING, col(Batch.id).not_in(besides))
+            .order_by(col(Batch.rank), col(Batch.id))
         )
         return rows.scalars().all()
+
+    async def finishing(self, batch_id: UUID) -> Finishing | None:
+        """The batch with this id, if it is being painted, and what its pictures need to know."""
+        alike = ((col(Asset.entity_id) == Batch.entity_id), (col(Asset.asset_type) == Batch.asset_type))
+        number = select(func.coalesce(func.max(Asset.number), 0) + 1).where(*alike).scalar_subquery()
+        active = select(Asset.id).where(*alike, col(Asset.is_active)).exists()
+        rows = await self._db_session.execute(
+            select(Batch, number, active).where(Batch.id == batch_id, Batch.status == BatchStatus.GENERATING)
+        )
+        found = rows.one_or_none()
+        return None if found is None else Finishing(*found)
 
     async def listed(self, game_session_id: UUID) -> Sequence[Batch]:
         """What a game session's queue shows: everything not cleared, in order of rank."""
@@ -108,18 +213,39 @@ class Batches:
         )
         return rows.scalars().all()
 
-    async def mark_lost(self, prompt_id: UUID, now: datetime) -> None:
-        """ComfyUI no longer knows the prompt; whatever comes of it is not ours any more."""
+    async def mark_lost(self, prompt_id: UUID, lost_at: datetime | None) -> None:
+        """ComfyUI no longer knows the prompt; whatever comes of it is not ours any more. None takes that back."""
         submission = await self._db_session.get(Submission, prompt_id)
         if submission is not None:
-            submission.lost_at = now
+            submission.lost_at = lost_at
 
-    async def prompts_to_withdraw(self) -> Sequence[UUID]:
-        """Prompts of cancelled batches that ComfyUI may still have."""
+    async def remove_submission(self, prompt_id: UUID) -> None:
+        """Forget a prompt that was never sent."""
+        submission = await self._db_session.get(Submission, prompt_id)
+        if submission is not None:
+            await self._db_session.delete(submission)
+            await self._db_session.flush()
+
+    async def given_up(self) -> Sequence[UUID]:
+        """The prompts given up last: ComfyUI may still be at one of them, and not let go of it."""
+        rows = await self._db_session.execute(
+            select(Submission.prompt_id)
+            .where(col(Submission.lost_at).is_not(None))
+            .order_by(col(Submission.lost_at).desc())
+            .limit(LATELY_GIVEN_UP)
+        )
+        return rows.scalars().all()
+
+    async def prompts_to_withdraw(self, *, besides: Collection[UUID] = ()) -> Sequence[UUID]:
+        """Prompts of cancelled batches that ComfyUI may still have; `besides` are batches that somebody looks after."""
         rows = await self._db_session.execute(
             select(Submission.prompt_id)
             .join(Batch, col(Batch.id) == col(Submission.batch_id))
-            .where(Batch.status == BatchStatus.CANCELLED, col(Submission.lost_at).is_(None))
+            .where(
+                Batch.status == BatchStatus.CANCELLED,
+                col(Submission.lost_at).is_(None),
+                col(Batch.id).not_in(besides),
+            )
         )
         return rows.scalars().all()
 

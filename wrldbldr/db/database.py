@@ -4,14 +4,15 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
+from wrldbldr.db import driver
 from wrldbldr.db.accounts import Accounts
 from wrldbldr.db.assets import Assets
 from wrldbldr.db.batches import Batches
@@ -94,12 +95,12 @@ class Database:
         async with self._writing, AsyncSession(self._engine, expire_on_commit=False) as db_session:
             try:
                 await db_session.connection(execution_options={"begin_immediate": True})
+                yield UnitOfWork(db_session)
+                await db_session.commit()
             except OperationalError as error:
                 if "locked" in str(error.orig):
                     raise DatabaseBusyError from error
                 raise
-            yield UnitOfWork(db_session)
-            await db_session.commit()
 
     async def close(self) -> None:
         """Close every connection."""
@@ -119,9 +120,15 @@ def migration_engine(url: str) -> AsyncEngine:
 
 
 def _engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, hide_parameters=True)  # an error that is logged shall not quote prompts
+    address = make_url(url)
+    where, options = address.get_dialect()().create_connect_args(address)
+    engine = create_async_engine(
+        url,
+        async_creator=lambda: driver.Connection(*where, **options),
+        hide_parameters=True,  # an error that is logged shall not quote prompts
+    )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_with_next)
     return engine
 
 
@@ -131,8 +138,11 @@ def _leave_transactions_to_us(connection: DBAPIConnection, _: ConnectionPoolEntr
     raw.isolation_level = None
 
 
-def _prepare_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
-    _leave_transactions_to_us(connection, entry)
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",
@@ -144,6 +154,7 @@ def _prepare_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> 
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_with_next(connection: Connection) -> None:
     immediate = connection.get_execution_options().get("begin_immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    raw = cast(driver.Connection, connection.connection.driver_connection)
+    raw.begin_with_next("BEGIN IMMEDIATE" if immediate else "BEGIN")

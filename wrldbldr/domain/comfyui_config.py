@@ -29,20 +29,62 @@ class ComfyUIConfig(BaseModel):
         return self.base_delay_seconds * 3 ** (number - 1)
 
 
-_SENTENCES = {
-    "max_retries": "The number of retries must be a whole number from 1 to 5.",
-    "base_delay_seconds": "The delay before the first retry must be a whole number of seconds from 1 to 30.",
-    "queue_timeout_seconds": "The time limit for handing over a prompt must be a whole number of seconds from 1 to 3600.",
-    "history_timeout_seconds": "The time limit for the history must be a whole number of seconds from 1 to 3600.",
-    "image_timeout_seconds": "The time limit for fetching a picture must be a whole number of seconds from 1 to 3600.",
-    "stall_timeout_seconds": "The time without a sign of life must be a whole number of seconds from 5 to 86400.",
+WHOLE_SECONDS = "a whole number of seconds from 1 to 3600"
+_CLAIMS = {
+    "max_retries": ("The number of retries", "a whole number from 1 to 5"),
+    "base_delay_seconds": ("The delay before the first retry", "a whole number of seconds from 1 to 30"),
+    "queue_timeout_seconds": ("The time limit for handing over a prompt", WHOLE_SECONDS),
+    "history_timeout_seconds": ("The time limit for the history", WHOLE_SECONDS),
+    "image_timeout_seconds": ("The time limit for fetching a picture", WHOLE_SECONDS),
+    "stall_timeout_seconds": ("The time without a sign of life", "a whole number of seconds from 5 to 86400"),
 }
+REQUIRED = tuple(name for name in _CLAIMS if name != "stall_timeout_seconds")  # those the specification names
+FIELD_NAME_LIMIT = 40
 
 
-def parse_comfyui_config(raw: Mapping[str, object]) -> ComfyUIConfig:
-    """The config in `raw`; what is left out takes its default. Raises InvalidInputError naming the first bad field."""
+class InvalidComfyUISettingsError(InvalidInputError):
+    """Some of ComfyUI's settings were refused, so none was changed; `sentences` says why, by field."""
+
+    def __init__(self, sentences: Mapping[str, str]) -> None:
+        super().__init__(next(iter(sentences), ""), " ".join(sentences.values()))
+        self.details = dict(sentences)
+
+    @property
+    def sentences(self) -> Mapping[str, str]:
+        """One for each field that cannot be used."""
+        return self.details
+
+
+def parse_comfyui_config(raw: Mapping[str, object], kept: ComfyUIConfig) -> ComfyUIConfig:
+    """The config in `raw`. All must be there but the time without a sign of life, which else stays as in `kept`.
+
+    Raises InvalidComfyUISettingsError with a sentence for each field that is missing, unknown or cannot be used.
+    """
+    sentences = {name: _sentence(name, "is missing: it must be") for name in REQUIRED if name not in raw}
+    for name in (name for name in raw if name not in _CLAIMS):
+        sentences |= unknown_setting(name)
+    known = {name: value for name, value in raw.items() if name in _CLAIMS}
     try:
-        return ComfyUIConfig.model_validate(dict(raw))
+        config = ComfyUIConfig.model_validate({"stall_timeout_seconds": kept.stall_timeout_seconds, **known})
     except ValidationError as error:
-        field = str(error.errors()[0]["loc"][0])
-        raise InvalidInputError(field, _SENTENCES.get(field, f'There is no ComfyUI setting "{field}".')) from error
+        sentences |= {name: _sentence(name, "must be") for name in (str(bad["loc"][0]) for bad in error.errors())}
+        raise InvalidComfyUISettingsError(sentences) from error
+    if sentences:
+        raise InvalidComfyUISettingsError(sentences)
+    return config
+
+
+def unknown_setting(name: str) -> dict[str, str]:
+    """The sentence for a field nobody knows, by its name."""
+    shown = shown_name(name)
+    return {shown: f'There is no ComfyUI setting "{shown}".'}
+
+
+def shown_name(name: str) -> str:
+    """A name somebody sent, which may be any text, as a sentence can hold it: short, and `?` for half characters."""
+    return name[:FIELD_NAME_LIMIT].encode(errors="replace").decode()
+
+
+def _sentence(name: str, claim: str) -> str:
+    subject, bounds = _CLAIMS[name]
+    return f"{subject} {claim} {bounds}."

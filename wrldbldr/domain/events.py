@@ -73,6 +73,13 @@ class QueueMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class QueuePaused:
+    """The one queue of this server stands still, or goes on: no waiting batch is begun while it is paused."""
+
+    is_paused: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ShelfChanged:
     """What a game master's list of worlds says of one has changed: its counts of batches and pictures."""
 
@@ -96,7 +103,7 @@ class PicturesChanged:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionChanged:
-    """ComfyUI came, went, or became shaky."""
+    """ComfyUI came, went, became shaky, or is stuck."""
 
     state: str
     message: str
@@ -124,6 +131,7 @@ Event = (
     | BatchCancelled
     | BatchCleared
     | QueueMoved
+    | QueuePaused
     | ShelfChanged
     | WorldChanged
     | PicturesChanged

@@ -4,16 +4,23 @@ import io
 import struct
 import zlib
 from dataclasses import dataclass
+from threading import Lock
 
 from PIL import Image
 
-from wrldbldr.domain.errors import WrldBldrError
+from wrldbldr.media.errors import BrokenPictureError, PictureTooLargeError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 WEBP_CHUNKS = {b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF"}
 WEBP_METADATA_FLAGS = 0b0010_1100  # in the first byte of VP8X: colour profile, EXIF, XMP
-PIXEL_LIMIT = 24_000_000  # four times as wide and high as most graphs paint; decoded it takes 96 MB
-TOO_LARGE = "ComfyUI sent a picture that is too large to keep."
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+PNG_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT"}
+PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
+PIXEL_LIMIT = 8192 * 8192
+"""Eight times as wide and high as most graphs paint: as far as upscalers go. Decoded it takes 268 MB (4 bytes a pixel),
+and twice that while a transparent one is shrunk or an unusual one converted; the file comes on top.
+"""
+CANNOT_BE_OPENED = "ComfyUI sent a picture that cannot be opened."
 DAMAGE = (  # what Pillow and its decoders raise over damaged files
     OSError,
     ValueError,
@@ -26,17 +33,14 @@ DAMAGE = (  # what Pillow and its decoders raise over damaged files
     struct.error,
     zlib.error,
 )
+BARE_TYPES = {"PNG": "image/png", "WEBP": "image/webp"}  # there is nothing but picture in them by then
 PNG_MODES = {"L", "LA", "RGB", "RGBA", "I;16"}
 THUMBNAIL_SIDES = (256, 64)  # each is made from the one before
 THUMBNAIL_QUALITY = 76
 REDUCING_GAP = 3  # the cheap way down ends at three times the size: the rest is done well
 
-
-class BrokenPictureError(WrldBldrError):
-    """Bytes that claim to be a picture and are not one, or not all of one."""
-
-    status_code = 502
-    code = "broken_picture"
+decoding = Lock()
+"""Held while a picture is decoded: however many threads bring one, the memory is taken once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +55,52 @@ class CleanPicture:
 
 
 def clean(content: bytes) -> CleanPicture:
-    """Decode `content` fully and write it anew without metadata: ComfyUI puts the whole graph, prompts included, inside.
+    """Decode `content` fully and leave only the picture: ComfyUI puts the whole graph, prompts included, inside.
 
-    PNG and everything unusual become PNG, JPEG keeps its quantisation, and of WebP only the chunks that hold the picture
-    are kept, so no pixel of a lossless picture changes. Raises BrokenPictureError. Blocks.
+    Of PNG and WebP only the chunks that hold the picture are kept, JPEG keeps its quantisation, and everything unusual
+    becomes PNG, so no pixel of a lossless picture changes. One at a time. Raises BrokenPictureError,
+    PictureTooLargeError. Blocks.
     """
-    content = _bare_webp(content) if content.startswith(b"RIFF") else content
+    content = _bare(content)
     try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
+        with decoding, Image.open(io.BytesIO(content), formats=FORMATS) as opened:
             if opened.width * opened.height > PIXEL_LIMIT:  # before a pixel is decoded
-                raise BrokenPictureError(TOO_LARGE)
+                raise PictureTooLargeError(f"{opened.width:,} × {opened.height:,} pixels")
             opened.load()
             return _rewritten(opened, content)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise BrokenPictureError(TOO_LARGE) from error
+        raise PictureTooLargeError("far more pixels than that") from error
     except DAMAGE as error:
-        raise BrokenPictureError("ComfyUI sent a picture that cannot be opened.") from error
+        raise BrokenPictureError(CANNOT_BE_OPENED) from error
+
+
+def _bare(content: bytes) -> bytes:
+    """The same file without what is not picture, where that can be told without decoding it.
+
+    Writing it anew would take seconds for a large one, and make a lossy picture many times as large.
+    """
+    if content.startswith(PNG_SIGNATURE):
+        return _bare_png(content)
+    return _bare_webp(content) if content.startswith(b"RIFF") else content
+
+
+def _bare_png(content: bytes) -> bytes:
+    """Without texts, times, colour profiles, further frames and anything after the end. Raises BrokenPictureError."""
+    view, at = memoryview(content), len(PNG_SIGNATURE)
+    kept = [view[:at]]
+    while at + 12 <= len(content):
+        kind, size = content[at + 4 : at + 8], int.from_bytes(content[at : at + 4], "big")
+        if kind == b"IEND":
+            return b"".join((*kept, PNG_END))
+        end = at + 12 + size
+        if kind in PNG_CHUNKS:
+            kept.append(view[at:end])
+        at = end
+    raise BrokenPictureError(CANNOT_BE_OPENED)
 
 
 def _bare_webp(content: bytes) -> bytes:
-    """The same file without what is not picture (EXIF, XMP, colour profile, anything after the end).
-
-    Writing it anew would take half a second, and make a lossy picture many times as large.
-    """
+    """Without EXIF, XMP, colour profile and anything after the end."""
     kept, at = bytearray(), 12
     while at + 8 <= len(content):
         kind, size = content[at : at + 4], int.from_bytes(content[at + 4 : at + 8], "little")
@@ -90,18 +117,17 @@ def _bare_webp(content: bytes) -> bytes:
 def _rewritten(picture: Image.Image, content: bytes) -> CleanPicture:
     thumbnails = _thumbnails(picture)
     output = io.BytesIO()
-    if picture.format == "JPEG":
+    if picture.format in BARE_TYPES:
+        media_type = BARE_TYPES[picture.format]
+    elif picture.format == "JPEG":
         picture.save(output, "JPEG", quality="keep", exif=b"", comment=b"")
-        media_type = "image/jpeg"
-    elif picture.format == "WEBP":
-        output.write(content)
-        media_type = "image/webp"
+        content, media_type = output.getvalue(), "image/jpeg"
     else:
         bare = picture if picture.mode in PNG_MODES else picture.convert("RGBA")
         bare.info = {}  # all that is ever written beside the pixels comes from here
         bare.save(output, "PNG", compress_level=4)
-        media_type = "image/png"
-    return CleanPicture(output.getvalue(), media_type, picture.width, picture.height, thumbnails)
+        content, media_type = output.getvalue(), "image/png"
+    return CleanPicture(content, media_type, picture.width, picture.height, thumbnails)
 
 
 def _thumbnails(picture: Image.Image) -> dict[int, bytes]:

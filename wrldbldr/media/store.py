@@ -2,33 +2,24 @@
 
 import os
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from tempfile import mkstemp
 
-from wrldbldr.domain.errors import NotFoundError, WrldBldrError
-from wrldbldr.domain.failure import Failure
+from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.media.errors import CannotStoreError
 from wrldbldr.media.pictures import THUMBNAIL_SIDES, CleanPicture
 
 HASH = re.compile(r"[0-9a-f]{64}")
+STORED = re.compile(rf"({HASH.pattern})(?:\.(?:{'|'.join(map(str, THUMBNAIL_SIDES))})\.webp)?")
+UNFINISHED = ".part"
+SHELVES = tuple(f"{number:02x}" for number in range(256))
+"""The folders of a store: the first two digits of the hashes in them. The larger the store, the evener they are filled."""
 FULL = 0
-
-
-class CannotStoreError(WrldBldrError):
-    """The disk is full, or the folder may not be written to."""
-
-    status_code = 507
-    code = "cannot_store"
-    title = "The pictures could not be stored"
-    advice = "Free some space where WrldBldr keeps its data, and see that it may write there; then retry the batch."
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"{self.title}. {self.advice}", details={"Reason": reason})
-
-    def to_failure(self) -> Failure:
-        """The same as a batch remembers it."""
-        return Failure(title=self.title, message=self.advice, details=self.details)
 
 
 class MediaStore:
@@ -38,7 +29,7 @@ class MediaStore:
         self._root = root
 
     def keep(self, picture: CleanPicture) -> str:
-        """Store a picture with its thumbnails and return its hash. Storing the same twice changes nothing. Blocks.
+        """Store a picture with its thumbnails and return its hash. Storing the same twice only makes it young. Blocks.
 
         Raises CannotStoreError.
         """
@@ -66,6 +57,32 @@ class MediaStore:
             for side in (FULL, *THUMBNAIL_SIDES):
                 self._file(content_hash, side).unlink(missing_ok=True)
 
+    def aged(self, shelf: str, before: datetime) -> list[str]:
+        """The pictures on one of `SHELVES` of which nothing was stored since `before`. Blocks."""
+        newest = defaultdict[str, float](float)
+        for name, stored_at in self._entries(shelf):
+            stored = STORED.fullmatch(name)
+            if stored and name.startswith(shelf):
+                newest[stored[1]] = max(newest[stored[1]], stored_at)
+        return sorted(name for name, stored_at in newest.items() if stored_at < before.timestamp())
+
+    def remove_unfinished(self, shelf: str, before: datetime) -> None:
+        """Delete what was being written on a shelf when the process ended, before `before`. Blocks."""
+        for name, begun_at in list(self._entries(shelf)):
+            if name.endswith(UNFINISHED) and begun_at < before.timestamp():
+                (self._root / shelf / name).unlink(missing_ok=True)
+
+    def _entries(self, shelf: str) -> Iterator[tuple[str, float]]:
+        """The names of the files on a shelf, and when they were written, in seconds of the Unix epoch."""
+        folder = self._root / shelf
+        if not folder.is_dir():
+            return
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                with suppress(FileNotFoundError):  # deleted meanwhile
+                    if entry.is_file(follow_symlinks=False):
+                        yield entry.name, entry.stat(follow_symlinks=False).st_mtime
+
     def _file(self, content_hash: str, side: int) -> Path:
         """Every name goes through here, so that none leads out of the folder."""
         if not HASH.fullmatch(content_hash):
@@ -74,10 +91,11 @@ class MediaStore:
         return self._root / content_hash[:2] / name
 
     def _write(self, file: Path, content: bytes) -> None:
-        if file.exists():
+        with suppress(FileNotFoundError):
+            os.utime(file)
             return
         file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = mkstemp(dir=file.parent, prefix=".")
+        descriptor, name = mkstemp(dir=file.parent, prefix=".", suffix=UNFINISHED)
         try:
             with os.fdopen(descriptor, "wb") as temporary:
                 temporary.write(content)

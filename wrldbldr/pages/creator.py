@@ -21,6 +21,7 @@ from wrldbldr.state.creator import Creator
 from wrldbldr.state.live import Live
 from wrldbldr.state.place import Place
 from wrldbldr.state.queue import Queue
+from wrldbldr.state.recall import Recall
 
 
 def creator() -> rx.Component:
@@ -83,4 +84,4 @@ def missing() -> rx.Component:
     )
 
 
-PAGE = Page("/worlds/[world_id]/create", "Creator Mode", creator, [Creator.enter, Live.listen])
+PAGE = Page("/worlds/[world_id]/create", "Creator Mode", creator, [Creator.enter, Recall.ask, Live.begin])

@@ -16,7 +16,8 @@ def setup() -> rx.Component:
         rx.el.div(
             rx.el.h1("Who keeps this place?", class_name="name xl b"),
             rx.el.p(
-                "The first account is the owner: it looks after the workflows that paint. Everything stays on this machine.",
+                "The first account is the owner: it looks after ComfyUI and the workflows that paint. "
+                "Everything stays on this machine.",
                 class_name="sec",
             ),
             class_name="col",
@@ -56,14 +57,12 @@ def painter_note() -> rx.Component:
     simulator = note(
         "flask-conical",
         "No ComfyUI found at 127.0.0.1:8188",
-        "The built-in simulator paints placeholder pictures until WrldBldr is started with the address of your ComfyUI "
-        "(WRLDBLDR_COMFYUI_URL). Nothing else changes.",
+        "The built-in simulator paints placeholder pictures until you connect your own in Settings. Nothing else changes.",
     )
     at_address = note(
         "flask-conical",
         f"A simulator answers at {Connection.address}",
-        "It paints placeholder pictures until the address of your ComfyUI (WRLDBLDR_COMFYUI_URL) leads to a real one. "
-        "Nothing else changes.",
+        "It paints placeholder pictures until you connect your own ComfyUI in Settings. Nothing else changes.",
     )
     found = note("plug-zap", f"ComfyUI found at {Connection.address}", "Your own ComfyUI paints the pictures.")
     away = note(

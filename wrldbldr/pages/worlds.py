@@ -9,6 +9,7 @@ from wrldbldr.components.worlds.world_dialog import delete_world_question, world
 from wrldbldr.pages.frame import frame
 from wrldbldr.pages.page import Page
 from wrldbldr.state.live import Live
+from wrldbldr.state.recall import Recall
 from wrldbldr.state.world_form import WorldForm
 from wrldbldr.state.worlds import Worlds
 
@@ -30,4 +31,4 @@ def worlds() -> rx.Component:
     return frame(bar(title=name), content, over=(world_dialog(), delete_world_question()))
 
 
-PAGE = Page("/", "Worlds", worlds, [Worlds.enter, Live.listen])
+PAGE = Page("/", "Worlds", worlds, [Worlds.enter, Recall.ask, Live.begin])

@@ -42,9 +42,9 @@ class SignedIn:
 class AccountService:
     """Knows who is who. Password hashing takes tens of milliseconds and runs outside the event loop."""
 
-    def __init__(self, database: Database, clock: Clock, hasher: PasswordHasher, bus: Bus | None = None) -> None:
+    def __init__(self, database: Database, clock: Clock, hasher: PasswordHasher, bus: Bus) -> None:
         self._database = database
-        self._bus = bus or Bus()  # without one nobody listens
+        self._bus = bus
         self._clock = clock
         self._hasher = hasher
         self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)

@@ -10,10 +10,12 @@ from wrldbldr.bus import SERVER_TOPIC, Bus
 from wrldbldr.comfyui.connection import ConnectionKind, ConnectionState
 from wrldbldr.comfyui.errors import ComfyUIError
 from wrldbldr.comfyui.messages import Heard, Status
-from wrldbldr.comfyui.port import ComfyUI, MessageStream, SystemInfo
+from wrldbldr.comfyui.port import SystemInfo
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.events import ConnectionChanged
 from wrldbldr.kit.clock import Clock, wait_for_event
+from wrldbldr.services.comfyui_in_use import ComfyUIInUse
+from wrldbldr.services.connection_history import ConnectionHistory
 
 ASK_AGAIN_SECONDS = 15.0
 
@@ -23,6 +25,7 @@ MESSAGES = {
     ConnectionKind.DISCONNECTED: "ComfyUI does not answer. Check that it runs; your batches wait and nothing is lost.",
     ConnectionKind.CIRCUIT_OPEN: "ComfyUI failed several times in a row and is left alone for a moment. Check that it "
     "still runs; your batches wait and nothing is lost.",
+    ConnectionKind.STUCK: "Look at its console and restart it; your batches wait and nothing is lost.",
 }
 
 
@@ -41,6 +44,7 @@ class ConnectionStatus:
     open_until: datetime | None
     retry_in_seconds: int | None
     version: str
+    devices: tuple[str, ...]
     url: str
     queue_remaining: int | None
 
@@ -48,28 +52,18 @@ class ConnectionStatus:
 class ConnectionService:
     """Watches the connection and tells every screen when it changes."""
 
-    def __init__(
-        self,
-        comfyui: ComfyUI,
-        stream: MessageStream,
-        bus: Bus,
-        clock: Clock,
-        *,
-        url: str,
-        probe: Callable[[], Awaitable[object]],
-        is_built_in: bool = False,
-    ) -> None:
-        self._comfyui = comfyui
+    def __init__(self, in_use: ComfyUIInUse, bus: Bus, clock: Clock, *, probe: Callable[[], Awaitable[object]]) -> None:
+        self._in_use = in_use
+        self._comfyui = in_use.comfyui
         self._probe = probe
-        self._is_built_in = is_built_in
         self._bus = bus
         self._clock = clock
-        self._url = url
         self._system: SystemInfo | None = None
         self._queue_remaining: int | None = None
         self._changed = asyncio.Event()
-        comfyui.connection.subscribe(self._on_change)
-        stream.subscribe(self._on_message)
+        self.history = ConnectionHistory(clock)
+        in_use.comfyui.connection.subscribe(self._on_change)
+        in_use.stream.subscribe(self._on_message)
 
     def status(self, _: Principal | None = None) -> ConnectionStatus:
         """How ComfyUI is now. There is nothing secret in it: the page for the first visit shows it too."""
@@ -79,15 +73,16 @@ class ConnectionService:
         )
         return ConnectionStatus(
             state=now.kind,
-            message=MESSAGES[now.kind],
+            message=f"{now.problem} {MESSAGES[now.kind]}" if now.kind is ConnectionKind.STUCK else MESSAGES[now.kind],
             is_simulated=self._system is not None and self._system.simulated,
-            is_built_in=self._is_built_in,
+            is_built_in=self._in_use.is_built_in,
             consecutive_failures=now.consecutive_failures,
             open_until=now.until,
             retry_in_seconds=waiting,
             version="" if self._system is None else self._system.version,
-            url=self._url,
-            queue_remaining=self._queue_remaining if now.is_usable else None,
+            devices=() if self._system is None else self._system.devices,
+            url=self._in_use.address.url,
+            queue_remaining=self._queue_remaining if now.is_answering else None,
         )
 
     async def retry_now(self, who: Principal) -> ConnectionStatus:
@@ -111,8 +106,9 @@ class ConnectionService:
         self._publish()
 
     def _on_change(self, state: ConnectionState) -> None:
-        if not state.is_usable:
-            self._system = None if state.kind is ConnectionKind.DISCONNECTED else self._system
+        if state.kind is ConnectionKind.DISCONNECTED:  # whoever answers next may be somebody else
+            self._system = self._queue_remaining = None
+        self.history.note(state.kind)
         self._changed.set()
         self._publish()
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-from wrldbldr.bus import SERVER_TOPIC, Bus, account_topic, game_session_topic, world_topic
+from wrldbldr.bus import Bus, game_session_topic, world_topic
 from wrldbldr.comfyui.messages import Preview
 from wrldbldr.comfyui.progress import PromptProgress
 from wrldbldr.domain.batch import Batch, Submission
@@ -13,17 +13,14 @@ from wrldbldr.domain.events import (
     BatchQueued,
     BatchReady,
     BatchStarted,
-    Event,
     PicturesChanged,
     PreviewPainted,
-    QueueMoved,
-    ShelfChanged,
 )
 from wrldbldr.kit.clock import Clock
+from wrldbldr.services.announce import announce
 from wrldbldr.services.progress import LivePreview, LiveProgress, Progress
-from wrldbldr.services.watch import Witness
+from wrldbldr.services.watch import AWAY, Witness
 
-AWAY = "waiting for ComfyUI"
 TICK_SECONDS = 0.1
 PREVIEW_SECONDS = 0.25
 
@@ -40,7 +37,7 @@ class Easel:
     def started(self, batch: Batch) -> None:
         """ComfyUI is about to get the batch."""
         self._progress.report(batch.id, Progress(phase="waiting"))
-        self._moved(batch, BatchStarted(batch.id))
+        announce(self._bus, batch, BatchStarted(batch.id))
 
     def waiting(self, batch: Batch) -> None:
         """ComfyUI has it, or had it, and cannot be asked now."""
@@ -49,18 +46,18 @@ class Easel:
     def put_back(self, batch: Batch) -> None:
         """The batch waits again."""
         self.left(batch.id)
-        self._moved(batch, BatchQueued(batch.id))
+        announce(self._bus, batch, BatchQueued(batch.id))
 
     def ready(self, batch: Batch) -> None:
         """The pictures are stored."""
         self.left(batch.id)
-        self._moved(batch, BatchReady(batch.id, batch.entity_id, batch.count))
+        announce(self._bus, batch, BatchReady(batch.id, batch.entity_id, batch.count))
         self._bus.publish(world_topic(batch.world_id), PicturesChanged(batch.world_id, batch.entity_id))
 
     def failed(self, batch: Batch) -> None:
         """The batch gave up."""
         self.left(batch.id)
-        self._moved(batch, BatchFailed(batch.id))
+        announce(self._bus, batch, BatchFailed(batch.id))
 
     def left(self, batch_id: UUID) -> None:
         """Nobody paints the batch any more."""
@@ -108,8 +105,3 @@ class Easel:
             return False
         self._told_at[batch_id, what] = now
         return True
-
-    def _moved(self, batch: Batch, event: Event) -> None:
-        self._bus.publish(game_session_topic(batch.game_session_id), event)
-        self._bus.publish(account_topic(batch.requested_by), ShelfChanged(batch.world_id))
-        self._bus.publish(SERVER_TOPIC, QueueMoved())

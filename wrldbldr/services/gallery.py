@@ -115,8 +115,8 @@ class GalleryService:
         async with self._database.write() as unit:
             asset = await owned_asset(unit, who, asset_id)
             await unit.assets.delete(asset)
-            if not await unit.assets.count_content(asset.content_hash):  # within the block: nobody stores its twin now
-                await asyncio.to_thread(self._store.remove, [asset.content_hash])
+            files = await unit.assets.unused([asset.content_hash])
+            await asyncio.to_thread(self._store.remove, files)  # within the block: nobody stores a twin now
         self._changed(asset)
 
     def _changed(self, asset: Asset) -> None:

@@ -1,7 +1,7 @@
 """How a batch being painted ends: its pictures and its status are stored together, or not at all."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -46,24 +46,22 @@ class Keeper:
         """Store the files, then their rows and READY in one transaction. Doing it twice changes nothing."""
         hashes = await self._keep_files(painted)
         async with self._database.write() as unit:
-            current = await unit.batches.find(batch.id, for_update=True)
-            if current is None or current.status is not BatchStatus.GENERATING:
+            finishing = await unit.batches.finishing(batch.id)
+            if finishing is None:
                 unused = [name for name in hashes if not await unit.assets.count_content(name)]
                 await asyncio.to_thread(self._store.remove, unused)
                 self._easel.left(batch.id)
                 return
             await self._keep_files(painted)  # the same picture may have been deleted elsewhere a moment ago
             now = self._clock.now()
-            current.finish(now)
-            first = await unit.assets.next_number(batch.entity_id, batch.asset_type)
-            active = await unit.assets.active(batch.world_id)
+            finishing.batch.finish(now)
             assets = [
-                _asset(batch, painted, index, number=first + index, content_hash=content_hash, now=now)
+                _asset(batch, painted, index, number=finishing.next_number + index, content_hash=content_hash, now=now)
                 for index, content_hash in enumerate(hashes)
             ]
-            assets[0].is_active = (batch.entity_id, batch.asset_type) not in active
+            assets[0].is_active = not finishing.has_active
             await unit.assets.add_all(assets)
-        self._easel.ready(current)
+        self._easel.ready(finishing.batch)
 
     async def fail(self, batch_id: UUID, failure: Failure) -> None:
         """The batch gives up and remembers why."""
@@ -86,7 +84,8 @@ class Keeper:
         self._easel.put_back(batch)
 
     async def _keep_files(self, painted: Painted) -> list[str]:
-        return [await asyncio.to_thread(self._store.keep, painting.picture) for painting in painted.pictures]
+        pictures = [painting.picture for painting in painted.pictures]
+        return await asyncio.to_thread(lambda: [self._store.keep(picture) for picture in pictures])
 
     async def times_lost(self, batch: Batch, submission: Submission) -> int:
         """How often ComfyUI has lost this prompt since the batch was begun. Counted on record: one that takes ComfyUI
@@ -101,7 +100,7 @@ class Keeper:
             for other in made
         )
 
-    async def give_up(self, prompt_ids: Sequence[UUID]) -> None:
+    async def give_up(self, prompt_ids: Collection[UUID]) -> None:
         """ComfyUI is rid of these prompts: nothing of them is waited for any more."""
         if not prompt_ids:
             return
@@ -126,6 +125,12 @@ class Keeper:
             await unit.batches.mark_lost(lost.prompt_id, now)
             await unit.batches.add(fresh)
         return fresh
+
+    async def reinstate(self, lost: Submission, *, unsent: Submission) -> None:
+        """Undo a replacement that was certainly not sent: it shall not count as lost, too."""
+        async with self._database.write() as unit:
+            await unit.batches.mark_lost(lost.prompt_id, None)
+            await unit.batches.remove_submission(unsent.prompt_id)
 
 
 def _asset(batch: Batch, painted: Painted, index: int, *, number: int, content_hash: str, now: datetime) -> Asset:

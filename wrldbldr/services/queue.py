@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from wrldbldr.bus import SERVER_TOPIC, Bus, account_topic, game_session_topic
+from wrldbldr.bus import SERVER_TOPIC, Bus
 from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import (
@@ -16,13 +16,13 @@ from wrldbldr.domain.batch import (
     checked_size,
 )
 from wrldbldr.domain.errors import InvalidInputError, NotFoundError
-from wrldbldr.domain.events import BatchCancelled, BatchCleared, BatchQueued, Event, QueueMoved, ShelfChanged
+from wrldbldr.domain.events import BatchCancelled, BatchCleared, BatchQueued, QueuePaused
 from wrldbldr.domain.text import PROMPT_LIMIT, checked_text
-from wrldbldr.domain.workflow import Workflow
 from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.clock import Clock
 from wrldbldr.kit.ids import new_seed
 from wrldbldr.services.access import owned_batch, owned_entity, owned_game_session
+from wrldbldr.services.announce import announce
 from wrldbldr.services.cards import BatchCard, Fact, batch_card, batch_facts, thumbnail_of
 from wrldbldr.services.progress import LivePreview, LiveProgress, Progress
 
@@ -87,33 +87,36 @@ class QueueService:
         width = width if request.width is None else checked_size(request.width, field="width")
         height = height if request.height is None else checked_size(request.height, field="height")
         async with self._database.write() as unit:
-            game_session = await owned_game_session(unit, who, request.game_session_id)
-            entity = await owned_entity(unit, who, request.entity_type, request.entity_id)
-            if entity.world_id != game_session.world_id:
-                raise InvalidInputError("session_id", f"{entity.name} is not in the world of that game session.")
-            workflow = await _workflow(unit, request)
-            negative = workflow.default_negative_prompt if request.negative_prompt is None else request.negative_prompt
+            order = await unit.batches.order(
+                who.account_id,
+                game_session_id=request.game_session_id,
+                entity=(request.entity_type, request.entity_id),
+                workflow=request.workflow_id or request.asset_type,
+            )
+            if order is None:
+                raise await _what_is_missing(unit, who, request)
+            negative = order.default_negative_prompt if request.negative_prompt is None else request.negative_prompt
             batch = Batch(
-                game_session_id=game_session.id,
-                world_id=entity.world_id,
+                game_session_id=request.game_session_id,
+                world_id=order.world_id,
                 requested_by=who.account_id,
                 entity_type=request.entity_type,
-                entity_id=entity.id,
-                entity_name=entity.name,
+                entity_id=request.entity_id,
+                entity_name=order.entity_name,
                 asset_type=request.asset_type,
-                workflow_id=workflow.id,
-                workflow_name=workflow.name,
+                workflow_id=order.workflow_id,
+                workflow_name=order.workflow_name,
                 prompt=prompt,
                 negative_prompt=checked_text(negative, field="negative_prompt", limit=PROMPT_LIMIT),
                 count=count,
                 seed=seed,
                 width=width,
                 height=height,
-                rank=await unit.batches.next_rank(),
+                rank=order.rank,
                 requested_at=self._clock.now(),
             )
             await unit.batches.add(batch)
-        self._publish(who, batch, BatchQueued(batch.id))
+        announce(self._bus, batch, BatchQueued(batch.id))
         self._wake()
         return batch
 
@@ -123,7 +126,7 @@ class QueueService:
             batch = await owned_batch(unit, who, batch_id, for_update=True)
             batch.cancel(self._clock.now())
         self._progress.forget(batch.id)
-        self._publish(who, batch, BatchCancelled(batch.id))
+        announce(self._bus, batch, BatchCancelled(batch.id))
         self._wake()
         return batch
 
@@ -132,7 +135,7 @@ class QueueService:
         async with self._database.write() as unit:
             batch = await owned_batch(unit, who, batch_id, for_update=True)
             batch.retry(await unit.batches.next_rank())
-        self._publish(who, batch, BatchQueued(batch.id))
+        announce(self._bus, batch, BatchQueued(batch.id))
         self._wake()
         return batch
 
@@ -141,7 +144,7 @@ class QueueService:
         async with self._database.write() as unit:
             batch = await owned_batch(unit, who, batch_id, for_update=True)
             batch.clear(self._clock.now())
-        self._publish(who, batch, BatchCleared(batch.id))
+        announce(self._bus, batch, BatchCleared(batch.id))
 
     async def clear_all(self, who: Principal, game_session_id: UUID, statuses: Collection[BatchStatus]) -> int:
         """Take every batch of these statuses off a game session's list, or none; their pictures stay.
@@ -155,8 +158,21 @@ class QueueService:
             for batch in cleared:
                 batch.clear(now)
         for batch in cleared:
-            self._publish(who, batch, BatchCleared(batch.id))
+            announce(self._bus, batch, BatchCleared(batch.id))
         return len(cleared)
+
+    async def pause(self, who: Principal) -> None:
+        """Begin no other batch, in any world, until somebody resumes; also after a restart. What is begun goes on."""
+        await self._set_paused(True)
+
+    async def resume(self, who: Principal) -> None:
+        """Go on with whatever waits, in order."""
+        await self._set_paused(False)
+
+    async def is_paused(self, who: Principal) -> bool:
+        """Whether no other batch is begun."""
+        async with self._database.read() as unit:
+            return await unit.batches.is_paused()
 
     async def cards(self, who: Principal, game_session_id: UUID) -> list[BatchCard]:
         """What a game session's queue shows, in order. Raises NotFoundError."""
@@ -216,15 +232,19 @@ class QueueService:
             for batch in batches
         ]
 
-    def _publish(self, who: Principal, batch: Batch, event: Event) -> None:
-        self._bus.publish(game_session_topic(batch.game_session_id), event)
-        self._bus.publish(account_topic(who.account_id), ShelfChanged(batch.world_id))
-        self._bus.publish(SERVER_TOPIC, QueueMoved())
+    async def _set_paused(self, is_paused: bool) -> None:
+        async with self._database.write() as unit:
+            memory = await unit.server.memory()
+            has_changed, memory.is_queue_paused = memory.is_queue_paused != is_paused, is_paused
+        if has_changed:
+            self._bus.publish(SERVER_TOPIC, QueuePaused(is_paused))
+            self._wake()
 
 
-async def _workflow(unit: UnitOfWork, request: GenerationRequest) -> Workflow:
-    workflow_id = request.workflow_id or (await unit.workflows.defaults()).get(request.asset_type)
-    workflow = None if workflow_id is None else await unit.workflows.find(workflow_id)
-    if workflow is None:
-        raise InvalidInputError("workflow_id", "There is no such workflow. Choose one in the list.")
-    return workflow
+async def _what_is_missing(unit: UnitOfWork, who: Principal, request: GenerationRequest) -> InvalidInputError:
+    """What is wrong with a request that cannot be ordered. Raises NotFoundError for what is not there, or not theirs."""
+    game_session = await owned_game_session(unit, who, request.game_session_id)
+    entity = await owned_entity(unit, who, request.entity_type, request.entity_id)
+    if entity.world_id != game_session.world_id:
+        return InvalidInputError("session_id", f"{entity.name} is not in the world of that game session.")
+    return InvalidInputError("workflow_id", "There is no such workflow. Choose one in the list.")

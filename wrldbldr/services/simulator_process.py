@@ -6,7 +6,7 @@ import socket
 import sys
 from pathlib import Path
 
-from wrldbldr.kit.clock import Clock, wait_for_event
+from wrldbldr.kit.clock import Clock, wait_for_event, within
 
 logger = logging.getLogger(__name__)
 
@@ -14,6 +14,7 @@ HOST = "127.0.0.1"
 PROJECT = Path(__file__).resolve().parents[2]
 RESTART_SECONDS = 1.0
 START_SECONDS = 15.0
+STOP_SECONDS = 5.0
 
 
 class SimulatorProcess:
@@ -36,7 +37,7 @@ class SimulatorProcess:
         await wait_for_event(self._answers, self._clock, START_SECONDS)
 
     async def run(self) -> None:
-        """Run it for ever. Its standard input is a pipe from us: when we are gone, however suddenly, it ends."""
+        """Run it until cancelled. Its standard input is a pipe from us: when we are gone, however suddenly, it ends."""
         while True:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -58,6 +59,8 @@ class SimulatorProcess:
             finally:
                 if process.returncode is None:
                     process.terminate()
-                    await process.wait()
+                    if await within(STOP_SECONDS, self._clock, process.wait()) is None:
+                        process.kill()
+                        await process.wait()
             logger.warning("The simulator ended with code %d and is started again", code)
             await self._clock.sleep(RESTART_SECONDS)

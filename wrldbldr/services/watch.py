@@ -14,11 +14,13 @@ from wrldbldr.comfyui.messages import Heard, Preview, Reconnected
 from wrldbldr.comfyui.port import ComfyUI, History, MessageStream
 from wrldbldr.comfyui.progress import PromptProgress
 from wrldbldr.comfyui.reconcile import Finished, Gone, Pending, Running, Whereabouts, whereabouts
+from wrldbldr.comfyui.stall import Watchdog
 from wrldbldr.kit.clock import Clock, wait_for_event
 
 POLL_SECONDS = 3.0
 POLL_SECONDS_WITHOUT_SOCKET = 1.0
-MUTE_SECONDS = 10.0
+AWAY = "waiting for ComfyUI"
+MUTE_SECONDS = 10.0  # and twice as long each time that opening it anew has changed nothing
 HISTORY_WAITS_SECONDS = (0.0, 0.05, 0.2, 0.5)  # "done" may be said a moment before the history can be read
 
 
@@ -40,27 +42,42 @@ class Withdrawn(Exception):  # noqa: N818 - it is no error: somebody cancelled
         self.is_off = is_off
 
 
+@dataclass(frozen=True, slots=True)
+class Lookout:
+    """From where prompts are followed: ComfyUI, what it says of its own accord, and who notices when it is stuck."""
+
+    comfyui: ComfyUI
+    stream: MessageStream
+    watchdog: Watchdog
+    clock: Clock
+
+
 class PromptWatch:
     """Follows one prompt. Enter it before the prompt is handed over: a quick one ends before the answer is read."""
 
-    def __init__(self, comfyui: ComfyUI, stream: MessageStream, clock: Clock, prompt_id: UUID, graph: Graph) -> None:
-        self._comfyui = comfyui
-        self._stream = stream
-        self._clock = clock
+    def __init__(self, lookout: Lookout, prompt_id: UUID, graph: Graph) -> None:
+        self._comfyui = lookout.comfyui
+        self._stream = lookout.stream
+        self._watchdog = lookout.watchdog
+        self._clock = lookout.clock
         self._prompt_id = prompt_id
         self._progress = PromptProgress(prompt_id, graph)
         self._hearsay = Hearsay(prompt_id)
         self._inbox: list[Heard] = []
         self._stirred = asyncio.Event()
         self._is_nudged = False
-        self._heard_at = clock.monotonic()
+        self._is_said_to_wait = False
+        self._heard_at = self._clock.monotonic()
+        self._mute_seconds = MUTE_SECONDS
 
     def __enter__(self) -> Self:
+        self._watchdog.follow(self._prompt_id)
         self._unsubscribe = self._stream.subscribe(self._hear)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._unsubscribe()
+        self._watchdog.leave(self._prompt_id)
 
     def nudge(self) -> None:
         """Look up at once: somebody may have withdrawn the prompt."""
@@ -105,8 +122,11 @@ class PromptWatch:
 
     def _hear(self, message: Heard) -> None:
         """Runs inside the socket's loop: keep what is ours, and wake whoever follows."""
-        if not isinstance(message, Reconnected) and getattr(message, "prompt_id", None) != self._prompt_id:
-            return
+        if not isinstance(message, Reconnected):
+            if getattr(message, "prompt_id", None) != self._prompt_id:
+                return
+            self._mute_seconds = MUTE_SECONDS
+            self._watchdog.hear(self._prompt_id)
         self._heard_at = self._clock.monotonic()
         self._inbox.append(message)
         self._stirred.set()
@@ -118,8 +138,9 @@ class PromptWatch:
         changes = [
             self._progress.hear(message) for message in messages
         ]  # every message, not only up to the first change
-        if any(changes):
-            witness.on_progress(self._progress)
+        is_alive = any(not isinstance(message, Reconnected) for message in messages)
+        if any(changes) or (is_alive and self._is_said_to_wait):
+            self._say_progress(witness)
         if previews:
             witness.on_preview(previews[-1])
         if any(isinstance(message, FinishedMessage) for message in messages):
@@ -130,28 +151,41 @@ class PromptWatch:
 
     async def _look(self, witness: Witness) -> History | Gone | None:
         """Ask queue and history. None while it is on its way, or while nobody answers."""
+        dog = self._watchdog
         try:
-            found = await whereabouts(self._comfyui, self._prompt_id, self._clock, ours=(self._prompt_id,))
+            found = await whereabouts(self._comfyui, self._prompt_id, self._clock, ours=dog.ours, saw=dog.look)
         except ComfyUIError:
-            witness.on_waiting("waiting for ComfyUI")
+            dog.lose_sight()
+            self._say_waiting(witness, AWAY)
             return None
         match found:
             case Finished(history):
                 return self._hearsay.explain(history)
             case Gone():  # a prompt that it finished, and forgot: its pictures lie there all the same
                 return self._hearsay.history() or found
+            case _ if dog.stall is not None:
+                self._say_waiting(witness, dog.stall.phase)
             case Pending(ahead) if ahead:
-                witness.on_waiting(f"{ahead} other job{'s are' if ahead > 1 else ' is'} ahead on this ComfyUI")
+                self._say_waiting(witness, f"{ahead} other job{'s are' if ahead > 1 else ' is'} ahead on this ComfyUI")
             case _:
-                witness.on_progress(self._progress)  # it may have been said to be away, or behind others
-                await self._unmute(found)
+                self._say_progress(witness)
+        await self._unmute(found)
         return None
+
+    def _say_waiting(self, witness: Witness, phase: str) -> None:
+        self._is_said_to_wait = True
+        witness.on_waiting(phase)
+
+    def _say_progress(self, witness: Witness) -> None:
+        self._is_said_to_wait = False
+        witness.on_progress(self._progress)
 
     async def _unmute(self, found: Whereabouts) -> None:
         """A socket that says nothing about a running prompt has gone mute: another connection took its name."""
-        is_mute = self._clock.monotonic() - self._heard_at > MUTE_SECONDS
+        is_mute = self._clock.monotonic() - self._heard_at > self._mute_seconds
         if isinstance(found, Running) and self._stream.is_connected and is_mute:
             self._heard_at = self._clock.monotonic()
+            self._mute_seconds *= 2
             await self._stream.reconnect()
 
     async def _history(self) -> History | None:

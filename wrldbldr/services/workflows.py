@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from wrldbldr.comfyui.errors import ComfyUIError
 from wrldbldr.comfyui.graph import Graph, parse_graph
 from wrldbldr.comfyui.port import ComfyUI
-from wrldbldr.db.database import Database
+from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.domain.account import Principal, Role
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
@@ -51,10 +51,7 @@ class WorkflowService:
     async def find(self, _: Principal, workflow_id: UUID) -> Workflow:
         """One workflow. Raises NotFoundError."""
         async with self._database.read() as unit:
-            workflow = await unit.workflows.find(workflow_id)
-        if workflow is None:
-            raise NotFoundError("workflow")
-        return workflow
+            return await _known(unit, workflow_id)
 
     async def defaults(self, _: Principal) -> dict[AssetType, UUID]:
         """Which workflow paints each asset type."""
@@ -73,9 +70,7 @@ class WorkflowService:
         """Give it another name. Raises ForbiddenError, NotFoundError, InvalidInputError."""
         _require_owner(who)
         async with self._database.write() as unit:
-            workflow = await unit.workflows.find(workflow_id)
-            if workflow is None:
-                raise NotFoundError("workflow")
+            workflow = await _known(unit, workflow_id)
             workflow.name = checked_name(name)
         return workflow
 
@@ -83,9 +78,7 @@ class WorkflowService:
         """Remove it. Raises ForbiddenError, NotFoundError, and ConflictError while it paints something."""
         _require_owner(who)
         async with self._database.write() as unit:
-            workflow = await unit.workflows.find(workflow_id)
-            if workflow is None:
-                raise NotFoundError("workflow")
+            workflow = await _known(unit, workflow_id)
             painted = [t for t, used in (await unit.workflows.defaults()).items() if used == workflow_id]
             if workflow.is_built_in or painted:
                 reason = f"paints every {painted[0]}" if painted else "comes with WrldBldr"
@@ -136,6 +129,13 @@ def _text_at(graph: Graph, bindings: Bindings) -> str:
     first = bindings.negative[0]
     text = graph[first.node_id]["inputs"].get(first.input_name)
     return text if isinstance(text, str) else ""
+
+
+async def _known(unit: UnitOfWork, workflow_id: UUID) -> Workflow:
+    workflow = await unit.workflows.find(workflow_id)
+    if workflow is None:
+        raise NotFoundError("workflow")
+    return workflow
 
 
 def _require_owner(who: Principal) -> None:

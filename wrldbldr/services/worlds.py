@@ -130,9 +130,7 @@ class WorldService:
             files = await unit.assets.files_only_of_world(world_id)
             await unit.worlds.delete(world)
             await asyncio.to_thread(self._store.remove, files)  # within the block: nobody stores a twin now
-        self._changed(who, world_id)
-        self._bus.publish(SERVER_TOPIC, QueueMoved())
-        self._wake()
+        self._removed(who, world_id)
 
     async def entities(self, who: Principal, kind: EntityType, world_id: UUID) -> Sequence[Entity]:
         """All of one kind in a world, by name. Raises NotFoundError."""
@@ -180,9 +178,7 @@ class WorldService:
             await unit.assets.delete_of_entity(entity_id)
             await unit.worlds.delete(entity)
             await asyncio.to_thread(self._store.remove, files)  # within the block: nobody stores a twin now
-        self._changed(who, entity.world_id)
-        self._bus.publish(SERVER_TOPIC, QueueMoved())
-        self._wake()
+        self._removed(who, entity.world_id)
 
     async def game_sessions(self, who: Principal, world_id: UUID) -> Sequence[GameSession]:
         """A world's tables, the first one first. Raises NotFoundError."""
@@ -202,6 +198,12 @@ class WorldService:
     def _game_session(self, world_id: UUID, name: str) -> GameSession:
         code = "".join(secrets.choice(JOIN_ALPHABET) for _ in range(JOIN_LENGTH))
         return GameSession(world_id=world_id, name=name, join_code=code, created_at=self._clock.now())
+
+    def _removed(self, who: Principal, world_id: UUID) -> None:
+        """Batches may have gone along: places in the queue move up, and what is painted is to be withdrawn."""
+        self._changed(who, world_id)
+        self._bus.publish(SERVER_TOPIC, QueueMoved())
+        self._wake()
 
     def _changed(self, who: Principal, world_id: UUID) -> None:
         for topic in (world_topic(world_id), account_topic(who.account_id)):

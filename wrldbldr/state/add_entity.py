@@ -13,9 +13,11 @@ from wrldbldr.state.creator import Creator, go_to, keep_address
 from wrldbldr.state.gallery import Gallery
 from wrldbldr.state.ids import parsed_id, parsed_word
 from wrldbldr.state.place import Place, subject_of
-from wrldbldr.state.principal import Follow, signed_in
+from wrldbldr.state.principal import Follow, Follows, signed_in
+from wrldbldr.state.unsaved import Unsaved, forget_unsaved
 
 KIND = "kind of character or location"
+ENTITY_FORM = "entity"  # how the browser calls it
 
 
 class AddEntity(rx.State):
@@ -55,7 +57,7 @@ class AddEntity(rx.State):
 
     @rx.event
     @signed_in
-    async def add(self, who: Principal, form: dict[str, Any]) -> Follow:
+    async def add(self, who: Principal, form: dict[str, Any]) -> Follows:
         """Make them and go there."""
         place = await self.get_state(Place)
         changes = EntityChanges(name=str(form.get("name", "")))
@@ -68,7 +70,7 @@ class AddEntity(rx.State):
             return None
         self.is_open, self.name = False, ""
         await go_to(self, who, str(made.id))
-        return keep_address(str(made.id))
+        return [forget_unsaved(ENTITY_FORM), keep_address(str(made.id))]
 
     @rx.event
     @signed_in
@@ -94,3 +96,15 @@ class AddEntity(rx.State):
         gallery = await self.get_state(Gallery)
         gallery.assets = []
         return Creator.refresh
+
+
+async def put_back_entity_form(state: rx.State, unsaved: Unsaved) -> bool:
+    """Take up what the browser kept of this dialog, and open it where it was open. True when something came back."""
+    form, dialog = unsaved.forms.get(ENTITY_FORM, {}), await state.get_state(AddEntity)
+    name, kind = form.get("name", ""), form.get("kind", "")
+    if dialog.name or not name.strip() or kind not in set(EntityType):
+        return False
+    dialog.name, dialog.kind = name, kind
+    place = await state.get_state(Place)
+    dialog.is_open = bool(place.world) and unsaved.open_form == ENTITY_FORM
+    return True

@@ -16,18 +16,21 @@ class Connection(rx.State):
 
     state_name: rx.Field[str] = rx.field(
         ""
-    )  # connected, degraded, disconnected, circuit_open; empty before the first look
+    )  # connected, degraded, disconnected, circuit_open, stuck; empty before the first look
     message: rx.Field[str] = rx.field("")
     address: rx.Field[str] = rx.field("")
     is_simulated: rx.Field[bool] = rx.field(False)
     is_built_in: rx.Field[bool] = rx.field(False)
     is_trying: rx.Field[bool] = rx.field(False)
     retry_at: rx.Field[str] = rx.field("")
+    version: rx.Field[str] = rx.field("")
+    devices: rx.Field[str] = rx.field("")
+    its_queue: rx.Field[str] = rx.field("")
 
     @rx.var
     def is_away(self) -> bool:
         """Whether nothing can be painted right now."""
-        return self.state_name in {"disconnected", "circuit_open"}
+        return self.state_name in {"disconnected", "circuit_open", "stuck"}
 
     @rx.event(background=True)
     @signed_in
@@ -59,4 +62,13 @@ async def show_connection(state: rx.State, engine: Engine) -> None:
         is_simulated=status.is_simulated,
         is_built_in=status.is_built_in,
         retry_at=iso(retry_at),
+        version=status.version,
+        devices=", ".join(status.devices),
+        its_queue=_jobs(status.queue_remaining),
     )
+
+
+def _jobs(remaining: int | None) -> str:
+    if remaining is None:
+        return ""
+    return {0: "empty", 1: "1 job"}.get(remaining, f"{remaining} jobs")

@@ -4,6 +4,7 @@ import re
 from uuid import UUID
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.errors import NotFoundError
@@ -155,7 +156,7 @@ async def go_to(state: rx.State, who: Principal, entity: str, tab: str = ALL) ->
         await open_gallery(state, who, tab)
 
 
-def keep_address(entity: str) -> Follow:
+def keep_address(entity: str) -> EventSpec:
     """Let the address bar name who is shown, so that a reload comes back here. The id was checked by whoever calls."""
     return rx.call_script(f"wrldbldrFace('{parsed_id(entity, 'character or location')}')")
 

@@ -5,7 +5,7 @@ import reflex as rx
 from wrldbldr.domain.errors import UnauthenticatedError
 from wrldbldr.engine import current
 from wrldbldr.state.connection import show_connection
-from wrldbldr.state.principal import Follow, principal_of
+from wrldbldr.state.principal import Follow, Follows, principal_of
 
 
 class Door(rx.State):
@@ -23,12 +23,13 @@ class Door(rx.State):
         return None
 
     @rx.event
-    async def at_login(self) -> Follow:
-        """Only for people who are not signed in, once there is an owner."""
+    async def at_login(self) -> Follows:
+        """Only for people who are not signed in, once there is an owner. Notices of what was before go: they name names."""
         if await current().accounts.needs_setup():
             return rx.redirect("/setup")
         self.is_ready = True
-        return await self._onwards(stay_at="/login")
+        onwards = await self._onwards(stay_at="/login")
+        return [rx.toast.dismiss(), *([onwards] if onwards else [])]
 
     async def _onwards(self, stay_at: str = "") -> Follow:
         try:

@@ -1,5 +1,7 @@
 """The dialog in which pictures are asked for. Whom they are for is settled when it opens, wherever the tab goes."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -9,25 +11,22 @@ import reflex as rx
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import COUNT_LIMIT, AssetType
 from wrldbldr.domain.errors import InvalidInputError, NotFoundError
+from wrldbldr.domain.picture import FITTING, SHAPES, VARIATIONS, proposed_prompt, shape_of
 from wrldbldr.domain.workflow import Workflow
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import current
 from wrldbldr.kit.ids import new_seed
 from wrldbldr.services.cards import NO_IMAGE, image_url
 from wrldbldr.services.queue import DEFAULT_SIZES, GenerationRequest
+from wrldbldr.state.draft import Draft, Untouched, draft_of
 from wrldbldr.state.ids import parsed_id, parsed_word
-from wrldbldr.state.place import Subject, subject_of
+from wrldbldr.state.place import Place, Subject, subject_of
 from wrldbldr.state.principal import Follow, signed_in
+from wrldbldr.state.unsaved import Unsaved, forget_unsaved
 
 KIND = "kind of picture"
 SEED_DIGITS = 16
-PROMPT_START = 500
-VARIATIONS = 4
-TYPES = {
-    EntityType.CHARACTER: (AssetType.PORTRAIT, AssetType.SPRITE, AssetType.ITEM),
-    EntityType.LOCATION: (AssetType.BACKDROP, AssetType.ITEM),
-}
-SHAPES = {"3:4": (768, 1024), "1:1": (768, 768), "4:3": (1024, 768), "16:9": (1216, 688), "1:2": (512, 1024)}
+DIALOG = "generate"  # how the browser calls its form, before whom and what it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +37,12 @@ class Choice:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What was set and not yet sent; None where nobody touched it."""
-
-    prompt: str | None = None
-    negative_prompt: str | None = None
-    count: int | None = None
-    shape: str | None = None
-    seed: str | None = None
-
-    def on_top_of(self, other: "Draft") -> "Draft":
-        """What holds for every kind of picture goes along to `other`, which keeps its own words and shape."""
-        return replace(
-            other,
-            negative_prompt=other.negative_prompt if self.negative_prompt is None else self.negative_prompt,
-            count=other.count if self.count is None else self.count,
-            seed=other.seed if self.seed is None else self.seed,
-        )
-
-
 class Generate(rx.State):
     """The dialog. The browser keeps what is typed; `form` changes when the fields shall start over."""
 
     is_open: rx.Field[bool] = rx.field(False)
     form: rx.Field[int] = rx.field(0)
+    form_name: rx.Field[str] = rx.field("")
     entity_name: rx.Field[str] = rx.field("")
     types: rx.Field[list[Choice]] = rx.field(default_factory=list)
     asset_type: rx.Field[str] = rx.field("")
@@ -93,16 +73,7 @@ class Generate(rx.State):
     @signed_in
     async def begin(self, who: Principal, asset_type: str) -> None:
         """Open for whoever the tab shows; an empty type means the first that fits them."""
-        subject = await subject_of(self)
-        entity = await current().worlds.find_entity(who, subject.kind, subject.entity_id)
-        fitting = TYPES[subject.kind]
-        wanted = parsed_word(AssetType, asset_type, KIND) if asset_type else fitting[0]
-        self._kind, self._entity, self._table = subject.kind, str(subject.entity_id), str(subject.game_session_id)
-        self._description = start_of(entity.description)
-        self.entity_name = entity.name
-        self.types = [Choice(kind.value, kind.capitalize()) for kind in fitting]
-        await self._turn_to(who, subject, wanted)
-        self.is_open = True
+        await self._open(who, parsed_word(AssetType, asset_type, KIND) if asset_type else None)
 
     @rx.event
     @signed_in
@@ -173,7 +144,9 @@ class Generate(rx.State):
     @signed_in
     async def choose_workflow(self, who: Principal, workflow: str) -> None:
         """Another workflow, with its own negative prompt unless somebody wrote one."""
-        self._use(await current().workflows.find(who, parsed_id(workflow, "workflow")))
+        chosen = await current().workflows.find(who, parsed_id(workflow, "workflow"))
+        self._draft = replace(self._draft, workflow=str(chosen.id))
+        self._use(chosen)
         self.form += 1
 
     @rx.event
@@ -205,7 +178,7 @@ class Generate(rx.State):
             return None
         self._draft = Draft()
         self.is_open = False
-        return None
+        return forget_unsaved(self.form_name)
 
     @property
     def _draft(self) -> Draft:
@@ -233,9 +206,21 @@ class Generate(rx.State):
             workflow_id=parsed_id(self.workflow, "workflow"),
         )
 
+    async def _open(self, who: Principal, wanted: AssetType | None) -> None:
+        subject = await subject_of(self)
+        entity = await current().worlds.find_entity(who, subject.kind, subject.entity_id)
+        fitting = FITTING[subject.kind]
+        self._kind, self._entity, self._table = subject.kind, str(subject.entity_id), str(subject.game_session_id)
+        self._description = proposed_prompt(entity.description)
+        self.entity_name = entity.name
+        self.types = [Choice(kind.value, kind.capitalize()) for kind in fitting]
+        await self._turn_to(who, subject, wanted or fitting[0])
+        self.is_open = True
+
     async def _turn_to(self, who: Principal, subject: Subject, asset_type: AssetType) -> None:
         engine = current()
         self.asset_type = asset_type.value
+        self.form_name = f"{DIALOG}:{self._kind}:{self._entity}:{asset_type}"
         draft = self._draft
         self.prompt = self._description if draft.prompt is None else draft.prompt
         self.is_edited = draft.prompt is not None
@@ -244,8 +229,8 @@ class Generate(rx.State):
         self.error_field = self.error = ""
         workflows = await engine.workflows.all(who)
         self.workflows = [Choice(str(workflow.id), workflow.name) for workflow in workflows]
-        default = (await engine.workflows.defaults(who)).get(asset_type)
-        self._use(next((workflow for workflow in workflows if workflow.id == default), workflows[0]))
+        default = default_of(workflows, (await engine.workflows.defaults(who)).get(asset_type))
+        self._use(next((workflow for workflow in workflows if str(workflow.id) == draft.workflow), default))
         self.picture = await picture_of(who, subject.world_id, parsed_id(self._entity, "character"), asset_type)
         self.form += 1
 
@@ -258,18 +243,45 @@ class Generate(rx.State):
         self.takes_size = bool(workflow.bindings.width and workflow.bindings.height)
         self.takes_prompt = bool(workflow.bindings.positive)
 
+    async def _put_back(self, who: Principal, name: str, unsaved: Unsaved) -> bool:
+        """Take up one form that the browser kept. True when it holds what the server did not know."""
+        _, kind, entity_id, asset_type = name.split(":")
+        subject_id, wanted = parsed_id(entity_id, "character or location"), parsed_word(AssetType, asset_type, KIND)
+        entity = await current().worlds.find_entity(who, parsed_word(EntityType, kind, KIND), subject_id)
+        workflows = await current().workflows.all(who)
+        default = default_of(workflows, (await current().workflows.defaults(who)).get(wanted))
+        untouched = Untouched(proposed_prompt(entity.description), default, shape_of(DEFAULT_SIZES[wanted]))
+        draft, key = draft_of(unsaved.forms[name], workflows, untouched), f"{subject_id}:{wanted}"
+        is_open_there = name == unsaved.open_form and (unsaved.is_return or not self.is_open)
+        known = self._drafts.get(key)
+        is_news = draft != (known or Draft()) and (known is None or is_open_there)
+        if is_news:
+            self._drafts[key] = draft
+        if is_open_there and (await self.get_state(Place)).entity == str(subject_id):
+            await self._open(who, wanted)
+        return is_news
+
+
+async def put_back_drafts(state: rx.State, who: Principal, unsaved: Unsaved) -> bool:
+    """Take up what the browser kept of this dialog, and open it where it was open. True when something came back."""
+    dialog = await state.get_state(Generate)
+    is_any = False
+    for name in [name for name in unsaved.forms if name.startswith(f"{DIALOG}:") and name.count(":") == 3]:
+        with suppress(NotFoundError):  # they are gone, and their picture with them
+            is_any |= await dialog._put_back(who, name, unsaved)  # noqa: SLF001 - else it were a handler for browsers
+    return is_any
+
+
+def default_of(workflows: Sequence[Workflow], default: UUID | None) -> Workflow:
+    """The workflow that is used unless another one is chosen."""
+    return next((workflow for workflow in workflows if workflow.id == default), workflows[0])
+
 
 async def picture_of(who: Principal, world_id: UUID, entity_id: UUID, asset_type: AssetType) -> str:
     """The active picture of that kind, so that whoever writes the prompt sees what there is."""
     active = await current().gallery.active(who, world_id)
     asset = active.get((entity_id, asset_type))
     return NO_IMAGE if asset is None else image_url(asset)
-
-
-def start_of(text: str, limit: int = PROMPT_START) -> str:
-    """The beginning of a description, cut between words."""
-    text = text.strip()
-    return text if len(text) <= limit else text[: limit + 1].rsplit(None, 1)[0][:limit]
 
 
 def parsed_seed(text: str) -> int | None:
@@ -282,8 +294,3 @@ def parsed_seed(text: str) -> int | None:
             "seed", f"A seed is a whole number of at most {SEED_DIGITS} digits. Leave it empty for a new one each time."
         )
     return int(text)
-
-
-def shape_of(size: tuple[int, int]) -> str:
-    """The name of a size."""
-    return next(name for name, known in SHAPES.items() if known == size)

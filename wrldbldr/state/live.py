@@ -27,6 +27,7 @@ from wrldbldr.kit.clock import within
 from wrldbldr.services.cards import BatchCard
 from wrldbldr.services.progress import Progress
 from wrldbldr.state.change import change
+from wrldbldr.state.comfyui_form import ComfyUIForm
 from wrldbldr.state.connection import show_connection
 from wrldbldr.state.creator import Creator
 from wrldbldr.state.gallery import Gallery
@@ -34,9 +35,9 @@ from wrldbldr.state.ids import parsed_id
 from wrldbldr.state.news import OPEN, News, marks_of, news_between
 from wrldbldr.state.painting import show_progress
 from wrldbldr.state.place import Place
-from wrldbldr.state.principal import Follows, principal_of, signed_in
+from wrldbldr.state.principal import Follow, Follows, principal_of, signed_in
 from wrldbldr.state.queue import Queue
-from wrldbldr.state.toasts import toasts_for
+from wrldbldr.state.toasts import dismissals, notice_of, toasts_for
 from wrldbldr.state.worlds import Worlds
 
 logger = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ class Glance:
 
     def __init__(self) -> None:
         self.cards: Sequence[BatchCard] = ()
+        self.is_paused = False
         self._read_at: float | None = None
 
     def is_stale(self, events: Iterable[Event], engine: Engine) -> bool:
@@ -86,6 +88,7 @@ class Glance:
             return News()
         who = await principal_of(tab)  # who signed out meanwhile sees nothing more
         cards = await engine.queue.cards(who, parsed_id(here.table, "game session")) if here.table else []
+        self.is_paused = await engine.queue.is_paused(who)
         news = News() if self._read_at is None else news_between({card.id: card for card in self.cards}, cards)
         self.cards, self._read_at = cards, engine.clock.monotonic()
         return news
@@ -100,9 +103,17 @@ class Live(rx.State):
     ready: rx.Field[list[BatchCard]] = rx.field(default_factory=list)
     marks: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     open_count: rx.Field[int] = rx.field(0)
+    is_paused: rx.Field[bool] = rx.field(False)
     sentence: rx.Field[str] = rx.field("")
     is_loaded: rx.Field[bool] = rx.field(False)
     _listener: int = 0
+    _told: list[str] = []  # notices of failures that may hang still
+
+    @rx.event
+    @signed_in
+    async def begin(self, who: Principal) -> Follow:
+        """Listen, once the events before this one are done: one in the background would overtake them, and where the tab is."""
+        return Live.listen
 
     @rx.event(background=True)
     @signed_in
@@ -132,17 +143,22 @@ class Live(rx.State):
                     if self._listener != mine:
                         is_forgotten = self._listener == 0  # the tab slept so long that it starts over
                         break
-                    await self._show(engine, glance.cards, news)
-                for follow in (*refreshes(events, here), *toasts_for(news)):
+                    await self._show(engine, glance, news)
+                    settled = self._settled(glance.cards, news)
+                for follow in (*refreshes(events, here), *dismissals(settled), *toasts_for(news)):
                     yield follow
                 events = await next_events(subscription, engine)
         if is_forgotten:
             yield Live.listen
         elif is_gone:  # somebody removed the world on another screen
-            yield Creator.enter
+            async with self:
+                settled = self._settled((), News())
+            for follow in (*dismissals(settled), Creator.enter):
+                yield follow
 
-    async def _show(self, engine: Engine, cards: Sequence[BatchCard], news: News) -> None:
+    async def _show(self, engine: Engine, glance: Glance, news: News) -> None:
         """Change only what differs: what is assigned is sent."""
+        cards = glance.cards
         change(
             self,
             painting=[card for card in cards if card.status == BatchStatus.GENERATING],
@@ -151,6 +167,7 @@ class Live(rx.State):
             ready=[card for card in cards if card.status == BatchStatus.READY],
             marks=marks_of(cards),
             open_count=sum(card.status in OPEN for card in cards),
+            is_paused=glance.is_paused,
             sentence=news.sentence or self.sentence,
             is_loaded=True,
         )
@@ -161,6 +178,13 @@ class Live(rx.State):
         progress = engine.progress.of(parsed_id(running.id, "batch")) if running else Progress()
         await show_progress(self, running, progress)
         await show_connection(self, engine)
+
+    def _settled(self, cards: Sequence[BatchCard], news: News) -> list[str]:
+        """Notices of failures that are none any more: tried again, cleared, deleted, or of a table that was left."""
+        failed = {notice_of(card) for card in cards if card.status == BatchStatus.FAILED}
+        told = {*self._told, *map(notice_of, news.failed)}
+        self._told = sorted(told & failed)
+        return sorted(told - failed)
 
 
 async def next_events(subscription: Subscription, engine: Engine) -> list[Event]:
@@ -176,7 +200,8 @@ def refreshes(events: Iterable[Event], here: Whereabouts) -> list[Follows]:
     """Which parts of the page have to be read anew."""
     kinds = {type(event) for event in events if not _is_elsewhere(event, here)}
     if not here.table:
-        return [Worlds.refresh] if kinds & {WorldChanged, ShelfChanged, Missed} else []
+        follows = [ComfyUIForm.look_back] if ConnectionChanged in kinds else []
+        return [*follows, Worlds.refresh] if kinds & {WorldChanged, ShelfChanged, Missed} else follows
     follows: list[Follows] = []
     if kinds & {WorldChanged, PicturesChanged, Missed}:
         follows.append(Creator.refresh)

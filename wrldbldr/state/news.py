@@ -30,7 +30,11 @@ def news_between(before: Mapping[str, BatchCard], after: Sequence[BatchCard]) ->
     ]
     return News(
         ready=tuple(card for card in after if card.status == BatchStatus.READY and _has_ended(before, card)),
-        failed=tuple(card for card in after if card.status == BatchStatus.FAILED and _has_ended(before, card)),
+        failed=tuple(
+            card
+            for card in after
+            if card.status == BatchStatus.FAILED and (_has_ended(before, card) or _was_tried_again(before, card))
+        ),
         sentence=" ".join(sentences),
     )
 
@@ -49,6 +53,10 @@ def marks_of(cards: Sequence[BatchCard]) -> dict[str, str]:
 def _has_ended(before: Mapping[str, BatchCard], card: BatchCard) -> bool:
     """Whether it was open at the last look, or came and went since."""
     return card.id not in before or _was(before, card, *OPEN)
+
+
+def _was_tried_again(before: Mapping[str, BatchCard], card: BatchCard) -> bool:
+    return card.attempt != before[card.id].attempt
 
 
 def _was(before: Mapping[str, BatchCard], card: BatchCard, *statuses: BatchStatus) -> bool:

@@ -97,6 +97,18 @@ class Queue(rx.State):
 
     @rx.event
     @signed_in
+    async def pause(self, who: Principal) -> None:
+        """Begin nothing more until somebody resumes."""
+        await current().queue.pause(who)
+
+    @rx.event
+    @signed_in
+    async def resume(self, who: Principal) -> None:
+        """Go on with what waits."""
+        await current().queue.resume(who)
+
+    @rx.event
+    @signed_in
     async def copied(self, who: Principal) -> Follow:
         """The details are in the clipboard."""
         return rx.toast.success("Details copied")
@@ -104,9 +116,11 @@ class Queue(rx.State):
     @rx.event
     @signed_in
     async def choose(self, who: Principal, batch: str) -> Follow:
-        """Go to the pictures of a ready batch and look at the first."""
+        """Go to the pictures of a ready batch and look at the first; from another page, only to the pictures."""
         report = await current().queue.report(who, parsed_id(batch, "batch"))
-        entity = str(report.batch.entity_id)
+        entity, world = str(report.batch.entity_id), str(report.batch.world_id)
+        if (await self.get_state(Place)).world != world:
+            return rx.redirect(f"/worlds/{world}/create?show={entity}")
         await go_to(self, who, entity, AssetType(report.batch.asset_type))
         await self._look(who, [str(asset) for asset in report.asset_ids])
         return keep_address(entity)
@@ -116,7 +130,7 @@ class Queue(rx.State):
     async def show(self, who: Principal, batch: str) -> Follow:
         """Bring a batch before the eyes, from a toast."""
         await read_facts(self, who, batch)
-        return rx.call_script(f"document.getElementById('batch-{parsed_id(batch, 'batch')}')?.scrollIntoView()")
+        return rx.call_script(f"wrldbldrShow('batch-{parsed_id(batch, 'batch')}')")
 
     async def _look(self, who: Principal, assets: Sequence[str]) -> None:
         if not assets:

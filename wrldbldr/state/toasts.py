@@ -24,6 +24,16 @@ def toasts_for(news: News) -> list[EventSpec]:
     return [*_built(ready_toast, news.ready), *_built(failed_toast, news.failed)]
 
 
+def notice_of(card: BatchCard) -> str:
+    """The id of the notice about one attempt at a batch: the next attempt gets another notice, not this one's place."""
+    return f"{card.id}-{card.attempt}"
+
+
+def dismissals(notices: Sequence[str]) -> list[EventSpec]:
+    """Take these down where they still hang."""
+    return [rx.toast.dismiss(spoken(notice)) for notice in notices]
+
+
 def _built(toast: Callable[[BatchCard], EventSpec], cards: Sequence[BatchCard]) -> Iterator[EventSpec]:
     """One that cannot be built is missed, and logged; the tab goes on being told of everything else."""
     for card in cards:
@@ -43,6 +53,7 @@ def ready_toast(card: BatchCard) -> EventSpec:
     )
     return rx.toast.success(
         spoken(f"{card.asset_type.capitalize()} ready for {card.entity_name}"),
+        id=notice_of(card),
         description=spoken(f"{pictures}, in the gallery"),
         duration=READY_MILLISECONDS,
         action=ToastAction(label="Choose", on_click=Queue.choose(card.id)),
@@ -51,9 +62,10 @@ def ready_toast(card: BatchCard) -> EventSpec:
 
 
 def failed_toast(card: BatchCard) -> EventSpec:
-    """It stays."""
+    """It stays until somebody closes it, or until the batch is dealt with."""
     return rx.toast.error(
         spoken(f"{card.asset_type.capitalize()} for {card.entity_name} failed"),
+        id=notice_of(card),
         description=spoken(card.failure_title),
         duration=DAY_MILLISECONDS,
         close_button=True,

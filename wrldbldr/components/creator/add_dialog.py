@@ -7,7 +7,7 @@ from wrldbldr.components.dialog import dialog, heading
 from wrldbldr.components.field import error_line, field, text_input
 from wrldbldr.components.icon import icon
 from wrldbldr.components.question import question
-from wrldbldr.state.add_entity import AddEntity
+from wrldbldr.state.add_entity import ENTITY_FORM, AddEntity
 from wrldbldr.state.place import Place
 
 
@@ -41,7 +41,9 @@ def add_dialog() -> rx.Component:
             ),
             class_name="row end-row",
         ),
+        rx.el.input(type="hidden", name="kind", value=AddEntity.kind),
         on_submit=AddEntity.add,
+        data_unsaved=ENTITY_FORM,
         class_name="col g4 dlg-body",
     )  # fmt: skip
     return dialog(

@@ -161,13 +161,20 @@ def away_note() -> rx.Component:
 
 
 def _saved_as(name: str, value: rx.Var[str]) -> dict[str, Any]:
-    """Filled once, saved when left; assets/keys.js says it is left when nothing was typed for a moment."""
+    """Filled once, saved when left; assets/keys.js says it is left when nothing was typed for a moment.
+
+    Until the server has it, the browser keeps what is typed (assets/unsaved.js).
+    """
     return {
         "default_value": value,
         "on_focus": Editor.begin(name),
         "on_blur": lambda typed: [Editor.save(Place.kind, Place.entity, name, typed), Editor.leave(name)],
         "data_autosave": True,
         "data_owner": Place.entity,
+        "data_kind": Place.kind,
+        "data_field": name,
+        "data_saved": value,
+        "data_refused": rx.cond(Editor.refused.contains(name), "yes", ""),
     }
 
 

@@ -33,11 +33,20 @@ def dock() -> rx.Component:
         rx.el.div(
             rx.el.h2("Generation Queue", class_name="h2"),
             rx.cond(
-                Connection.is_away & (Live.open_count > 0), rx.el.span("Waiting for ComfyUI", class_name="bdg warn")
+                Live.is_paused,
+                rx.el.span("Paused", class_name="bdg warn"),
+                rx.cond(
+                    Connection.is_away & (Live.open_count > 0), rx.el.span("Waiting for ComfyUI", class_name="bdg warn")
+                ),
             ),
             rx.el.span(
+                rx.cond(
+                    Live.is_paused,
+                    icon_button("play", "Resume the queue", size="s", on_click=Queue.resume),
+                    icon_button("pause", "Pause the queue", size="s", on_click=Queue.pause),
+                ),
                 icon_button("panel-right-close", "Hide the queue", size="s", on_click=Queue.toggle_dock),
-                class_name="end",
+                class_name="end row",
             ),
             class_name="hd",
         ),
@@ -53,7 +62,15 @@ def groups() -> rx.Component:
     is_running = Painting.batch != ""
     return rx.fragment(
         rx.cond(
-            Connection.is_away & (Live.open_count > 0),
+            Live.is_paused,
+            rx.el.div(
+                rx.el.span("The queue is paused: what is being painted goes on to its end, nothing else begins."),
+                button("Resume", glyph="play", size="s", on_click=Queue.resume),
+                class_name="note in-dock row g3",
+            ),
+        ),
+        rx.cond(
+            Connection.is_away & ~Live.is_paused & (Live.open_count > 0),
             rx.el.p(
                 "Nothing is lost. These start by themselves when ComfyUI answers; one already sent is looked up first "
                 "and never painted twice.",

@@ -6,7 +6,7 @@ from wrldbldr.components.button import button
 from wrldbldr.components.dialog import dialog, heading
 from wrldbldr.components.field import error_line, field, text_input
 from wrldbldr.components.question import question
-from wrldbldr.state.world_form import WorldForm
+from wrldbldr.state.world_form import NEW_WORLD_FORM, WorldForm
 
 
 def world_dialog() -> rx.Component:
@@ -19,7 +19,7 @@ def world_dialog() -> rx.Component:
             "Name",
             text_input(
                 "world-name", name="name", error=name_error, default_value=WorldForm.name, auto_focus=True,
-                placeholder="The Lantern Coast",
+                on_blur=lambda typed: WorldForm.keep_typed("name", typed), data_autosave=True, placeholder="The Lantern Coast",
             ),
             error_line("world-name", name_error),
             field_id="world-name",
@@ -28,6 +28,7 @@ def world_dialog() -> rx.Component:
             "Motto",
             text_input(
                 "world-motto", name="motto", error=motto_error, default_value=WorldForm.motto,
+                on_blur=lambda typed: WorldForm.keep_typed("motto", typed), data_autosave=True,
                 placeholder="The lamps are going out, one by one.",
             ),
             error_line("world-motto", motto_error),
@@ -39,6 +40,7 @@ def world_dialog() -> rx.Component:
             class_name="row end-row",
         ),
         on_submit=WorldForm.save,
+        data_unsaved=f"{NEW_WORLD_FORM}{WorldForm.world}",
         class_name="col g4 dlg-body",
     )  # fmt: skip
     return dialog(

@@ -1,0 +1,156 @@
+"""Stored files that no picture uses go by themselves, and none that a picture uses, or is about to."""
+
+import logging
+import os
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.fakes.comfyui import tiny_png
+from tests.fakes.quiet import until
+from tests.fakes.studio import Studio
+from wrldbldr.domain.asset import Asset
+from wrldbldr.kit.tasks import TaskNursery
+from wrldbldr.media.pictures import clean
+from wrldbldr.media.store import SHELVES, MediaStore
+from wrldbldr.services.sweeping import AGE, PAUSE_SECONDS, STEP_LIMIT, keep_sweeping, sweep
+
+HOUR_SECONDS = AGE.total_seconds()
+ONE_SWEEP_SECONDS = (len(SHELVES) + 1) * PAUSE_SECONDS
+
+
+class UnreadableStore(MediaStore):
+    """A disk that has a bad day, once."""
+
+    is_readable = False
+
+    def aged(self, shelf: str, before: datetime) -> list[str]:
+        if not self.is_readable:
+            self.is_readable = True
+            raise PermissionError(13, "Permission denied", "/secret/place")
+        return super().aged(shelf, before)
+
+
+def store_of(studio: Studio) -> MediaStore:
+    return MediaStore(studio.engine.settings.media_dir)
+
+
+def orphan(studio: Studio, *, hours: float) -> str:
+    """What a process leaves behind that stored a picture and died before it was in the database. Returns its hash."""
+    content_hash = store_of(studio).keep(clean(tiny_png((1, 2, 3))))
+    everything_is(studio, hours)
+    return content_hash
+
+
+def everything_is(studio: Studio, hours: float) -> None:
+    """Make every stored file so old."""
+    written = (studio.clock.now() - timedelta(hours=hours)).timestamp()
+    for path in studio.engine.settings.media_dir.rglob("*"):
+        os.utime(path, (written, written))
+
+
+async def sweep_into(removed: list[int], studio: Studio) -> None:
+    """Sweep once, and add how many pictures' files went."""
+    removed.append(await sweep(studio.engine.database, store_of(studio), studio.clock))
+
+
+async def swept(studio: Studio) -> int:
+    """Sweep once, from the beginning to the end. Returns how many pictures' files went."""
+    removed: list[int] = []
+    async with TaskNursery(studio.clock) as nursery:
+        nursery.start(sweep_into(removed, studio), name="sweep")
+        await studio.advance(ONE_SWEEP_SECONDS)
+    return removed[0]
+
+
+async def test_files_a_crash_left_behind_go_and_those_of_pictures_stay(painting: Studio) -> None:
+    await painting.ask()
+    await painting.paint()
+    hung = painting.stored_files()
+    content_hash = orphan(painting, hours=2)
+    half = store_of(painting).path(content_hash).with_name(".half.part")
+    half.touch()
+    everything_is(painting, hours=2)
+    assert len(painting.stored_files()) == len(hung) + 4
+
+    assert await swept(painting) == 1
+
+    assert painting.stored_files() == hung
+
+
+async def test_files_younger_than_an_hour_stay(studio: Studio) -> None:
+    orphan(studio, hours=0.5)
+
+    assert await swept(studio) == 0
+
+    assert len(studio.stored_files()) == 3
+
+
+async def test_a_file_that_a_batch_is_being_stored_with_stays(painting: Studio) -> None:
+    batch_id = await painting.ask()
+    await painting.paint()
+    [picture] = await painting.pictures(batch_id)
+    files = painting.stored_files()
+    everything_is(painting, hours=2)
+    database = painting.engine.database
+    async with database.write() as unit:
+        row = await unit.assets.find(picture.id)
+        assert row is not None
+        await unit.assets.delete(row)
+
+    async with TaskNursery(painting.clock) as nursery:
+        nursery.start(sweep_into([], painting), name="sweep")
+        await painting.advance((SHELVES.index(picture.content_hash[:2]) + 0.5) * PAUSE_SECONDS)
+        async with database.write() as unit:
+            await painting.clock.advance(PAUSE_SECONDS)
+            await until(painting.has_waiting_writer, "finding the file that no picture uses")
+            await unit.assets.add_all([Asset(**picture.model_dump(exclude={"id"}))])
+        await painting.advance(ONE_SWEEP_SECONDS)
+
+    assert painting.stored_files() == files
+
+
+async def test_a_step_removes_only_so_many_and_leaves_the_rest_for_the_next_sweep(studio: Studio) -> None:
+    shelf = studio.engine.settings.media_dir / "ab"
+    shelf.mkdir(parents=True)
+    for number in range(STEP_LIMIT + 50):
+        (shelf / f"ab{number:062x}").write_bytes(b"picture")
+    everything_is(studio, hours=2)
+
+    assert [await swept(studio) for _ in range(2)] == [STEP_LIMIT, 50]
+
+
+async def test_an_hour_after_the_start_and_every_hour_from_then_on_it_is_swept(
+    studio: Studio, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    orphan(studio, hours=2)
+    work = keep_sweeping(studio.engine.database, store_of(studio), studio.clock)
+
+    async with TaskNursery(studio.clock) as nursery:
+        nursery.start(work, name="sweep")
+        await studio.advance(HOUR_SECONDS - 1)
+        assert len(studio.stored_files()) == 3
+        await studio.advance(1 + ONE_SWEEP_SECONDS)
+        assert studio.stored_files() == []
+        orphan(studio, hours=2)
+        await studio.advance(HOUR_SECONDS + ONE_SWEEP_SECONDS)
+        assert studio.stored_files() == []
+
+    assert caplog.text.count("Removed 1 stored files") == 2
+
+
+async def test_a_disk_that_cannot_be_read_puts_the_sweep_off_and_its_place_is_not_logged(
+    studio: Studio, caplog: pytest.LogCaptureFixture
+) -> None:
+    orphan(studio, hours=2)
+    store = UnreadableStore(studio.engine.settings.media_dir)
+
+    async with TaskNursery(studio.clock) as nursery:
+        nursery.start(keep_sweeping(studio.engine.database, store, studio.clock), name="sweep")
+        await studio.advance(HOUR_SECONDS + 2)
+        assert "stay for another hour: PermissionError" in caplog.text
+        await studio.advance(HOUR_SECONDS + ONE_SWEEP_SECONDS)
+
+    assert studio.stored_files() == []
+    assert "secret" not in caplog.text

@@ -1,0 +1,135 @@
+"""One prompt on ComfyUI: handed over once, followed to its end, and handed over anew only when ComfyUI has lost it."""
+
+import logging
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Self
+
+from wrldbldr.comfyui.connection import ConnectionKind
+from wrldbldr.comfyui.errors import (
+    AnswerLostError,
+    CircuitOpenError,
+    ComfyUIError,
+    MaxRetriesExceededError,
+    NotComfyUIError,
+    ServiceUnavailableError,
+)
+from wrldbldr.comfyui.port import History, NodeCatalogue
+from wrldbldr.comfyui.reconcile import Gone
+from wrldbldr.db.database import Database
+from wrldbldr.domain.batch import BatchStatus, Submission
+from wrldbldr.services.easel import Easel
+from wrldbldr.services.keeping import Keeper
+from wrldbldr.services.prepare import prepare
+from wrldbldr.services.turn import Turn
+from wrldbldr.services.unpainted import NotTakenError, OutOfReachError, UnpaintableError, lost_too_often
+from wrldbldr.services.watch import Lookout, PromptWatch, Withdrawn
+
+logger = logging.getLogger(__name__)
+
+RESUBMISSION_LIMIT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """What every errand needs."""
+
+    lookout: Lookout
+    database: Database
+    keeper: Keeper
+    easel: Easel
+
+
+class Errand:
+    """Enter it, hand the prompt over, wait for its end.
+
+    `batch` is what it is for, `submission` what was handed over last, and `model` what it paints with.
+    Raises CannotPrepareError when entered.
+    """
+
+    def __init__(self, place: Workplace, turn: Turn, submission: Submission, catalogue: NodeCatalogue) -> None:
+        self.batch = turn.assignment.batch
+        self.submission = submission
+        self.model = ""
+        self._place = place
+        self._turn = turn
+        self._assignment = turn.assignment
+        self._catalogue = catalogue
+        self._watching = ExitStack()
+        self._is_certain = False
+        self._doubt: ComfyUIError | None = None
+
+    def __enter__(self) -> Self:
+        self._take_up(self.submission)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._watching.close()
+
+    async def hand_over(self) -> None:
+        """Send the prompt, unless ComfyUI may have it already.
+
+        Raises Withdrawn, NotTakenError when ComfyUI was certainly not given it, and the ComfyUIError with which it refuses.
+        """
+        if not self._assignment.is_resumed:
+            await self._send()
+
+    async def end(self) -> History:
+        """How it ended, however long that takes. One that ComfyUI lost goes under another id, at most twice.
+
+        Raises Withdrawn, OutOfReachError, UnpaintableError when it is lost again, and the ComfyUIError of a refusal.
+        """
+        easel = self._place.easel
+        while True:
+            witness = easel.witness(self.batch, self.submission, self.is_wanted)
+            ended = await self._watch.follow(witness, is_certain=self._is_certain)
+            if not isinstance(ended, Gone):
+                return ended
+            await self._send_anew()
+
+    def _take_up(self, submission: Submission) -> None:
+        """Watch before anything is sent: a quick prompt ends before the answer is read."""
+        assignment, place = self._assignment, self._place
+        graph, self.model = prepare(assignment.workflow, assignment.batch, submission, self._catalogue)
+        self._watching.close()
+        self.submission, self._graph, self._is_certain = submission, graph, False
+        self._watch = self._watching.enter_context(PromptWatch(place.lookout, submission.prompt_id, graph))
+        self._turn.follow(self._watch)
+
+    async def _send(self) -> None:
+        comfyui = self._place.lookout.comfyui
+        if self._turn.may_be_unwanted and not await self.is_wanted():
+            raise Withdrawn(is_off=True)
+        self._turn.may_be_unwanted = True
+        if comfyui.connection.current.kind is ConnectionKind.STUCK:
+            raise NotTakenError("Nothing is handed over to a ComfyUI that is stuck.")
+        try:
+            await comfyui.queue_prompt(self._graph, self.submission.prompt_id)
+        except AnswerLostError as error:
+            self._doubt = error.cause
+        except NotComfyUIError as error:  # a proxy may answer with a page of its own for a prompt that was taken
+            self._doubt = error
+        except (ServiceUnavailableError, CircuitOpenError, MaxRetriesExceededError) as error:
+            raise NotTakenError(str(error)) from error
+        else:
+            self._is_certain, self._doubt = True, None
+
+    async def _send_anew(self) -> None:
+        lost, keeper = self.submission, self._place.keeper
+        logger.warning("ComfyUI lost prompt %s of batch %s", lost.prompt_id, self.batch.id)
+        if await keeper.times_lost(self.batch, lost) >= RESUBMISSION_LIMIT:
+            raise UnpaintableError(lost_too_often(RESUBMISSION_LIMIT + 1, self._doubt))
+        fresh = await keeper.replace(lost)
+        self._turn.replace(lost.prompt_id, fresh.prompt_id)
+        self._take_up(fresh)
+        try:
+            await self._send()
+        except NotTakenError as error:  # the batch is under way all the same, and this was no loss
+            await keeper.reinstate(lost, unsent=self.submission)
+            raise OutOfReachError(str(error)) from error
+
+    async def is_wanted(self) -> bool:
+        """Whether its batch is still to be painted."""
+        async with self._place.database.read() as unit:
+            now = await unit.batches.find(self.batch.id)
+        return now is not None and now.status is BatchStatus.GENERATING

@@ -1,0 +1,58 @@
+"""What somebody set in the dialog in which pictures are asked for, and has not sent yet."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from wrldbldr.domain.batch import COUNT_LIMIT
+from wrldbldr.domain.picture import SHAPES, VARIATIONS
+from wrldbldr.domain.workflow import Workflow
+
+COUNTS = {str(count): count for count in range(1, COUNT_LIMIT + 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """None where nobody touched it."""
+
+    prompt: str | None = None
+    negative_prompt: str | None = None
+    count: int | None = None
+    shape: str | None = None
+    seed: str | None = None
+    workflow: str | None = None
+
+    def on_top_of(self, other: "Draft") -> "Draft":
+        """What holds for every kind of picture goes along to `other`, which keeps its own words, shape and workflow."""
+        return replace(
+            other,
+            negative_prompt=other.negative_prompt if self.negative_prompt is None else self.negative_prompt,
+            count=other.count if self.count is None else self.count,
+            seed=other.seed if self.seed is None else self.seed,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Untouched:
+    """What a dialog shows before anybody touches it: what equals it was not set."""
+
+    prompt: str
+    workflow: Workflow
+    shape: str
+
+
+def draft_of(form: Mapping[str, str], workflows: Sequence[Workflow], untouched: Untouched) -> Draft:
+    """The draft that a browser's form holds; what no dialog of ours could hold is left out."""
+    used = next((each for each in workflows if str(each.id) == form.get("workflow")), untouched.workflow)
+    count, shape = COUNTS.get(form.get("count", "")), form.get("shape")
+    return Draft(
+        prompt=_set(form.get("prompt"), untouched.prompt),
+        negative_prompt=_set(form.get("negative_prompt"), used.default_negative_prompt),
+        count=None if count == VARIATIONS else count,
+        shape=None if shape not in SHAPES or shape == untouched.shape else shape,
+        seed=form.get("seed", "").strip() or None,
+        workflow=None if used.id == untouched.workflow.id else str(used.id),
+    )
+
+
+def _set(text: str | None, untouched: str) -> str | None:
+    return None if text is None or text.strip() == untouched.strip() else text
