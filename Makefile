@@ -58,7 +58,7 @@ bench: tools browser ## Measure what must stay fast
 	@$(BIN)/python -m pytest -m benchmark tests/benchmarks
 
 clean: ## Remove everything that was installed or built; your worlds in data/ stay
-	rm -rf .venv .web .web-tests .states .pytest_cache .ruff_cache .hypothesis .import_linter_cache assets/external
+	rm -rf .venv .web* .states .pytest_cache .ruff_cache .hypothesis .import_linter_cache assets/external
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 python:

@@ -1,4 +1,4 @@
-"""The address of ComfyUI is changed while it paints: over real sockets, with real engines and two simulated ComfyUIs."""
+"""ComfyUI's settings are changed while it paints (US-18A.3): over real sockets, with real engines and two simulators."""
 
 import asyncio
 import shutil

@@ -16,6 +16,7 @@ from wrldbldr.__main__ import (
     check_data_folder,
     check_port,
     check_python,
+    keep_private,
     main,
     server_command,
     server_environment,
@@ -30,6 +31,18 @@ def taken_port() -> Iterator[int]:
     listener.listen()
     yield listener.getsockname()[1]
     listener.close()
+
+
+@pytest.fixture(autouse=True)
+def _same_umask() -> Iterator[None]:
+    """Starting narrows the rights of what this process makes: for the length of a test only."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+def rights(path: Path) -> int:
+    return path.stat().st_mode & 0o777
 
 
 def test_python_3_10_is_refused_in_a_sentence() -> None:
@@ -53,6 +66,32 @@ def test_a_data_folder_that_cannot_be_made_is_named_with_the_way_out(tmp_path: P
 
     with pytest.raises(CannotStartError, match=r"worlds cannot be written to .* WRLDBLDR_DATA_DIR"):
         check_data_folder(tmp_path / "file" / "worlds")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such rights")
+def test_what_is_stored_is_for_its_owner_only(tmp_path: Path) -> None:
+    file = tmp_path / "old.sqlite3"
+    for name in ("old.sqlite3", "old.sqlite3-wal"):
+        (tmp_path / name).touch(0o644)
+
+    keep_private(f"sqlite+aiosqlite:///{file}")
+    check_data_folder(tmp_path / "worlds")
+    (tmp_path / "worlds" / "new.sqlite3").touch()
+
+    assert (rights(file), rights(tmp_path / "old.sqlite3-wal")) == (0o600, 0o600)
+    assert (rights(tmp_path / "worlds"), rights(tmp_path / "worlds" / "new.sqlite3")) == (0o700, 0o600)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such rights")
+def test_starting_makes_a_data_folder_for_its_owner_only(
+    taken_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WRLDBLDR_PORT", str(taken_port))
+    monkeypatch.setenv("WRLDBLDR_DATA_DIR", str(tmp_path / "worlds"))
+
+    assert main([]) == 1
+
+    assert rights(tmp_path / "worlds") == 0o700
 
 
 def test_a_taken_port_is_named_with_the_way_out(taken_port: int) -> None:

@@ -49,6 +49,23 @@ def check_data_folder(folder: Path) -> None:
         ) from error
 
 
+def keep_private(database: str) -> None:
+    """What is made from now on is for its owner only, and so is the database at this URL: it holds headers and tokens.
+
+    Windows gives a user's folders to that user anyway.
+    """
+    if os.name != "posix":
+        return
+    os.umask(0o077)
+    file = database.split("///", 1)[-1]
+    for path in map(Path, (file, f"{file}-wal", f"{file}-shm")):
+        try:
+            if path.exists() and path.stat().st_mode & 0o077:
+                path.chmod(0o600)
+        except OSError as error:
+            print(f"Others on this machine may read {path} ({error.strerror}): change its owner.", file=sys.stderr)
+
+
 def check_port(port: int) -> None:
     """Raises CannotStartError when another program listens on `port`."""
     with socket.socket() as probe:
@@ -172,6 +189,7 @@ def main(arguments: list[str]) -> int:
         check_python(sys.version_info[:3])
         settings = load_settings()
         check_comfyui(settings)
+        keep_private(settings.database)
         check_data_folder(settings.data_dir)
         check_port(settings.port)
         check_database(settings)

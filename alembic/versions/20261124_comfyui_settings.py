@@ -8,7 +8,16 @@ down_revision = "a7e78ab7aa9b"
 branch_labels = None
 depends_on = None
 
-COLUMNS = ("comfyui_url", "environment_url", "comfyui_headers", "verify_tls", "config", "is_queue_paused")
+COLUMNS = (
+    "comfyui_url",
+    "environment_url",
+    "comfyui_headers",
+    "environment_headers",
+    "verify_tls",
+    "uses_simulator",
+    "config",
+    "is_queue_paused",
+)
 CONFIG = (
     '{"max_retries": 3, "base_delay_seconds": 5, "queue_timeout_seconds": 30, "history_timeout_seconds": 10, '
     '"image_timeout_seconds": 60, "stall_timeout_seconds": 900}'
@@ -23,7 +32,11 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("comfyui_headers", sa.JSON(none_as_null=True), nullable=False, server_default="{}")
         )
+        batch_op.add_column(
+            sa.Column("environment_headers", sa.JSON(none_as_null=True), nullable=False, server_default="[]")
+        )
         batch_op.add_column(sa.Column("verify_tls", sa.Boolean(), nullable=False, server_default=sa.true()))
+        batch_op.add_column(sa.Column("uses_simulator", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("config", sa.JSON(none_as_null=True), nullable=False, server_default=CONFIG))
         batch_op.add_column(sa.Column("is_queue_paused", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("servermemory", schema=None) as batch_op:

@@ -18,6 +18,8 @@ from wrldbldr.domain.errors import InvalidInputError
         ("https://studio.example.com/a/b//", "https://studio.example.com/a/b"),
         ("ws://10.0.0.2:8188", "http://10.0.0.2:8188"),
         ("HTTPS://Studio.Example.com", "https://studio.example.com"),
+        ("http://bücher.example", "http://bücher.example"),
+        ("http://painting_pc:8188", "http://painting_pc:8188"),
         ("https://studio.example.com/comfy?token=x#y", "https://studio.example.com/comfy"),
     ],
 )
@@ -26,7 +28,18 @@ def test_an_address_is_put_in_order_and_its_path_prefix_kept(written: str, tidy:
 
 
 @pytest.mark.parametrize(
-    "written", ["", "http://", "ftp://host", "http://host:99999", "http://a b", "file:///etc/passwd"]
+    "written",
+    [
+        "",
+        "http://",
+        "ftp://host",
+        "http://host:99999",
+        "http://a b",
+        "file:///etc/passwd",
+        "http://xn--a",
+        "http://a..b",
+        f"http://{'a' * 64}.example",
+    ],
 )
 def test_what_is_no_address_is_refused_with_a_sentence(written: str) -> None:
     with pytest.raises(InvalidInputError) as refused:

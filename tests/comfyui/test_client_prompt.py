@@ -33,6 +33,17 @@ async def test_a_prompt_travels_with_our_ids_and_never_with_a_number(
     }
 
 
+async def test_an_answer_nobody_can_read_leaves_it_open_whether_the_prompt_was_taken(
+    client: ComfyUIClient, server: respx.MockRouter
+) -> None:
+    server["prompt"].mock(return_value=httpx.Response(200, headers={"content-encoding": "br"}, content=b"\x0b\x02\x80"))
+
+    with pytest.raises(AnswerLostError):
+        await client.queue_prompt(model_free(), ID)
+
+    assert server["prompt"].call_count == 1
+
+
 async def test_previews_can_be_left_out(client: ComfyUIClient, server: respx.MockRouter) -> None:
     await client.queue_prompt(model_free(), ID, previews=False)
     assert sent(server["prompt"])["extra_data"] == {"preview_method": "none"}

@@ -80,6 +80,49 @@ def test_long_words_of_a_server_are_cut() -> None:
     assert len(errors.ServerFailedError(500, "x" * 10_000).details["ComfyUI says"]) == 600
 
 
+def test_words_that_cannot_be_stored_are_replaced() -> None:
+    assert errors.ConnectionLostError("\ud800 reset").details["Reason"] == "? reset"
+
+
+ENDLESS = "x" * 1_000_000
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.NotComfyUIError(ENDLESS),
+        errors.PictureBrokenError(ENDLESS, "It is gone."),
+        errors.PromptRefusedError(RefusalReason.UNKNOWN, ENDLESS, ENDLESS, details={ENDLESS: ENDLESS}),
+        errors.MaxRetriesExceededError(3, errors.UnexpectedAnswerError(ENDLESS, words=ENDLESS)),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_no_server_makes_an_error_that_is_too_long_to_be_kept_and_shown(error: ComfyUIError) -> None:
+    failure = error.to_failure()
+
+    assert len(failure.title) <= errors.TITLE_LIMIT
+    assert len(failure.model_dump_json()) < 6_000
+    assert len(str(error)) < 3_000
+
+
+def test_a_node_with_endless_names_fails_in_few_words() -> None:
+    endless = ExecutionFault(
+        node_id=ENDLESS, node_type=ENDLESS, exception_type=ENDLESS, exception_message=ENDLESS, traceback=(ENDLESS,)
+    )
+
+    failure = failure_of_execution(endless, title=ENDLESS)
+
+    assert len(failure.title) < 150
+    assert len(failure.model_dump_json()) < 3_000
+
+
+def test_endless_names_of_other_files_are_cut() -> None:
+    failure = failure_of_history(History(uuid4(), Outcome.SUCCEEDED, other_files=(ENDLESS, ENDLESS)))
+
+    assert failure
+    assert len(failure.details["It made instead"]) == 600
+
+
 def fault(message: str, kind: str = "ValueError") -> ExecutionFault:
     fields: dict[str, Any] = {"node_id": "15", "node_type": "IPAdapterAdvanced", "traceback": ["/home/gm/secret.py"]}
     return ExecutionFault.model_validate({**fields, "exception_type": kind, "exception_message": message})

@@ -48,6 +48,14 @@ def test_pictures_of_custom_nodes_are_found_under_any_key_and_other_files_are_se
     assert history.other_files == ("clip.mp4",)
 
 
+def test_a_name_that_no_file_can_have_names_none() -> None:
+    names = ("owl.png", "x" * 252 + ".png", "\ud800.png", "")
+
+    history = parse_history(ID, entry(a={"images": [image(name) for name in names]}))
+
+    assert [ref.filename for ref in history.pictures] == ["owl.png"]
+
+
 def test_a_failure_names_the_node_as_the_workflow_does() -> None:
     fault = {"node_id": "3", "node_type": "KSampler", "exception_type": "ValueError", "exception_message": "no"}
     history = parse_history(ID, entry(("execution_start", {}), ("execution_error", fault), status="error"))

@@ -90,6 +90,48 @@ def test_unknown_and_malformed_frames_are_left_out(raw: str) -> None:
     assert parse_text(raw) is None
 
 
+@pytest.mark.parametrize("odd", ["NaN", "Infinity", "-Infinity", "1e300", "1" + "0" * 400])
+@pytest.mark.parametrize("field", ["value", "max"])
+def test_steps_that_cannot_be_counted_are_left_out(odd: str, field: str) -> None:
+    counts = json.dumps({"value": 1, "max": 2}).replace(
+        f'"{field}": {1 if field == "value" else 2}', f'"{field}": {odd}'
+    )
+    step = f'{{"type": "progress", "data": {{"prompt_id": "{ID}", "node": "3", {counts[1:]}}}'
+    states = f'{{"type": "progress_state", "data": {{"prompt_id": "{ID}", "nodes": {{"3": {counts}}}}}}}'
+
+    assert parse_text(step) is None
+    assert parse_text(states) is None
+
+
+def test_a_text_frame_of_more_than_a_mebibyte_is_left_out_before_it_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[int] = []
+
+    def count(raw: str) -> object:
+        parsed.append(len(raw))
+        return {}
+
+    monkeypatch.setattr(m.json, "loads", count)
+
+    parse_text("x" * m.TEXT_LIMIT)
+    parse_text("x" * (m.TEXT_LIMIT + 1))
+    parse_binary(struct.pack(">II", 4, m.METADATA_LIMIT_BYTES + 1) + bytes(m.METADATA_LIMIT_BYTES + 1))
+
+    assert parsed == [m.TEXT_LIMIT]
+
+
+def test_a_node_with_an_endless_name_is_none() -> None:
+    assert parse_text(frame("progress", node="3" * 201, value=1, max=2)) is None
+
+
+def test_a_name_that_no_file_can_have_names_none() -> None:
+    names = ["owl.png", "x" * 252 + ".png", "\ud800.png", ""]
+
+    told = parse_text(frame("executed", node="9", output={"images": [{"filename": name} for name in names]}))
+
+    assert isinstance(told, m.NodeExecuted)
+    assert [file.filename for file in told.files] == ["owl.png"]
+
+
 def test_what_is_left_out_is_logged_once_per_kind_at_debug(caplog: pytest.LogCaptureFixture) -> None:
     kind = f"custom.{uuid4()}"
     with caplog.at_level(logging.DEBUG, "wrldbldr.comfyui.messages"):

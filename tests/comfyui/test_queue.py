@@ -1,9 +1,12 @@
 """Reading the server's queue."""
 
+import math
 from uuid import UUID, uuid4
 
+import pytest
+
 from tests.comfyui.scripted import LoadFixture
-from wrldbldr.comfyui.queue import parse_queue
+from wrldbldr.comfyui.queue import number_of, parse_queue
 
 OURS, OTHER = uuid4(), "somebody's"
 
@@ -32,6 +35,20 @@ def test_items_in_an_unknown_shape_are_passed_over() -> None:
     snapshot = parse_queue({"queue_running": None, "queue_pending": [None, [], ["x", "y"], {"a": 1}, [1, str(OURS)]]})
     assert snapshot.running == ()
     assert [prompt.prompt_id for prompt in snapshot.pending] == [str(OURS)]
+
+
+@pytest.mark.parametrize(
+    ("raw", "number"),
+    [(7, 7.0), (-0.5, -0.5), (10**400, 0.0), (math.inf, 0.0), (math.nan, 0.0), ("7", 0.0), (None, 0.0)],
+)
+def test_a_number_beyond_all_measure_is_none(raw: object, number: float) -> None:
+    assert number_of(raw) == number
+
+
+def test_a_queue_whose_numbers_are_beyond_all_measure_is_read() -> None:
+    snapshot = parse_queue({"queue_pending": [[10**400, str(OURS)], [math.nan, OTHER]]})
+
+    assert [prompt.number for prompt in snapshot.pending] == [0.0, 0.0]
 
 
 def test_a_real_servers_queue_is_understood(load_fixture: LoadFixture) -> None:

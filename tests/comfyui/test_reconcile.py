@@ -8,7 +8,7 @@ import pytest
 from tests.comfyui.graphs import model_free
 from tests.fakes.clock import FakeClock
 from tests.fakes.comfyui import FakeComfyUI
-from wrldbldr.comfyui.errors import ComfyUIError, ServiceUnavailableError
+from wrldbldr.comfyui.errors import ComfyUIError, ServiceUnavailableError, UnexpectedAnswerError
 from wrldbldr.comfyui.port import History, QueueSnapshot
 from wrldbldr.comfyui.reconcile import Finished, Gone, Pending, Running, Whereabouts, whereabouts
 from wrldbldr.kit.tasks import TaskNursery
@@ -108,6 +108,23 @@ async def test_the_queue_of_every_look_is_shown_to_whoever_wants_to_see_it(
     await whereabouts(comfy, ID, clock, saw=seen.append)
 
     assert [queue.is_running(ID) for queue in seen] == [True]
+
+
+async def test_where_the_queue_cannot_be_read_the_history_alone_is_believed(
+    comfy: FakeComfyUI, clock: FakeClock
+) -> None:
+    seen: list[QueueSnapshot] = []
+    await comfy.queue_prompt(model_free(), ID)
+    comfy.start()
+    comfy.fail_next("queue", UnexpectedAnswerError("Its answer is far longer than it should be."))
+    running = await whereabouts(comfy, ID, clock, saw=seen.append)
+    comfy.finish()
+    comfy.fail_next("queue", UnexpectedAnswerError("It answered with status 418."))
+    finished = await whereabouts(comfy, ID, clock, saw=seen.append)
+
+    assert running == Running()
+    assert isinstance(finished, Finished)
+    assert seen == []
 
 
 @pytest.mark.parametrize("method", ["queue", "history"])

@@ -33,7 +33,7 @@ async def outcome(server: Server, clock: FakeClock, config: ComfyUIConfig | None
     async def run() -> None:
         try:
             results.append(
-                await with_retry(server.answer, config=config or ComfyUIConfig(), clock=clock, what="the history")
+                await with_retry(server.answer, config=config or ComfyUIConfig(), sleep=clock.sleep, what="the history")
             )
         except Exception as error:  # noqa: BLE001  whatever comes out is what the test looks at
             results.append(error)

@@ -11,7 +11,7 @@ import pytest
 from websockets.asyncio.server import Server, ServerConnection, serve
 
 from tests.fakes.clock import FakeClock
-from wrldbldr.comfyui.address import connection_settings
+from wrldbldr.comfyui.address import ConnectionSettings, connection_settings
 from wrldbldr.comfyui.messages import ExecutionStarted, Heard, Preview, Reconnected, Status
 from wrldbldr.comfyui.socket import ComfyUISocket
 from wrldbldr.kit.tasks import TaskNursery
@@ -160,6 +160,31 @@ async def test_messages_and_previews_reach_every_listener_in_order(
     assert "A listener to ComfyUI's websocket failed" in caplog.messages
     unsubscribe()
     unsubscribe()
+
+
+async def test_a_name_that_cannot_be_asked_for_is_a_server_that_is_not_there(
+    clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = ConnectionSettings(f"http://{'ü' * 64}.example")
+    socket = ComfyUISocket(settings, client_id=CLIENT_ID, clock=clock, chance=lambda: 1.0)
+    async with TaskNursery(clock) as nursery:
+        nursery.start(socket.run(), name="socket")
+        for times in (1, 2):
+            await asleep(clock, times)
+            await clock.advance(clock.sleeps[-1])
+
+    assert [record.levelname for record in caplog.records if record.name == "wrldbldr.comfyui.socket"] == ["WARNING"]
+
+
+async def test_a_frame_that_is_far_too_large_is_not_taken_in(
+    listening: Listening, socket: ComfyUISocket, ears: Ears, clock: FakeClock
+) -> None:
+    connection = await next_connection(listening)
+    await connection.send(struct.pack(">II", 1, 1) + b"\xff\xd8\xff" + bytes(16 * 1024 * 1024))
+    await asleep(clock, times=1)
+
+    assert connection.close_code == 1009
+    assert [message for message in ears.heard if isinstance(message, Preview)] == []
 
 
 async def test_after_a_drop_it_comes_back_and_tells_that_something_may_be_missing(

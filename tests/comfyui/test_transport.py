@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 import pytest
 import respx
 
-from wrldbldr.comfyui.address import connection_settings
+from wrldbldr.comfyui.address import ConnectionSettings, connection_settings
 from wrldbldr.comfyui.errors import (
     ComfyUIError,
     ConnectionLostError,
+    NameUnknownError,
     NotComfyUIError,
     RequestTimeoutError,
     ServiceUnavailableError,
@@ -229,6 +230,60 @@ async def test_a_long_answer_is_parsed_outside_the_event_loop(size: int, times: 
 async def test_an_empty_answer_is_empty_also_where_it_claims_to_be_compressed() -> None:
     async with served(answering(b"", "Content-Encoding: gzip")) as transport:
         assert (await transport.post_json("/queue", {}, timeout_seconds=5, what="it")).content == b""
+
+
+COOKIE = 'session="abcdef123"; other="zzzzzz9"; short=abc'
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        (COOKIE, COOKIE),
+        (COOKIE, "the session abcdef123"),
+        (COOKIE, "zzzzzz9"),
+        ("Basic Z206aMO8bnRlcjI=", "Z206aMO8bnRlcjI="),
+        ("Basic Z206aMO8bnRlcjI=", "gm:hünter2"),
+        ("Basic Z206aMO8bnRlcjI=", "gm may not use hünter2"),
+        ("Bearer sword=fish12,34567890", "34567890"),
+    ],
+)
+@pytest.mark.parametrize("is_ascii", [True, False])
+async def test_what_opens_the_door_is_hidden_however_a_server_quotes_it(
+    respx_mock: respx.MockRouter, header: str, told: str, is_ascii: bool
+) -> None:
+    body = json.dumps({"error": told}, ensure_ascii=is_ascii)
+    respx_mock.get("http://painter.local:8188/queue").respond(
+        418, text=body, headers={"Content-Type": "application/json"}
+    )
+    transport = Transport(connection_settings("http://painter.local:8188", {"X-Key": header}))
+    with pytest.raises(UnexpectedAnswerError) as refused:
+        await ask(transport)
+    await transport.aclose()
+
+    said = refused.value.details["ComfyUI says"]
+    assert "(hidden)" in said
+    secrets = ("abcdef123", "zzzzzz9", "Z206aMO8bnRlcjI", "nter2", "fish12", "34567890")
+    assert [secret for secret in secrets if secret in said] == []
+
+
+async def test_a_file_whose_name_cannot_be_written_is_one_of_our_errors() -> None:
+    transport = Transport(connection_settings("http://painter.local:8188"))
+    with pytest.raises(UnexpectedAnswerError):
+        await transport.get_file("/view", params={"filename": "\ud800"}, timeout_seconds=5, what="a picture")
+    await transport.aclose()
+
+
+async def test_a_machine_whose_name_cannot_be_asked_for_is_one_that_cannot_be_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def encode(*_: object, **__: object) -> object:
+        raise UnicodeError("label too long")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", encode)
+    transport = Transport(ConnectionSettings(f"http://{'a' * 64}.example"))
+    with pytest.raises(NameUnknownError):
+        await ask(transport)
+    await transport.aclose()
 
 
 def test_the_limit_leaves_room_for_any_picture() -> None:

@@ -12,11 +12,13 @@ import pytest
 
 from tests.comfyui.scripted import SYSTEM
 from tests.comfyui.test_tls import KEY_AND_CERTIFICATE
+from tests.fakes.clock import FakeClock
 from tests.fakes.simulator import SimulatorServer
 from wrldbldr.comfyui import trial
 from wrldbldr.comfyui.address import connection_settings
 from wrldbldr.comfyui.errors import ComfyUIError
 from wrldbldr.comfyui.trial import Trial, try_out
+from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.simulator.faults import Action, Rule
 
 HTML = "text/html; charset=utf-8"
@@ -208,6 +210,66 @@ async def test_the_hunt_for_another_path_ends_where_nobody_answers_any_more() ->
 
     assert found.title == "This is not a ComfyUI"
     assert asked == ["/a/b/c/system_stats", "/a/b/system_stats", "/a/system_stats"]
+
+
+async def test_of_a_path_without_end_only_a_few_levels_and_the_root_are_tried() -> None:
+    asked: list[str] = []
+
+    class Noted(dict[str, bytes]):
+        def get(self, path: str, default: bytes | None = None) -> bytes | None:  # pyright: ignore[reportIncompatibleMethodOverride]
+            asked.append(path)
+            return super().get(path, default)
+
+    async with serving(Noted()) as url:
+        await tried(f"{url}{'/a' * 900}")
+
+    assert [path.count("/a") for path in asked] == [900, 899, 898, 897, 0]
+
+
+async def test_a_trial_ends_after_fifteen_seconds_however_slowly_it_is_answered(clock: FakeClock) -> None:
+    found: list[Trial] = []
+
+    async def try_it(url: str) -> None:
+        found.append(await try_out(connection_settings(url), 3600, clock))
+
+    async with serving({}, None) as url, TaskNursery(clock) as nursery:
+        nursery.start(try_it(url), name="trial")
+        await clock.advance(14.9)
+        assert found == []
+        await clock.advance(0.1)
+        async with asyncio.timeout(5):
+            while not found:
+                await asyncio.to_thread(lambda: None)
+
+    assert (found[0].is_ok, found[0].title) == (False, "It does not answer in time")
+
+
+async def test_the_certificates_are_read_once_a_trial(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[bool] = []
+
+    def note(context: ssl.SSLContext, *where: object, **places: object) -> None:
+        read.append(True)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", note)
+    async with serving({}) as url:
+        await tried(f"{url}/a/b/c")
+
+    assert len(read) == 1
+
+
+async def test_a_queue_of_a_length_that_cannot_be_is_not_known() -> None:
+    async with serving({**comfyui(), "/prompt": answer({"exec_info": {"queue_remaining": 10**400}})}) as url:
+        found = await tried(url)
+
+    assert found.queue_remaining is None
+
+
+async def test_a_server_that_brags_is_told_in_few_words() -> None:
+    system = {"system": {"comfyui_version": "9" * 100_000}, "devices": [{"name": "x" * 10_000}] * 50}
+    async with serving(comfyui(system=system)) as url:
+        found = await tried(url)
+
+    assert (len(found.version), len(found.devices), len(found.devices[0])) == (60, 8, 100)
 
 
 async def test_it_does_not_answer_in_time() -> None:

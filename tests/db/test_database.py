@@ -6,10 +6,11 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from tests.db.rows import NOW, Setting, account
-from wrldbldr.db.database import Database
+from wrldbldr.db.database import Database, DatabaseFullError
 from wrldbldr.domain.account import AccessToken, TokenKind
 from wrldbldr.domain.world import World
 from wrldbldr.kit.ids import new_id
@@ -33,6 +34,19 @@ async def test_a_write_block_that_raises_keeps_nothing(database: Database) -> No
             await unit.accounts.add(account("Aldwin"))
             await unit.accounts.add(account("Berta"))
             raise RuntimeError
+
+    assert await count_accounts(database) == 0
+
+
+async def test_a_full_disk_is_named_and_nothing_of_the_block_is_kept(database: Database) -> None:
+    async def write_too_much() -> None:
+        async with database.write() as unit:
+            await unit._db_session.execute(text("pragma max_page_count = 1"))  # no page more than there are
+            for number in range(200):
+                await unit.accounts.add(account(f"Aldwin the {number}th"))
+
+    with pytest.raises(DatabaseFullError, match="disk with WrldBldr's database is full"):
+        await write_too_much()
 
     assert await count_accounts(database) == 0
 

@@ -157,13 +157,15 @@ def snapshot() -> Callable[[Page, str], None]:
 
 
 def set_up(page: Page, url: str, *, with_demo: bool) -> None:
-    """Make the owner account."""
+    """Make the owner account, and wait for the demo world if it is wanted."""
     page.goto(f"{url}/setup")
     page.get_by_label("Your name").fill(NAME)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("switch", name="Load the demo world").set_checked(with_demo)
     page.get_by_role("button", name="Make the Owner Account").click()
     expect_shelf(page)
+    if with_demo:
+        expect(page.get_by_role("heading", name="The Lantern Coast")).to_be_visible()
 
 
 def expect_shelf(page: Page) -> None:

@@ -27,7 +27,6 @@ def app(start_app: Callable[..., App], browser: Browser) -> App:
     with closing(browser.new_context()) as context:
         page = context.new_page()
         set_up(page, app.url, with_demo=True)
-        expect(page.get_by_role("heading", name="The Lantern Coast")).to_be_visible()
         assert page.request.post(f"{app.url}/api/workflows", data={"name": "Watercolours", "graph": MODEL_FREE}).ok
     add_game_master(app)
     return app

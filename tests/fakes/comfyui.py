@@ -1,5 +1,6 @@
 """A ComfyUI in memory that does what a test tells it: it takes prompts, and the test says what becomes of them."""
 
+import asyncio
 import io
 from collections import defaultdict
 from collections.abc import Sequence
@@ -173,6 +174,8 @@ class FakeComfyUI:
         self._lost_answers: list[bool] = []
         self._number = 0
         self._is_down = False
+        self.catalogue_reads = 0
+        self._is_hanging = False
 
     # -- what a test reads and does
 
@@ -193,6 +196,10 @@ class FakeComfyUI:
     def lose_next_answer(self, *, but_take_it: bool) -> None:
         """The next prompt's answer is lost; the prompt is in the queue all the same, or not."""
         self._lost_answers.append(but_take_it)
+
+    def hang(self) -> None:
+        """From now on its queue is asked for in vain, as with a client that tries again and again."""
+        self._is_hanging = True
 
     def go_down(self) -> None:
         """Nothing answers until `come_back`."""
@@ -293,6 +300,7 @@ class FakeComfyUI:
 
     async def catalogue(self, refresh: bool = False) -> NodeCatalogue:
         self._answer("catalogue")
+        self.catalogue_reads += 1
         return self._catalogue
 
     async def queue_prompt(self, graph: Graph, prompt_id: UUID, previews: bool = True) -> Accepted:
@@ -308,6 +316,8 @@ class FakeComfyUI:
         return Accepted(prompt_id, self._number)
 
     async def queue(self) -> QueueSnapshot:
+        if self._is_hanging:
+            await asyncio.Event().wait()
         self._answer("queue")
         running = (QueuedPrompt(self._running, 0),) if self._running else ()
         return QueueSnapshot(running, tuple(QueuedPrompt(prompt_id, n) for n, prompt_id in enumerate(self._pending, 1)))

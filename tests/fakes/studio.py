@@ -232,6 +232,10 @@ class Studio:
             connection.commit()
         self._process.dispatcher.wake()
 
+    def nudge(self) -> None:
+        """Something changed somewhere that concerns nobody who is being painted."""
+        self._process.dispatcher.wake()
+
     def has_waiting_writer(self) -> bool:
         """Whether somebody waits for the transaction that the test holds."""
         writing = self.engine.database._writing

@@ -32,6 +32,42 @@ def test_libraries_that_log_every_request_speak_only_when_something_is_wrong(cap
     assert logging.getLogger("httpx").isEnabledFor(logging.WARNING)
 
 
+@pytest.mark.usefixtures("untouched_levels")
+def test_nobodys_words_make_a_line_of_their_own_or_one_without_end(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    configure()
+
+    logging.getLogger("wrldbldr.x").warning("Lost %s", "x.png\n2026 ERROR wrldbldr: \x1b[31mforged\r\u2028\ud800")
+    logging.getLogger("wrldbldr.x").warning("Lost %s", "é" * 100_000)
+
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 2
+    assert r"Lost x.png\n2026 ERROR wrldbldr: \x1b[31mforged\r\u2028\ud800" in lines[0]
+    assert len(lines[1]) < 1_100
+    assert "éé..." in lines[1]
+
+
+@pytest.mark.usefixtures("untouched_levels")
+def test_a_traceback_stays_readable_and_set_in_whatever_its_error_says(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    configure()
+
+    try:
+        raise ValueError("no\n2026 ERROR forged")
+    except ValueError:
+        logging.getLogger("wrldbldr.x").exception("It failed")
+
+    first, *traceback = capsys.readouterr().err.splitlines()
+    assert first.endswith("It failed")
+    assert traceback[0] == "  Traceback (most recent call last):"
+    assert "test_log.py" in traceback[1]
+    assert traceback[-2:] == ["  ValueError: no", "  2026 ERROR forged"]
+
+
 def a_record(text: str = "Event(cookie=SECRET)", error: BaseException | None = None) -> logging.LogRecord:
     told = (type(error), error, None) if error else None
     return logging.LogRecord("reflex.app", logging.ERROR, "app.py", 881, text, None, told, sinfo="SECRET stack")

@@ -5,11 +5,12 @@ import re
 import pytest
 import reflex as rx
 
-from wrldbldr.pages import creator, login, not_found, setup, worlds
+from wrldbldr.pages import creator, login, not_found, settings, setup, worlds
 from wrldbldr.pages.page import Page
 
-PAGES = (setup.PAGE, login.PAGE, worlds.PAGE, creator.PAGE, not_found.PAGE)
-ADDRESSES = re.compile(r"^(/|/setup|/login|/worlds/[^/]+/create(\?.*)?|/api/.*)$")
+PAGES = (setup.PAGE, login.PAGE, worlds.PAGE, creator.PAGE, settings.PAGE, not_found.PAGE)
+GUARDS = {"Door.at_setup", "Door.at_login", "Worlds.enter", "Creator.enter", "ComfyUIForm.enter"}
+ADDRESSES = re.compile(r"^(/|/setup|/login|/settings|/worlds/[^/]+/create(\?.*)?|/api/.*)$")
 
 
 def rendered(page: Page) -> str:
@@ -29,7 +30,7 @@ def test_a_page_that_shows_anything_looks_first_who_comes(page: Page) -> None:
     first = page.on_load[0]
 
     assert isinstance(first, rx.EventHandler)
-    assert first.fn.__qualname__ in {"Door.at_setup", "Door.at_login", "Worlds.enter", "Creator.enter"}
+    assert first.fn.__qualname__ in GUARDS
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.route)

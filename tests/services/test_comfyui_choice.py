@@ -87,7 +87,52 @@ def test_where_nobody_names_an_address_the_headers_are_those_of_the_environment(
 
 
 def test_the_built_in_simulator_can_be_named_in_the_environment_and_gets_no_headers() -> None:
-    assert named(BUILT_IN, **TOKEN) == Choice(BUILT_IN)
+    assert named(BUILT_IN, **TOKEN) == Choice(uses_simulator=True)
+
+
+def test_a_token_changed_in_the_environment_is_the_one_sent_after_something_else_was_saved(
+    memory: ServerMemory,
+) -> None:
+    at_first, later = (named("http://studio:8188", **{"X-Key": key}) for key in ("old", "new"))
+    settings = parse_choice(
+        {"verify_tls": False, "headers": {"X-Key": None, "X-Own": "mine"}},
+        Choice(at_first.url, {"X-Key": "old"}, verify_tls=False),
+    )
+
+    remember(memory, settings, at_first)
+
+    assert memory.comfyui_headers == {"X-Own": "mine"}
+    assert chosen(memory, at_first) == settings
+    assert chosen(memory, later).headers == {"X-Key": "new", "X-Own": "mine"}
+
+
+def test_a_header_of_the_environment_that_was_removed_in_settings_stays_away(memory: ServerMemory) -> None:
+    environment = named("http://studio:8188", **{"X-Key": "k"})
+    remember(memory, Choice("http://studio:8188"), environment)
+
+    assert chosen(memory, environment).headers == {}
+
+
+def test_headers_of_the_environment_go_to_no_address_that_it_does_not_name(memory: ServerMemory) -> None:
+    remember(memory, Choice("http://studio:8188", {"X-Key": "k"}), named("http://studio:8188", **{"X-Key": "k"}))
+
+    assert chosen(memory, named(**{"X-Key": "k"})) == Choice("http://studio:8188")
+
+
+def test_the_simulator_in_place_of_a_comfyui_is_remembered_together_with_that_comfyui(memory: ServerMemory) -> None:
+    on_the_simulator = parse_choice({"url": BUILT_IN}, STUDIO)
+
+    remember(memory, on_the_simulator, NOTHING)
+
+    assert (memory.uses_simulator, memory.comfyui_url) == (True, STUDIO.url)
+    assert chosen(memory, NOTHING) == on_the_simulator
+    assert parse_choice({"url": STUDIO.url}, chosen(memory, NOTHING)) == STUDIO
+
+
+def test_the_simulator_chosen_where_a_comfyui_was_looked_for_is_remembered(memory: ServerMemory) -> None:
+    remember(memory, Choice(uses_simulator=True), NOTHING)
+
+    assert chosen(memory, NOTHING) == Choice(uses_simulator=True)
 
 
 # -- what may be typed
@@ -95,7 +140,7 @@ def test_the_built_in_simulator_can_be_named_in_the_environment_and_gets_no_head
 
 def test_what_is_left_out_stays() -> None:
     assert parse_choice({}, STUDIO) == STUDIO
-    assert parse_choice({"verify_tls": False}, STUDIO) == Choice(STUDIO.url, TOKEN, verify_tls=False)
+    assert parse_choice({"verify_tls": False}, Choice(STUDIO.url)) == Choice(STUDIO.url, verify_tls=False)
 
 
 @pytest.mark.parametrize("name", ["Authorization", "authorization", " AUTHORIZATION "])
@@ -127,10 +172,14 @@ def test_a_null_for_a_name_without_a_stored_value_is_refused() -> None:
         {"url": "https://studio.example@evil.example", "headers": {"Authorization": None, "X-Key": None}},
         {"url": ""},
         {"url": "http://studio.example/comfy"},
+        {"url": "https://studio.example:9999/comfy", "headers": {"Authorization": None}},
+        {"verify_tls": False},
+        {"url": BUILT_IN, "verify_tls": False},
     ],
-    ids=["another_host", "headers_left_out", "a_longer_host", "a_host_before_the_at", "looked_for", "no_longer_https"],
-)
-def test_stored_values_go_to_no_other_machine_and_not_unencrypted(raw: dict[str, Any]) -> None:
+    ids=["another_host", "headers_left_out", "a_longer_host", "a_host_before_the_at", "looked_for", "no_longer_https",
+         "another_port", "unchecked", "unchecked_by_way_of_the_simulator"],
+)  # fmt: skip
+def test_stored_values_go_to_no_other_server_and_no_less_safely(raw: dict[str, Any]) -> None:
     kept = Choice(STUDIO.url, {**TOKEN, "X-Key": "swordfish"})
 
     assert refused(raw, kept)["headers"].endswith("Enter them again, or remove the headers.")
@@ -141,9 +190,21 @@ def test_with_its_headers_entered_again_or_removed_another_machine_can_be_named(
     assert parse_choice({"url": "http://b:1", "headers": {}}, STUDIO) == Choice("http://b:1")
 
 
-@pytest.mark.parametrize("url", ["https://STUDIO.example:8443/other", "https://studio.example"])
-def test_on_the_same_machine_port_and_path_may_change(url: str) -> None:
+@pytest.mark.parametrize("url", ["https://STUDIO.example:443/other", "https://studio.example"])
+def test_on_the_same_server_the_path_may_change(url: str) -> None:
     assert parse_choice({"url": url}, STUDIO).headers == TOKEN
+
+
+def test_stored_values_may_be_sent_encrypted_from_now_on() -> None:
+    kept = Choice("http://studio:8188", TOKEN)
+
+    assert parse_choice({"url": "https://studio:8188"}, kept).headers == TOKEN
+    assert set(refused({"url": "https://studio"}, kept)) == {"headers"}, "another server of the same machine"
+
+
+def test_stored_values_do_not_go_to_whatever_is_found_at_the_usual_address() -> None:
+    assert set(refused({"url": ""}, Choice("http://127.0.0.1:9000", TOKEN))) == {"headers"}
+    assert parse_choice({"url": ""}, Choice("http://127.0.0.1:8188", TOKEN)).headers == TOKEN
 
 
 def test_a_name_and_password_typed_into_the_address_replace_the_stored_ones_and_vanish_from_it() -> None:
@@ -153,8 +214,17 @@ def test_a_name_and_password_typed_into_the_address_replace_the_stored_ones_and_
 
 
 def test_the_simulator_takes_no_headers() -> None:
-    assert parse_choice({"url": BUILT_IN, "headers": {"Authorization": None}}, STUDIO) == Choice(BUILT_IN)
     assert set(refused({"url": BUILT_IN, "headers": {"X": "y"}})) == {"headers"}
+
+
+@pytest.mark.parametrize("raw", [{}, {"headers": {}}, {"headers": {"Authorization": None}}], ids=str)
+def test_the_way_back_from_the_simulator_leads_to_the_stored_address_and_headers(raw: dict[str, Any]) -> None:
+    away = parse_choice({"url": BUILT_IN, **raw}, STUDIO)
+    assert (away.name, away.address) == (BUILT_IN, None)
+
+    assert parse_choice({"headers": {}}, away) == away, "what is shown is sent back"
+    assert parse_choice({"url": STUDIO.url, "headers": {"Authorization": None}}, away) == STUDIO
+    assert set(refused({"url": "https://evil.example", "headers": {"Authorization": None}}, away)) == {"headers"}
 
 
 @pytest.mark.parametrize(

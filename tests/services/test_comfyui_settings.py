@@ -17,7 +17,7 @@ from wrldbldr.domain.comfyui_config import ComfyUIConfig, InvalidComfyUISettings
 from wrldbldr.domain.errors import ForbiddenError
 from wrldbldr.domain.server import ServerMemory
 from wrldbldr.engine import Engine
-from wrldbldr.services.comfyui_settings import BUILT_IN, ComfyUISettings
+from wrldbldr.services.comfyui_settings import BUILT_IN, ComfyUISettings, NotMovedError
 
 NUMBERS: dict[str, Any] = {
     "max_retries": 5,
@@ -158,6 +158,49 @@ async def test_a_change_that_is_stored_is_applied_even_if_whoever_asked_goes_awa
 
     await until(lambda: bool(slow.moves), "the move")
     assert (await memory_of(engine)).comfyui_url == "http://studio-pc:8188"
+
+
+class StumblingComfyUI(FakeComfyUI):
+    """The first move fails."""
+
+    async def move_to(self, settings: Any) -> None:
+        await super().move_to(settings)
+        if len(self.moves) == 1:
+            message = "no more sockets"
+            raise OSError(message)
+
+
+async def test_a_move_that_fails_is_told_and_can_be_repeated_and_the_comfyui_shown_is_the_one_in_use(
+    engine: Engine, who: Principal, caplog: pytest.LogCaptureFixture
+) -> None:
+    stumbling = engine.comfyui._in_use.comfyui = StumblingComfyUI()
+    wanted = {**NUMBERS, "url": "http://studio-pc:8188"}
+
+    with pytest.raises(NotMovedError, match="Save them again") as failed:
+        await engine.comfyui.put(who, wanted)
+
+    assert failed.value.status_code == 503
+    assert "no more sockets" in caplog.text
+    assert (await engine.comfyui.get(who)).url == engine.connection.status().url == COMFYUI.url
+
+    assert (await engine.comfyui.put(who, wanted)).url == engine.connection.status().url == "http://studio-pc:8188"
+    assert len(stumbling.moves) == 2
+
+
+async def test_a_comfyui_is_gone_back_to_from_the_simulator_with_what_was_stored_for_it(
+    engine: Engine, who: Principal, studio: Studio
+) -> None:
+    there = {"url": "https://studio.example/comfy", "headers": TOKEN}
+    await engine.comfyui.put(who, {**NUMBERS, **there})
+
+    away = await engine.comfyui.put(who, {**NUMBERS, "url": BUILT_IN})
+
+    assert (away.url, away.comfyui_url, away.header_names) == (BUILT_IN, there["url"], ())
+    assert (await engine.comfyui.put(who, sent(away))) == away
+    back = await engine.comfyui.put(who, {**NUMBERS, "url": there["url"], "headers": dict.fromkeys(TOKEN)})
+    assert (back.url, back.header_names) == (there["url"], ("Authorization",))
+    assert studio.comfyui.moves[-1].headers == TOKEN
+    await engine.comfyui._nursery.__aexit__()
 
 
 # -- Test connection

@@ -1,4 +1,4 @@
-"""Stored files that no picture uses go by themselves, and none that a picture uses, or is about to."""
+"""Stored files that no picture uses go by themselves, in the end, and none that a picture uses, or is about to."""
 
 import logging
 import os
@@ -12,9 +12,10 @@ from tests.fakes.studio import Studio
 from wrldbldr.domain.asset import Asset
 from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.media.pictures import clean
-from wrldbldr.media.store import SHELVES, MediaStore
-from wrldbldr.services.sweeping import AGE, PAUSE_SECONDS, STEP_LIMIT, keep_sweeping, sweep
+from wrldbldr.media.store import SHELVES, TRASH, MediaStore
+from wrldbldr.services.sweeping import AGE, PAUSE_SECONDS, STEP_LIMIT, TRASH_AGE, keep_sweeping, sweep
 
+TRASH_HOURS = TRASH_AGE / timedelta(hours=1)
 HOUR_SECONDS = AGE.total_seconds()
 ONE_SWEEP_SECONDS = (len(SHELVES) + 1) * PAUSE_SECONDS
 
@@ -42,6 +43,32 @@ def orphan(studio: Studio, *, hours: float) -> str:
     return content_hash
 
 
+def on_shelves(studio: Studio) -> list[str]:
+    """The names of the stored files that are not in the trash."""
+    trashed = in_trash(studio)
+    return sorted(name for name in studio.stored_files() if name not in trashed)
+
+
+def in_trash(studio: Studio) -> set[str]:
+    """The names of the discarded files."""
+    trash = studio.engine.settings.media_dir / TRASH
+    return {file.name for file in trash.rglob("*") if file.is_file()}
+
+
+async def disown(studio: Studio, picture: Asset) -> None:
+    """As if another database was in use, which knows nothing of the picture."""
+    async with studio.engine.database.write() as unit:
+        row = await unit.assets.find(picture.id)
+        assert row is not None
+        await unit.assets.delete(row)
+
+
+async def own(studio: Studio, picture: Asset) -> None:
+    """As if the database that knows the picture was in use again."""
+    async with studio.engine.database.write() as unit:
+        await unit.assets.add_all([Asset(**picture.model_dump(exclude={"id"}))])
+
+
 def everything_is(studio: Studio, hours: float) -> None:
     """Make every stored file so old."""
     written = (studio.clock.now() - timedelta(hours=hours)).timestamp()
@@ -50,12 +77,12 @@ def everything_is(studio: Studio, hours: float) -> None:
 
 
 async def sweep_into(removed: list[int], studio: Studio) -> None:
-    """Sweep once, and add how many pictures' files went."""
+    """Sweep once, and add how many pictures' files were discarded."""
     removed.append(await sweep(studio.engine.database, store_of(studio), studio.clock))
 
 
 async def swept(studio: Studio) -> int:
-    """Sweep once, from the beginning to the end. Returns how many pictures' files went."""
+    """Sweep once, from the beginning to the end. Returns how many pictures' files were discarded."""
     removed: list[int] = []
     async with TaskNursery(studio.clock) as nursery:
         nursery.start(sweep_into(removed, studio), name="sweep")
@@ -75,7 +102,39 @@ async def test_files_a_crash_left_behind_go_and_those_of_pictures_stay(painting:
 
     assert await swept(painting) == 1
 
-    assert painting.stored_files() == hung
+    assert on_shelves(painting) == hung
+    assert not half.exists()
+
+
+async def test_files_that_no_picture_uses_are_only_gone_after_thirty_days_in_the_trash(studio: Studio) -> None:
+    content_hash = orphan(studio, hours=5 * TRASH_HOURS)
+
+    await swept(studio)
+    assert in_trash(studio) == {content_hash, f"{content_hash}.256.webp", f"{content_hash}.64.webp"}
+    everything_is(studio, hours=TRASH_HOURS - 1)
+    await swept(studio)
+    assert len(in_trash(studio)) == 3
+
+    everything_is(studio, hours=TRASH_HOURS)
+    assert await swept(studio) == 0
+    assert studio.stored_files() == []
+
+
+async def test_pictures_are_there_again_when_their_database_is_put_back(painting: Studio) -> None:
+    batch_id = await painting.ask()
+    await painting.paint()
+    [picture] = await painting.pictures(batch_id)
+    files = painting.stored_files()
+    await disown(painting, picture)
+    everything_is(painting, hours=2)
+    assert await swept(painting) == 1
+    assert on_shelves(painting) == []
+
+    await own(painting, picture)
+    everything_is(painting, hours=2 * TRASH_HOURS)
+    assert await swept(painting) == 0
+
+    assert on_shelves(painting) == files
 
 
 async def test_files_younger_than_an_hour_stay(studio: Studio) -> None:
@@ -92,25 +151,21 @@ async def test_a_file_that_a_batch_is_being_stored_with_stays(painting: Studio) 
     [picture] = await painting.pictures(batch_id)
     files = painting.stored_files()
     everything_is(painting, hours=2)
-    database = painting.engine.database
-    async with database.write() as unit:
-        row = await unit.assets.find(picture.id)
-        assert row is not None
-        await unit.assets.delete(row)
+    await disown(painting, picture)
 
     async with TaskNursery(painting.clock) as nursery:
         nursery.start(sweep_into([], painting), name="sweep")
         await painting.advance((SHELVES.index(picture.content_hash[:2]) + 0.5) * PAUSE_SECONDS)
-        async with database.write() as unit:
+        async with painting.engine.database.write() as unit:
             await painting.clock.advance(PAUSE_SECONDS)
             await until(painting.has_waiting_writer, "finding the file that no picture uses")
             await unit.assets.add_all([Asset(**picture.model_dump(exclude={"id"}))])
         await painting.advance(ONE_SWEEP_SECONDS)
 
-    assert painting.stored_files() == files
+    assert on_shelves(painting) == files
 
 
-async def test_a_step_removes_only_so_many_and_leaves_the_rest_for_the_next_sweep(studio: Studio) -> None:
+async def test_a_step_discards_only_so_many_and_leaves_the_rest_for_the_next_sweep(studio: Studio) -> None:
     shelf = studio.engine.settings.media_dir / "ab"
     shelf.mkdir(parents=True)
     for number in range(STEP_LIMIT + 50):
@@ -118,6 +173,10 @@ async def test_a_step_removes_only_so_many_and_leaves_the_rest_for_the_next_swee
     everything_is(studio, hours=2)
 
     assert [await swept(studio) for _ in range(2)] == [STEP_LIMIT, 50]
+
+    everything_is(studio, hours=2 * TRASH_HOURS)
+    await swept(studio)
+    assert len(in_trash(studio)) == 50
 
 
 async def test_an_hour_after_the_start_and_every_hour_from_then_on_it_is_swept(
@@ -132,12 +191,12 @@ async def test_an_hour_after_the_start_and_every_hour_from_then_on_it_is_swept(
         await studio.advance(HOUR_SECONDS - 1)
         assert len(studio.stored_files()) == 3
         await studio.advance(1 + ONE_SWEEP_SECONDS)
-        assert studio.stored_files() == []
+        assert on_shelves(studio) == []
         orphan(studio, hours=2)
         await studio.advance(HOUR_SECONDS + ONE_SWEEP_SECONDS)
-        assert studio.stored_files() == []
+        assert on_shelves(studio) == []
 
-    assert caplog.text.count("Removed 1 stored files") == 2
+    assert caplog.text.count("Moved 1 stored files") == 2
 
 
 async def test_a_disk_that_cannot_be_read_puts_the_sweep_off_and_its_place_is_not_logged(
@@ -152,5 +211,5 @@ async def test_a_disk_that_cannot_be_read_puts_the_sweep_off_and_its_place_is_no
         assert "stay for another hour: PermissionError" in caplog.text
         await studio.advance(HOUR_SECONDS + ONE_SWEEP_SECONDS)
 
-    assert studio.stored_files() == []
+    assert on_shelves(studio) == []
     assert "secret" not in caplog.text

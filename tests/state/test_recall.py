@@ -24,6 +24,13 @@ def kept(words: list[dict[str, str]] | None = None, *, is_return: bool = True, *
     return {"words": words or [], "forms": {}, "open": "", "is_return": is_return, **more}
 
 
+async def answer(tab: Tab, sent: dict[str, Any]) -> None:
+    """The browser is asked, and answers."""
+    await tab.send(Recall.ask)
+    tab.forget()
+    await tab.send(Recall.put_back(sent))
+
+
 def typed(studio: Studio, text: str, *, base: str = "", field: str = "description") -> dict[str, str]:
     """What somebody wrote in the editor about the character."""
     return {
@@ -51,7 +58,7 @@ async def test_the_browser_is_asked_for_what_it_kept_for_this_account_alone(desk
 
 
 async def test_words_of_the_editor_are_stored_shown_and_told_of(desk: Tab, studio: Studio) -> None:
-    await desk.send(Recall.put_back(kept([typed(studio, "She keeps the last lamp.")])))
+    await answer(desk, kept([typed(studio, "She keeps the last lamp.")]))
 
     assert stored(studio) == (await desk.see(Editor)).description == "She keeps the last lamp."
     assert NOTE in desk.scripts
@@ -59,7 +66,7 @@ async def test_words_of_the_editor_are_stored_shown_and_told_of(desk: Tab, studi
 
 
 async def test_words_about_somebody_whom_the_tab_does_not_show_are_stored_too(shelf: Tab, studio: Studio) -> None:
-    await shelf.send(Recall.put_back(kept([typed(studio, "Wary", field="mood")])))
+    await answer(shelf, kept([typed(studio, "Wary", field="mood")]))
 
     assert stored(studio, "mood") == "Wary"
 
@@ -69,7 +76,7 @@ async def test_what_was_changed_elsewhere_meanwhile_is_not_overwritten_unasked(d
         studio.who, EntityType.CHARACTER, studio.scene.character.id, EntityChanges(description="Newer words.")
     )
 
-    await desk.send(Recall.put_back(kept([typed(studio, "My words.", base="Old words.")])))
+    await answer(desk, kept([typed(studio, "My words.", base="Old words.")]))
 
     editor = await desk.see(Editor)
     assert stored(studio) == "Newer words."
@@ -84,7 +91,7 @@ async def test_what_was_changed_elsewhere_meanwhile_is_not_overwritten_unasked(d
 async def test_words_that_cannot_be_saved_are_in_the_form_with_the_reason(desk: Tab, studio: Studio) -> None:
     too_long = "x" * (DESCRIPTION_LIMIT + 1)
 
-    await desk.send(Recall.put_back(kept([typed(studio, too_long)])))
+    await answer(desk, kept([typed(studio, too_long)]))
 
     editor = await desk.see(Editor)
     assert (editor.description, editor.refused) == (too_long, ["description"])
@@ -96,14 +103,14 @@ async def test_words_that_were_saved_after_all_are_forgotten_without_a_note(desk
     await desk.send(Editor.save("character", str(studio.scene.character.id), "description", "Saved."))
     desk.forget()
 
-    await desk.send(Recall.put_back(kept([typed(studio, " Saved. ")])))
+    await answer(desk, kept([typed(studio, " Saved. ")]))
 
     assert "forget" in desk.scripts
     assert NOTE not in desk.scripts
 
 
 async def test_nobody_is_told_of_words_that_were_never_out_of_sight(desk: Tab, studio: Studio) -> None:
-    await desk.send(Recall.put_back(kept([typed(studio, "Typed while the server restarted.")], is_return=False)))
+    await answer(desk, kept([typed(studio, "Typed while the server restarted.")], is_return=False))
 
     assert stored(studio) == "Typed while the server restarted."
     assert NOTE not in desk.scripts
@@ -115,11 +122,24 @@ async def test_somebody_elses_words_land_nowhere(studio: Studio) -> None:
         forms = {portrait_form(studio): {"prompt": "Mine now"}, "world:": {"name": ""}}
         sent = kept([typed(studio, "Mine now")], forms=forms, open=portrait_form(studio))
 
-        await tab.send(Recall.put_back(sent))
+        await answer(tab, sent)
 
         assert stored(studio) == ""
         assert not (await tab.see(Generate)).is_open
         assert tab.scripts == ""
+
+
+async def test_an_answer_that_comes_after_somebody_else_took_the_tab_over_lands_nowhere(
+    shelf: Tab, studio: Studio
+) -> None:
+    await shelf.send(Recall.ask)
+    stranger = await other_game_master(studio.engine)
+    shelf.turn_into((await studio.engine.accounts.log_in(stranger.name, OTHER_PASSWORD)).secret)
+
+    await shelf.send(Recall.put_back(kept(forms={"world:": {"name": "Ninefold Winter"}}, open="world:")))
+
+    assert not (await shelf.see(WorldForm)).is_open
+    assert "Ninefold Winter" not in str(await shelf.everything())
 
 
 async def test_everything_set_in_the_generation_dialog_is_back_and_it_is_open(desk: Tab, studio: Studio) -> None:
@@ -134,7 +154,7 @@ async def test_everything_set_in_the_generation_dialog_is_back_and_it_is_open(de
     }
     name = f"generate:character:{studio.scene.character.id}:sprite"
 
-    await desk.send(Recall.put_back(kept(forms={name: form}, open=name)))
+    await answer(desk, kept(forms={name: form}, open=name))
 
     dialog = await desk.see(Generate)
     assert (dialog.is_open, dialog.asset_type, dialog.entity_name) == (True, "sprite", "Elven Archer")
@@ -144,7 +164,7 @@ async def test_everything_set_in_the_generation_dialog_is_back_and_it_is_open(de
 
 
 async def test_a_dialog_that_was_closed_stays_closed_and_has_the_words_when_it_opens(desk: Tab, studio: Studio) -> None:
-    await desk.send(Recall.put_back(kept(forms={portrait_form(studio): {"prompt": "My own words"}})))
+    await answer(desk, kept(forms={portrait_form(studio): {"prompt": "My own words"}}))
     assert not (await desk.see(Generate)).is_open
 
     await desk.send(Generate.begin("portrait"))
@@ -165,7 +185,7 @@ async def test_what_nobody_touched_in_a_dialog_does_not_count_as_words(desk: Tab
     }
     await desk.send(Generate.toggle(False))
 
-    await desk.send(Recall.put_back(kept(forms={portrait_form(studio): form}, open=portrait_form(studio))))
+    await answer(desk, kept(forms={portrait_form(studio): form}, open=portrait_form(studio)))
 
     dialog = await desk.see(Generate)
     assert (dialog.is_open, dialog.is_edited, dialog.is_negative_edited) == (True, False, False)
@@ -177,7 +197,7 @@ async def test_a_tab_that_the_server_remembers_is_left_as_it_is(desk: Tab, studi
     await desk.send(Generate.keep_prompt("Newest words"))
     older = {portrait_form(studio): {"prompt": "Older words"}}
 
-    await desk.send(Recall.put_back(kept(forms=older, open=portrait_form(studio), is_return=False)))
+    await answer(desk, kept(forms=older, open=portrait_form(studio), is_return=False))
 
     dialog = await desk.see(Generate)
     assert (dialog.is_open, dialog.prompt) == (True, "Newest words")
@@ -186,7 +206,7 @@ async def test_a_tab_that_the_server_remembers_is_left_as_it_is(desk: Tab, studi
 async def test_the_name_of_somebody_new_is_back(desk: Tab) -> None:
     form = {"name": "Maud", "kind": "location"}
 
-    await desk.send(Recall.put_back(kept(forms={"entity": form}, open="entity")))
+    await answer(desk, kept(forms={"entity": form}, open="entity"))
 
     dialog = await desk.see(AddEntity)
     assert (dialog.is_open, dialog.name, dialog.kind) == (True, "Maud", "location")
@@ -196,7 +216,7 @@ async def test_the_name_of_somebody_new_is_back(desk: Tab) -> None:
 async def test_a_new_world_is_back_at_the_shelf(shelf: Tab) -> None:
     form = {"name": "Ninefold Winter", "motto": "A royal road."}
 
-    await shelf.send(Recall.put_back(kept(forms={"world:": form}, open="world:")))
+    await answer(shelf, kept(forms={"world:": form}, open="world:"))
 
     dialog = await shelf.see(WorldForm)
     assert (dialog.is_open, dialog.world, dialog.name, dialog.motto) == (True, "", "Ninefold Winter", "A royal road.")
@@ -206,7 +226,7 @@ async def test_a_new_world_is_back_at_the_shelf(shelf: Tab) -> None:
 async def test_another_name_for_a_world_is_back_at_the_shelf(shelf: Tab, studio: Studio) -> None:
     name = f"world:{studio.scene.world.id}"
 
-    await shelf.send(Recall.put_back(kept(forms={name: {"name": "The Lantern Shore"}}, open=name)))
+    await answer(shelf, kept(forms={name: {"name": "The Lantern Shore"}}, open=name))
 
     dialog = await shelf.see(WorldForm)
     assert (dialog.is_open, dialog.world, dialog.name) == (True, str(studio.scene.world.id), "The Lantern Shore")
@@ -223,9 +243,10 @@ async def test_another_name_for_a_world_is_back_at_the_shelf(shelf: Tab, studio:
     ],
 )
 async def test_what_no_browser_of_ours_keeps_changes_nothing(sent: dict[str, Any], desk: Tab) -> None:
+    await desk.send(Recall.ask)
     before = await desk.everything()
 
-    await desk.send(Recall.put_back(sent))
+    await answer(desk, sent)
 
     assert await desk.everything() == before
     assert desk.scripts == ""
@@ -235,7 +256,7 @@ async def test_another_name_for_a_world_that_is_gone_disturbs_nobody(shelf: Tab,
     name = f"world:{studio.scene.world.id}"
     await studio.engine.worlds.delete(studio.who, studio.scene.world.id)
 
-    await shelf.send(Recall.put_back(kept(forms={name: {"name": "Too late"}}, open=name)))
+    await answer(shelf, kept(forms={name: {"name": "Too late"}}, open=name))
 
     assert not (await shelf.see(WorldForm)).is_open
     assert shelf.scripts == ""
@@ -245,6 +266,6 @@ async def test_words_about_what_was_deleted_meanwhile_disturb_nobody(desk: Tab, 
     words = typed(studio, "Too late.")
     await studio.engine.worlds.delete_entity(studio.who, EntityType.CHARACTER, studio.scene.character.id)
 
-    await desk.send(Recall.put_back(kept([words], forms={portrait_form(studio): {"prompt": "Too late."}})))
+    await answer(desk, kept([words], forms={portrait_form(studio): {"prompt": "Too late."}}))
 
     assert desk.scripts == ""

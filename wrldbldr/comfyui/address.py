@@ -94,8 +94,8 @@ def tidy_url(url: str) -> tuple[str, str]:
     credentials = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else ""
     tidy = urlunsplit((scheme, netloc, parts.path.rstrip("/"), "", ""))
     try:
-        httpx.URL(tidy)
-    except httpx.InvalidURL:  # a host that no name server could be asked for
+        httpx.URL(tidy).host.encode("idna")
+    except (httpx.InvalidURL, UnicodeError):  # a host that no name server could be asked for
         raise InvalidInputError("url", NO_ADDRESS) from None
     return tidy, credentials
 

@@ -54,6 +54,13 @@ class CircuitBreaker:
             raise CircuitOpenError(self._clock.now() + timedelta(seconds=max(self._rest_left, 0)))
         self._is_probing = True
 
+    def try_probe(self) -> bool:
+        """Pass as the one probe, if the rest is over and nobody else is it."""
+        if self.state is not BreakerState.HALF_OPEN or self._is_probing:
+            return False
+        self._is_probing = True
+        return True
+
     def succeed(self) -> None:
         """The server answered, if only to refuse. What an open breaker hears from a request sent earlier is too late."""
         if self._rest_ends is not None and not self._is_probing:
@@ -71,6 +78,10 @@ class CircuitBreaker:
     def abandon(self) -> None:
         """The request was given up before its outcome was known: if it was the probe, the next caller may be it."""
         self._is_probing = False
+
+    def reset(self) -> None:
+        """Nothing is held against whoever is asked from now on: it is another server."""
+        self._failures, self._rest_ends, self._is_probing = 0, None, False
 
     def end_rest(self) -> None:
         """A person asked to try again now: the next caller is the probe."""

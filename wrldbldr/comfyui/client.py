@@ -20,19 +20,20 @@ from wrldbldr.comfyui.errors import (
     RequestTimeoutError,
     ServerFailedError,
     ServiceUnavailableError,
+    UnexpectedAnswerError,
 )
 from wrldbldr.comfyui.health import Health
 from wrldbldr.comfyui.history import parse_history
 from wrldbldr.comfyui.pictures import checked_picture
 from wrldbldr.comfyui.port import Accepted, Graph, History, NodeCatalogue, PictureRef, QueueSnapshot, SystemInfo
 from wrldbldr.comfyui.port import parse_catalogue as parse_classes
-from wrldbldr.comfyui.queue import parse_queue
+from wrldbldr.comfyui.queue import number_of, parse_queue
 from wrldbldr.comfyui.refusal import refusal_of
 from wrldbldr.comfyui.retry import with_retry
 from wrldbldr.comfyui.system import parse_system
 from wrldbldr.comfyui.transport import Transport, json_object, maybe_json_object
 from wrldbldr.domain.comfyui_config import HEALTH_TIMEOUT_SECONDS, ComfyUIConfig
-from wrldbldr.kit.clock import Clock
+from wrldbldr.kit.clock import Clock, wait_for_event
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +63,8 @@ class ComfyUIClient:
         self._system: SystemInfo | None = None
         self._catalogue: NodeCatalogue | None = None
         self._reading_catalogue = asyncio.Lock()
+        self._was_usable = False
+        self._returned = asyncio.Event()  # set, and replaced, whenever the server can be used again
         self.health.connection.subscribe(self._forget_server)
 
     @property
@@ -79,7 +82,7 @@ class ComfyUIClient:
         Requests under way end as if their connection had broken. Returns when the new server was asked who it is.
         """
         old, self._http = self._http, Transport(settings)
-        self._forget_failures()
+        self._breaker.reset()
         self.health.learn(ServiceUnavailableError(title="ComfyUI's address was changed", advice="It is being asked."))
         await old.aclose()
         await self.health.probe_now()
@@ -183,12 +186,12 @@ class ComfyUIClient:
             answer = await self._http.post_json(
                 "/prompt", body, timeout_seconds=self._config().queue_timeout_seconds, what="a prompt"
             )
-        except (RequestTimeoutError, ServerFailedError, ConnectionLostError) as error:
+            refused = maybe_json_object(answer) if answer.status == 400 else None
+            if refused is not None:
+                raise refusal_of(refused, graph, self._catalogue)
+            taken = json_object(answer)
+        except (RequestTimeoutError, ServerFailedError, ConnectionLostError, UnexpectedAnswerError) as error:
             raise AnswerLostError(error) from error
-        refused = maybe_json_object(answer) if answer.status == 400 else None
-        if refused is not None:
-            raise refusal_of(refused, graph, self._catalogue)
-        taken = json_object(answer)
         return _accepted(taken), taken.get("node_errors")
 
     async def _get_picture(self, ref: PictureRef) -> bytes:
@@ -217,7 +220,12 @@ class ComfyUIClient:
             logger.warning("A refused prompt could not be withdrawn: %s", error.title)
 
     async def _guarded(self, attempt: Callable[[], Awaitable[T]], what: str) -> T:
-        return await with_retry(lambda: self._watched(attempt), config=self._config(), clock=self._clock, what=what)
+        config = self._config()
+        return await with_retry(lambda: self._watched(attempt), config=config, sleep=self._pause, what=what)
+
+    async def _pause(self, seconds: float) -> None:
+        """Between two tries; over at once when ComfyUI, which was away, is back."""
+        await wait_for_event(self._returned, self._clock, seconds)
 
     async def _watched(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """One attempt, let through by the breaker, which is told how it went, unless we have moved meanwhile."""
@@ -236,13 +244,6 @@ class ComfyUIClient:
         if asked is self._http:
             self._tell_success()
         return result
-
-    def _forget_failures(self) -> None:
-        """Close the breaker, as a probe that went well would."""
-        self._breaker.abandon()
-        self._breaker.end_rest()
-        self._breaker.check()
-        self._breaker.succeed()
 
     def _tell_success(self) -> None:
         self._breaker.succeed()
@@ -263,6 +264,10 @@ class ComfyUIClient:
         """Whoever comes back may be another one, with other nodes and models."""
         if state.kind is ConnectionKind.DISCONNECTED:
             self._system = self._catalogue = None
+        elif state.is_usable and not self._was_usable:
+            self._returned.set()
+            self._returned = asyncio.Event()
+        self._was_usable = state.is_usable
 
     @property
     def _history_seconds(self) -> int:
@@ -271,12 +276,11 @@ class ComfyUIClient:
 
 def _accepted(answer: dict[str, object]) -> Accepted:
     """What the server says it took; an id that is not even a UUID cannot be ours either."""
-    number = answer.get("number")
     try:
         taken = UUID(str(answer.get("prompt_id")))
     except ValueError:
         raise _outdated() from None
-    return Accepted(taken, float(number) if isinstance(number, int | float) else 0.0)
+    return Accepted(taken, number_of(answer.get("number")))
 
 
 def _outdated() -> PromptRefusedError:

@@ -7,11 +7,14 @@ from enum import StrEnum
 from typing import ClassVar
 
 from wrldbldr.comfyui.history import History
-from wrldbldr.comfyui.messages import ExecutionFault
+from wrldbldr.comfyui.messages import FILENAME_LIMIT, ExecutionFault
 from wrldbldr.domain.errors import WrldBldrError
 from wrldbldr.domain.failure import Failure
 
 WORDS_LIMIT = 600
+NAME_LIMIT = 120
+TITLE_LIMIT = 200
+DETAIL_LIMIT = 2000
 
 
 class ComfyUIError(WrldBldrError):
@@ -22,9 +25,10 @@ class ComfyUIError(WrldBldrError):
     is_transient: ClassVar[bool] = False
 
     def __init__(self, title: str, advice: str, *, details: Mapping[str, str] | None = None) -> None:
-        super().__init__(f"{title}. {advice}", details=details)
-        self.title = title
-        self.advice = advice
+        self.title = short(title, TITLE_LIMIT)
+        self.advice = short(advice, DETAIL_LIMIT)
+        shown = {short(label, NAME_LIMIT): short(value, DETAIL_LIMIT) for label, value in (details or {}).items()}
+        super().__init__(f"{self.title}. {self.advice}", details=shown)
 
     def to_failure(self) -> Failure:
         """The same as a batch remembers it."""
@@ -45,7 +49,7 @@ class ServiceUnavailableError(ComfyUIError):
         title: str = "ComfyUI cannot be reached",
         advice: str = "Start ComfyUI, or check its address (Settings, ComfyUI). Your batches wait until it answers.",
     ) -> None:
-        super().__init__(title, advice, details={"Reason": _short(reason)} if reason else None)
+        super().__init__(title, advice, details={"Reason": short(reason)} if reason else None)
 
     @classmethod
     def because(cls, problem: ComfyUIError) -> "ServiceUnavailableError":
@@ -138,7 +142,7 @@ class ConnectionLostError(ComfyUIError):
         super().__init__(
             "The connection to ComfyUI broke",
             "ComfyUI may have crashed or be restarting; look at its console if that goes on.",
-            details={"Reason": _short(reason)} if reason else None,
+            details={"Reason": short(reason)} if reason else None,
         )
 
 
@@ -152,7 +156,7 @@ class ServerFailedError(ComfyUIError):
         super().__init__(
             f"ComfyUI answered with an error ({status})",
             "Look at ComfyUI's console for the reason, and restart it if that goes on.",
-            details=_without_empty({"Status": str(status), "ComfyUI says": _short(words)}),
+            details=_without_empty({"Status": str(status), "ComfyUI says": short(words)}),
         )
         self.status = status
 
@@ -197,7 +201,7 @@ class NotComfyUIError(ComfyUIError):
         super().__init__(
             "This is not a ComfyUI",
             "Something else answers at this address. Check address, port and path (Settings, ComfyUI).",
-            details={"Answer": _short(seen)},
+            details={"Answer": short(seen)},
         )
 
 
@@ -224,7 +228,7 @@ class TooLargeError(ComfyUIError):
         super().__init__(
             "Too large for ComfyUI",
             "Use a smaller reference picture or workflow, or start ComfyUI with a larger --max-upload-size.",
-            details=_without_empty({"ComfyUI says": _short(words)}),
+            details=_without_empty({"ComfyUI says": short(words)}),
         )
 
 
@@ -237,7 +241,7 @@ class PictureBrokenError(ComfyUIError):
         super().__init__(
             "A finished picture could not be fetched",
             f"{problem} Retry the batch.",
-            details={"File": filename},
+            details={"File": short(filename, FILENAME_LIMIT)},
         )
         self.is_missing = is_missing
 
@@ -251,7 +255,7 @@ class UnexpectedAnswerError(ComfyUIError):
         super().__init__(
             "ComfyUI answered in a way we do not understand",
             f"{what} Update ComfyUI and WrldBldr; if it stays, the details help whoever looks into it.",
-            details=_without_empty({"ComfyUI says": _short(words)}),
+            details=_without_empty({"ComfyUI says": short(words)}),
         )
 
 
@@ -323,7 +327,7 @@ def failure_of_history(history: History) -> Failure | None:
         return failure_of_execution(history.fault, title=history.fault_title)
     if history.pictures:
         return None
-    made = {"It made instead": ", ".join(history.other_files)} if history.other_files else {}
+    made = {"It made instead": short(", ".join(history.other_files))} if history.other_files else {}
     return Failure(
         title="ComfyUI finished without a picture",
         message="The workflow ran but saved no image. Check in ComfyUI that it ends in a Save Image node that is reached.",
@@ -334,13 +338,13 @@ def failure_of_history(history: History) -> Failure | None:
 def failure_of_execution(fault: ExecutionFault, *, title: str = "") -> Failure:
     """A raised exception in words; `title` is what the workflow calls the node. The traceback stays out."""
     words = fault.exception_message.strip()
-    name = title or fault.node_type or "unknown"
+    name = short(title or fault.node_type or "unknown", NAME_LIMIT)
     details = _without_empty(
         {
-            "Node": f"{name} (id {fault.node_id})",
-            "Class": fault.node_type,
-            "Error": fault.exception_type,
-            "ComfyUI says": _short(words),
+            "Node": f"{name} (id {short(fault.node_id, NAME_LIMIT)})",
+            "Class": short(fault.node_type, NAME_LIMIT),
+            "Error": short(fault.exception_type, NAME_LIMIT),
+            "ComfyUI says": short(words),
         }
     )
     everything = f"{fault.exception_type} {words}".lower()
@@ -362,14 +366,14 @@ def failure_of_execution(fault: ExecutionFault, *, title: str = "") -> Failure:
 
 
 def _sentence(words: str) -> str:
-    first = words.splitlines()[0].strip() if words else ""
-    first = first if len(first) <= 200 else f"{first[:197]}..."
+    first = short(words.splitlines()[0], TITLE_LIMIT) if words else ""
     return first if not first or first[-1] in ".!?" else f"{first}."
 
 
-def _short(words: str) -> str:
-    words = words.strip()
-    return words if len(words) <= WORDS_LIMIT else f"{words[: WORDS_LIMIT - 3]}..."
+def short(words: str, limit: int = WORDS_LIMIT) -> str:
+    """A server's words without space around them, at most `limit` characters, each of which can be stored."""
+    words = words.strip()[: limit + 1].encode(errors="replace").decode()
+    return words if len(words) <= limit else f"{words[: limit - 3]}..."
 
 
 def _without_empty(details: dict[str, str]) -> dict[str, str]:

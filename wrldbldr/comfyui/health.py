@@ -48,17 +48,15 @@ class Health:
     async def probe_now(self) -> ConnectionState:
         """Ask at once because a person wants to know ("Retry Now"); when it answers, an open circuit may be probed."""
         async with self._asking:
-            await self._ask()
-        if self._problem is None:
             self._breaker.end_rest()
-            self.refresh()
+            await self._ask()
         return self.connection.current
 
     async def watch(self) -> None:
         """Ask for ever: every 5 s while it is down, every 15 s while it is up."""
         while True:
             async with self._asking:
-                if not self._is_fresh:
+                if not self._is_fresh or self._breaker.state is BreakerState.HALF_OPEN:
                     await self._ask()
             delay = self._seconds_to_next_probe()
             self._next_probe_at = self._clock.now() + timedelta(seconds=delay)
@@ -84,11 +82,21 @@ class Health:
         return self._known_at is not None and self._clock.monotonic() - self._known_at < CACHE_SECONDS
 
     async def _ask(self) -> None:
+        """Once. When the breaker's rest is over this is its one probe, which closes it or has it rest again (US-18A.4)."""
+        is_breakers = self._breaker.try_probe()
         try:
             await self._probe()
         except ComfyUIError as error:
+            if is_breakers:
+                self._breaker.fail()
             self.learn(error)
+        except BaseException:
+            if is_breakers:
+                self._breaker.abandon()
+            raise
         else:
+            if is_breakers:
+                self._breaker.succeed()
             self.learn(None)
 
     def _seconds_to_next_probe(self) -> float:

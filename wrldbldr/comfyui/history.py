@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from wrldbldr.comfyui.messages import ExecutionFault
+from wrldbldr.comfyui.messages import ExecutionFault, is_filename
 
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".avif", ".tif", ".tiff"})
 
@@ -108,7 +108,7 @@ def _files(outputs: object) -> Iterator[PictureRef]:
             for entry in _list(entries):
                 fields = _mapping(entry)
                 filename = fields.get("filename")
-                if isinstance(filename, str) and filename:
+                if is_filename(filename):
                     yield PictureRef(filename, str(fields.get("subfolder") or ""), str(fields.get("type") or "output"))
 
 

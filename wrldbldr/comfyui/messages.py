@@ -2,17 +2,25 @@
 
 import json
 import logging
+import re
 import struct
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal, TypeGuard, cast
 from uuid import UUID
 
 from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 logger = logging.getLogger(__name__)
 
+TEXT_LIMIT = 1024 * 1024  # characters; parsing more holds everybody else up
+METADATA_LIMIT_BYTES = 64 * 1024
+FILENAME_LIMIT = 255
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")  # JSON can hold one; nothing else can
 PREVIEW_IMAGE = 1
 PREVIEW_IMAGE_WITH_METADATA = 4
 MAGIC_MIME_TYPES = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"RIFF", "image/webp"))
+
+NodeId = Annotated[str, Field(max_length=200)]
+Count = Annotated[float, Field(allow_inf_nan=False, ge=-1e9, le=1e9)]  # nobody counts further
 
 
 class _Heard(BaseModel):
@@ -53,7 +61,7 @@ class NodeExecuting(_Heard):
 
     kind: Literal["executing"] = "executing"
     prompt_id: UUID | None = None
-    node: str
+    node: NodeId
 
 
 class Finished(_Heard):
@@ -68,16 +76,16 @@ class Progressed(_Heard):
 
     kind: Literal["progress"] = "progress"
     prompt_id: UUID
-    node: str
-    value: float
-    maximum: float = Field(validation_alias="max")
+    node: NodeId
+    value: Count
+    maximum: Count = Field(validation_alias="max")
 
 
 class NodeState(_Heard):
     """How far one node is; `state` is pending, running, finished or error."""
 
-    value: float = 0
-    maximum: float = Field(default=1, validation_alias="max")
+    value: Count = 0
+    maximum: Count = Field(default=1, validation_alias="max")
     state: str = ""
 
 
@@ -102,7 +110,12 @@ def _named_files(output: object) -> list[object]:
     lists = cast(dict[str, object], output).values() if isinstance(output, dict) else ()
     entries = [entry for entries in lists if isinstance(entries, list) for entry in cast(list[object], entries)]
     objects = [cast(dict[str, object], entry) for entry in entries if isinstance(entry, dict)]
-    return [entry for entry in objects if isinstance(entry.get("filename"), str)]
+    return [entry for entry in objects if is_filename(entry.get("filename"))]
+
+
+def is_filename(name: object) -> TypeGuard[str]:
+    """Whether a file can have this name: none is longer than 255 characters, or holds half a character."""
+    return isinstance(name, str) and 0 < len(name) <= FILENAME_LIMIT and not HALF_CHARACTER.search(name)
 
 
 class NodeExecuted(_Heard):
@@ -110,7 +123,7 @@ class NodeExecuted(_Heard):
 
     kind: Literal["executed"] = "executed"
     prompt_id: UUID
-    node: str
+    node: NodeId
     files: Annotated[tuple[File, ...], BeforeValidator(_named_files)] = Field(default=(), validation_alias="output")
 
 
@@ -206,7 +219,7 @@ _told_kinds: set[str] = set()
 def parse_text(raw: str) -> TextMessage | None:
     """The message in a text frame, or None when it is unknown, malformed, or about a prompt that cannot be ours."""
     try:
-        frame: object = json.loads(raw)
+        frame: object = json.loads(raw) if len(raw) <= TEXT_LIMIT else None
     except (ValueError, RecursionError):
         return _leave_out("a frame that is not JSON")
     if not isinstance(frame, dict):
@@ -234,7 +247,7 @@ def parse_binary(raw: bytes) -> Preview | None:
         return _preview(raw[8:], {})
     if event == PREVIEW_IMAGE_WITH_METADATA:
         try:
-            metadata: object = json.loads(raw[8 : 8 + second])
+            metadata: object = json.loads(raw[8 : 8 + second]) if second <= METADATA_LIMIT_BYTES else None
         except (ValueError, RecursionError):
             return _leave_out("a preview with unreadable metadata")
         if not isinstance(metadata, dict):

@@ -1,5 +1,6 @@
 """What ComfyUI's own queue holds, in the order in which it will run."""
 
+import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import cast
@@ -68,4 +69,13 @@ def _prompt(entry: object) -> Iterable[QueuedPrompt]:
     if isinstance(entry, list | tuple):
         fields = cast(list[object], entry)
         if len(fields) > 1 and isinstance(fields[0], int | float):
-            yield QueuedPrompt(prompt_id=str(fields[1]), number=float(fields[0]))
+            yield QueuedPrompt(prompt_id=str(fields[1]), number=number_of(fields[0]))
+
+
+def number_of(raw: object) -> float:
+    """The number a server gives a prompt; 0 for what is none, or too large to be one."""
+    try:
+        number = float(raw) if isinstance(raw, int | float) else 0.0
+    except OverflowError:
+        return 0.0
+    return number if math.isfinite(number) else 0.0

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from uuid import UUID
 
+from wrldbldr.comfyui.errors import UnexpectedAnswerError
 from wrldbldr.comfyui.port import ComfyUI, History, QueueSnapshot
 from wrldbldr.kit.clock import Clock
 
@@ -48,12 +49,17 @@ async def whereabouts(
     """Where the prompt is. `ours` are ids that do not count as others ahead of it. Raises what `comfy` raises.
 
     Gone is said only after two looks, two seconds apart: the server may still be taking a request that timed out.
-    `saw` is shown the queue of each look.
+    `saw` is shown the queue of each look. A queue that is too long to be read, or refused, tells nothing: then the
+    history alone is believed, and what it does not know is taken to be running.
     """
 
     async def look() -> Whereabouts:
         """Queue first: a prompt moves from queue to history, so the other way round it could be missed in both."""
-        queue = await comfy.queue()
+        try:
+            queue = await comfy.queue()
+        except UnexpectedAnswerError:
+            history = await comfy.history(prompt_id)
+            return Finished(history) if history else Running()
         saw(queue)
         if queue.is_running(prompt_id):
             return Running()

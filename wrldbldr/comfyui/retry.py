@@ -8,16 +8,18 @@ from tenacity import AsyncRetrying, RetryCallState, RetryError, retry_if_excepti
 
 from wrldbldr.comfyui.errors import ComfyUIError, MaxRetriesExceededError
 from wrldbldr.domain.comfyui_config import ComfyUIConfig
-from wrldbldr.kit.clock import Clock
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 
-async def with_retry(attempt: Callable[[], Awaitable[T]], *, config: ComfyUIConfig, clock: Clock, what: str) -> T:
+async def with_retry(
+    attempt: Callable[[], Awaitable[T]], *, config: ComfyUIConfig, sleep: Callable[[float], Awaitable[None]], what: str
+) -> T:
     """The result of `attempt()`, called again after each transient ComfyUIError until the retries are used up.
 
+    `sleep` waits for so many seconds between them.
     Raises MaxRetriesExceededError with the last cause, or at once whatever is not transient. `what` names the request
     in the log.
     """
@@ -36,7 +38,7 @@ async def with_retry(attempt: Callable[[], Awaitable[T]], *, config: ComfyUIConf
         return await attempt()
 
     retrying = AsyncRetrying(
-        sleep=clock.sleep,
+        sleep=sleep,
         stop=stop_after_attempt(config.max_retries + 1),
         wait=lambda state: config.delay_before_retry(state.attempt_number),
         retry=retry_if_exception(is_transient),

@@ -2,9 +2,12 @@
 
 from typing import cast
 
-from wrldbldr.comfyui.errors import NotComfyUIError
+from wrldbldr.comfyui.errors import NotComfyUIError, short
 from wrldbldr.comfyui.port import SystemInfo
 
+VERSION_LIMIT = 60
+DEVICES_LIMIT = 8
+DEVICE_NAME_LIMIT = 100
 SIMULATED = "simulated"  # part of the version our simulator reports
 
 
@@ -16,7 +19,8 @@ def parse_system(raw: dict[str, object]) -> SystemInfo:
         raise NotComfyUIError("It does not tell a ComfyUI version.")
     devices = raw.get("devices")
     names = [_name(device) for device in cast(list[object], devices)] if isinstance(devices, list) else []
-    return SystemInfo(version, tuple(name for name in names if name), simulated=SIMULATED in version)
+    shown = tuple(short(name, DEVICE_NAME_LIMIT) for name in names if name)[:DEVICES_LIMIT]
+    return SystemInfo(short(version, VERSION_LIMIT), shown, simulated=SIMULATED in version)
 
 
 def _name(device: object) -> str:

@@ -1,7 +1,9 @@
 """One HTTP exchange with ComfyUI: sends it, and translates whatever httpx or the server throws into our errors, once."""
 
 import asyncio
+import base64
 import json
+import re
 import socket
 import ssl
 import zlib
@@ -35,6 +37,7 @@ LIST_LIMITS_BYTES = {"queue": 16 * MEBIBYTE, "history": 16 * MEBIBYTE, "object_i
 PICTURE_LIMIT_BYTES = 256 * MEBIBYTE
 THREAD_FROM_BYTES = 256 * 1024  # JSON of more than that takes long enough to be felt by everybody else
 SECRET_MINIMUM = 6  # characters; fewer would be found in any text
+BETWEEN_PARTS = re.compile(r"""[\s;,="']+""")
 PARTS_LIMIT = 2_000_000  # lists and objects in one answer: parsing even them in a thread holds everybody up
 COMPRESSED = "object_info"  # the one answer worth it: tens of megabytes of words that repeat
 FIXED_HEADERS = {"User-Agent": "WrldBldr", "ngrok-skip-browser-warning": "1"}
@@ -59,17 +62,23 @@ class Answer:
         return self.content.decode("utf-8", errors="replace")
 
 
+def tls_context(settings: ConnectionSettings) -> ssl.SSLContext:
+    """Whose certificates are trusted there. Reading them takes tens of milliseconds."""
+    return httpx.create_ssl_context(verify=settings.verify_tls, trust_env=not settings.is_local)
+
+
 class Transport:
     """Speaks HTTP with one ComfyUI; knows nothing of prompts."""
 
-    def __init__(self, settings: ConnectionSettings) -> None:
+    def __init__(self, settings: ConnectionSettings, tls: ssl.SSLContext | None = None) -> None:
+        """`tls` spares whoever makes many of these that the certificates are read for each."""
         self._secrets = _secrets(settings.headers)
         self._limits: set[asyncio.Timeout] = set()  # of the requests under way
         self._is_closed = False
         self._http = httpx.AsyncClient(
             base_url=settings.url,
             headers={**FIXED_HEADERS, "Accept-Encoding": "identity", **settings.headers},
-            verify=settings.verify_tls,
+            verify=tls or tls_context(settings),
             trust_env=not settings.is_local,
             follow_redirects=False,
         )
@@ -108,7 +117,10 @@ class Transport:
 
     async def get_file(self, path: str, *, params: Mapping[str, str], timeout_seconds: float, what: str) -> Answer:
         """The answer of a file, whole."""
-        request = self._http.build_request("GET", path, params=dict(params))
+        try:
+            request = self._http.build_request("GET", path, params=dict(params))
+        except UnicodeError as error:
+            raise UnexpectedAnswerError("It names a file that cannot be asked for.") from error
         return await self.exchange(request, timeout_seconds=timeout_seconds, what=what, limit_bytes=PICTURE_LIMIT_BYTES)
 
     async def exchange(
@@ -145,9 +157,23 @@ class Transport:
 
 
 def _secrets(headers: Mapping[str, str]) -> list[bytes]:
-    """What must not be quoted: each header's value, and its last word, for `Bearer` may stand before a token."""
-    values = {part.encode() for value in headers.values() for part in (value, *value.split()[-1:])}
-    return sorted((value for value in values if len(value) >= SECRET_MINIMUM), key=len, reverse=True)
+    """What must not be quoted: each header's value and its parts, plain and as JSON writes them; the longest first."""
+    parts = {part for value in headers.values() for part in (value, *BETWEEN_PARTS.split(value), *_pair(value))}
+    long_enough = [part for part in parts if len(part) >= SECRET_MINIMUM]
+    written = {form.encode() for part in long_enough for form in (part, json.dumps(part)[1:-1])}
+    return sorted(written, key=len, reverse=True)
+
+
+def _pair(value: str) -> tuple[str, ...]:
+    """The name and password in a Basic authorization, together and apart."""
+    scheme, _, encoded = value.partition(" ")
+    if scheme.lower() != "basic":
+        return ()
+    try:
+        pair = base64.b64decode(encoded).decode()
+    except ValueError:
+        return ()
+    return (pair, *pair.split(":", 1))
 
 
 def _without(secrets: list[bytes], content: bytes) -> bytes:
@@ -208,6 +234,8 @@ async def _translated(timeout_seconds: float, what: str) -> AsyncGenerator[None]
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         raise _unreachable(error) from error
+    except UnicodeError as error:
+        raise NameUnknownError("That name cannot be asked for.") from error
     except (TimeoutError, httpx.TimeoutException) as error:
         raise RequestTimeoutError(timeout_seconds, what) from error
     except httpx.RemoteProtocolError as error:

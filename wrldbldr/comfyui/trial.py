@@ -1,5 +1,7 @@
 """Trying an address before it is used: what answers there, and what is wrong, in words."""
 
+import asyncio
+import ssl
 from dataclasses import dataclass, replace
 from typing import cast
 from urllib.parse import urlsplit, urlunsplit
@@ -23,9 +25,14 @@ from wrldbldr.comfyui.errors import (
 from wrldbldr.comfyui.port import SystemInfo
 from wrldbldr.comfyui.socket import open_websocket
 from wrldbldr.comfyui.system import parse_system
-from wrldbldr.comfyui.transport import Transport
+from wrldbldr.comfyui.transport import Transport, tls_context
 from wrldbldr.domain.comfyui_config import HEALTH_TIMEOUT_SECONDS
+from wrldbldr.kit.clock import Clock, SystemClock, within
 from wrldbldr.kit.ids import new_id
+
+TRIAL_SECONDS = 15.0
+LEVELS_TRIED = 4
+JOBS_LIMIT = 1_000_000  # a server that claims more does not know
 
 WORDS: dict[type[ComfyUIError], tuple[str, str]] = {
     NameUnknownError: (
@@ -81,14 +88,22 @@ class Trial:
     websocket_ok: bool = False
 
 
-async def try_out(settings: ConnectionSettings, timeout_seconds: float = HEALTH_TIMEOUT_SECONDS) -> Trial:
-    """Ask who is there, over HTTP and by websocket; each question waits so many seconds at most."""
-    http = Transport(settings)
+async def try_out(
+    settings: ConnectionSettings, timeout_seconds: float = HEALTH_TIMEOUT_SECONDS, clock: Clock | None = None
+) -> Trial:
+    """Ask who is there, over HTTP and by websocket; each question waits so many seconds at most, and all of them 15."""
+    found = await within(TRIAL_SECONDS, clock or SystemClock(), _tried(settings, timeout_seconds))
+    return found or _explained(RequestTimeoutError(TRIAL_SECONDS), settings)
+
+
+async def _tried(settings: ConnectionSettings, timeout_seconds: float) -> Trial:
+    tls = await asyncio.to_thread(tls_context, settings)
+    http = Transport(settings, tls)
     try:
         system = await _system(http, timeout_seconds)
         queue_remaining = await _queue_remaining(http, timeout_seconds)
     except ComfyUIError as error:
-        better = await _better_address(settings, timeout_seconds) if _is_something_else(error) else ""
+        better = await _better_address(settings, timeout_seconds, tls) if _is_something_else(error) else ""
         return _wrong_path(settings.url, better) if better else _explained(error, settings)
     finally:
         await http.aclose()
@@ -104,7 +119,7 @@ async def _queue_remaining(http: Transport, timeout_seconds: float) -> int | Non
     answer = await http.get_json("/prompt", timeout_seconds=timeout_seconds, what="a question")
     info = answer.get("exec_info")
     remaining = cast("dict[str, object]", info).get("queue_remaining") if isinstance(info, dict) else None
-    return remaining if isinstance(remaining, int) else None
+    return remaining if isinstance(remaining, int) and 0 <= remaining <= JOBS_LIMIT else None
 
 
 async def _hears(settings: ConnectionSettings, timeout_seconds: float) -> bool:
@@ -112,7 +127,7 @@ async def _hears(settings: ConnectionSettings, timeout_seconds: float) -> bool:
     try:
         websocket = await open_websocket(settings, str(new_id()), timeout_seconds=timeout_seconds)
         await websocket.close()
-    except (OSError, WebSocketException):  # TimeoutError is an OSError
+    except (OSError, WebSocketException, UnicodeError):  # TimeoutError is an OSError
         return False
     return True
 
@@ -121,14 +136,19 @@ def _is_something_else(error: ComfyUIError) -> bool:
     return isinstance(error, NotComfyUIError | UnexpectedAnswerError)
 
 
-async def _better_address(settings: ConnectionSettings, timeout_seconds: float) -> str:
+def _nearer_to_the_root(path: str) -> list[str]:
+    """The paths above it, the next one first; of many only some, and the root."""
+    names = path.split("/")
+    above = ["/".join(names[:length]) for length in range(len(names) - 1, 0, -1)]
+    return [*above[:-1][: LEVELS_TRIED - 1], *above[-1:]]
+
+
+async def _better_address(settings: ConnectionSettings, timeout_seconds: float, tls: ssl.SSLContext) -> str:
     """Where on the same host a ComfyUI answers: nearer to the root, for a path is often copied with too much behind it."""
     parts = urlsplit(settings.url)
-    path = parts.path
-    while path:
-        path = path.rpartition("/")[0]
+    for path in _nearer_to_the_root(parts.path):
         url = urlunsplit((parts.scheme, parts.netloc, path, "", ""))
-        http = Transport(replace(settings, url=url))
+        http = Transport(replace(settings, url=url), tls)
         try:
             await _system(http, timeout_seconds)
         except ComfyUIError as error:

@@ -34,6 +34,26 @@ class DatabaseBusyError(WrldBldrError):
         super().__init__("Another program is using WrldBldr's database. Try again in a moment.")
 
 
+class DatabaseFullError(DatabaseBusyError):
+    """The disk has no room for what was to be written. Nothing was changed."""
+
+    status_code = 507
+    code = "database_full"
+
+    def __init__(self) -> None:
+        WrldBldrError.__init__(
+            self, "The disk with WrldBldr's database is full. Make room; nothing of the queue is lost."
+        )
+
+
+def _told_apart(error: OperationalError) -> Exception:
+    """What a person can do something about, in our words; anything else as it is."""
+    words = str(error.orig)
+    if "locked" in words:
+        return DatabaseBusyError()
+    return DatabaseFullError() if "full" in words or "disk I/O" in words else error
+
+
 class UnitOfWork:
     """The repositories, all within one transaction."""
 
@@ -98,9 +118,7 @@ class Database:
                 yield UnitOfWork(db_session)
                 await db_session.commit()
             except OperationalError as error:
-                if "locked" in str(error.orig):
-                    raise DatabaseBusyError from error
-                raise
+                raise _told_apart(error) from error
 
     async def close(self) -> None:
         """Close every connection."""

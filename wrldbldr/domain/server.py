@@ -15,6 +15,7 @@ class ServerMemory(SQLModel, table=True):
 
     `found_comfyui_url` is the one found at first start, so that a later start does not quietly paint with the simulator.
     `comfyui_url` was chosen in Settings while the environment named `environment_url`; the later decision holds.
+    Of `environment_headers` only the names are stored. With `uses_simulator` the address is kept for the way back.
     """
 
     id: int = Field(default=SERVER_ROW, primary_key=True)
@@ -23,6 +24,8 @@ class ServerMemory(SQLModel, table=True):
     comfyui_url: str = ""
     environment_url: str = ""
     comfyui_headers: dict[str, str] = Field(default_factory=dict, sa_type=JsonOf(dict[str, str]), repr=False)
+    environment_headers: list[str] = Field(default_factory=list, sa_type=JsonOf(list[str]))
     verify_tls: bool = True
+    uses_simulator: bool = False
     config: ComfyUIConfig = Field(default_factory=ComfyUIConfig, sa_type=JsonOf(ComfyUIConfig))
     is_queue_paused: bool = False

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
@@ -52,6 +52,23 @@ async def within(seconds: float, clock: Clock, work: Coroutine[None, None, T]) -
         for task in (working, sleeping):
             task.cancel()
         await asyncio.gather(working, sleeping, return_exceptions=True)
+
+
+async def attending(event: asyncio.Event, on_event: Callable[[], Awaitable[None]], work: Coroutine[None, None, T]) -> T:
+    """What `work` gives. Whenever `event` is set meanwhile it is cleared and `on_event` awaited; what that raises ends both."""
+    working = asyncio.ensure_future(work)
+    try:
+        while True:
+            waiting = asyncio.ensure_future(event.wait())
+            await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+            if working.done():
+                return working.result()
+            event.clear()
+            await on_event()
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
 
 
 async def wait_for_event(event: asyncio.Event, clock: Clock, timeout_seconds: float) -> bool:

@@ -1,9 +1,13 @@
 """How the program writes its log: one line an edge, to standard error."""
 
 import logging
+from types import TracebackType
+from typing import TypeAlias
 
 from wrldbldr.kit.clock import Clock, SystemClock
 from wrldbldr.kit.ids import new_id
+
+ExceptionInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 CHATTY = ("httpx", "httpcore", "websockets", "aiosqlite", "alembic.runtime.plugins")
 QUOTING = (  # what browsers send, cookies and prompts included, is in what these say
@@ -15,6 +19,8 @@ QUOTING = (  # what browsers send, cookies and prompts included, is in what thes
     "reflex_base.event.processor.event_processor",
     "reflex_base.event.processor.base_state_processor",
 )
+FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+LINE_LIMIT = 1000  # characters of one message; some are a server's words
 WINDOW_SECONDS = 60.0
 WINDOW_RECORDS = 20
 
@@ -51,9 +57,30 @@ class Discreet(Sparing):
         return super().filter(record)
 
 
+class OneLine(logging.Formatter):
+    """Writes each record as one line, so that nobody's words can pass for another record; tracebacks are set in."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name is logging's
+        """The record's line."""
+        record.message = _plain(record.message)
+        return super().formatMessage(record)
+
+    def formatException(self, ei: ExceptionInfo) -> str:  # noqa: N802 - the name is logging's
+        """The traceback, each line of it set in."""
+        return "\n".join(f"  {_plain(line)}" for line in super().formatException(ei).splitlines())
+
+
+def _plain(line: str) -> str:
+    """The line without what moves a terminal's cursor, cut where nobody reads on."""
+    shown = line if len(line) <= LINE_LIMIT else f"{line[:LINE_LIMIT]}..."
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in shown)
+
+
 def configure(level: int = logging.INFO, clock: Clock | None = None) -> None:
     """Write our own records from `level` on; libraries that log every request only when something is wrong."""
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(OneLine(FORMAT))
+    logging.basicConfig(level=level, handlers=[handler])
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in QUOTING:

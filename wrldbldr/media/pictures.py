@@ -8,14 +8,10 @@ from threading import Lock
 
 from PIL import Image
 
+from wrldbldr.media.chunks import bare, check_pixels
 from wrldbldr.media.errors import BrokenPictureError, PictureTooLargeError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
-WEBP_CHUNKS = {b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF"}
-WEBP_METADATA_FLAGS = 0b0010_1100  # in the first byte of VP8X: colour profile, EXIF, XMP
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-PNG_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT"}
-PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 PIXEL_LIMIT = 8192 * 8192
 """Eight times as wide and high as most graphs paint: as far as upscalers go. Decoded it takes 268 MB (4 bytes a pixel),
 and twice that while a transparent one is shrunk or an unusual one converted; the file comes on top.
@@ -40,7 +36,7 @@ THUMBNAIL_QUALITY = 76
 REDUCING_GAP = 3  # the cheap way down ends at three times the size: the rest is done well
 
 decoding = Lock()
-"""Held while a picture is decoded: however many threads bring one, the memory is taken once."""
+"""Held while a picture is read and decoded: however many threads bring one, the memory is taken once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,60 +54,26 @@ def clean(content: bytes) -> CleanPicture:
     """Decode `content` fully and leave only the picture: ComfyUI puts the whole graph, prompts included, inside.
 
     Of PNG and WebP only the chunks that hold the picture are kept, JPEG keeps its quantisation, and everything unusual
-    becomes PNG, so no pixel of a lossless picture changes. One at a time. Raises BrokenPictureError,
-    PictureTooLargeError. Blocks.
+    becomes PNG, so no pixel of a lossless picture changes. A PNG with any fault is refused, for it is not written anew.
+    One at a time. Raises BrokenPictureError, PictureTooLargeError. Blocks.
     """
-    content = _bare(content)
     try:
-        with decoding, Image.open(io.BytesIO(content), formats=FORMATS) as opened:
-            if opened.width * opened.height > PIXEL_LIMIT:  # before a pixel is decoded
-                raise PictureTooLargeError(f"{opened.width:,} × {opened.height:,} pixels")
-            opened.load()
-            return _rewritten(opened, content)
+        with decoding:
+            return _decoded(bare(content))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureTooLargeError("far more pixels than that") from error
     except DAMAGE as error:
         raise BrokenPictureError(CANNOT_BE_OPENED) from error
 
 
-def _bare(content: bytes) -> bytes:
-    """The same file without what is not picture, where that can be told without decoding it.
-
-    Writing it anew would take seconds for a large one, and make a lossy picture many times as large.
-    """
-    if content.startswith(PNG_SIGNATURE):
-        return _bare_png(content)
-    return _bare_webp(content) if content.startswith(b"RIFF") else content
-
-
-def _bare_png(content: bytes) -> bytes:
-    """Without texts, times, colour profiles, further frames and anything after the end. Raises BrokenPictureError."""
-    view, at = memoryview(content), len(PNG_SIGNATURE)
-    kept = [view[:at]]
-    while at + 12 <= len(content):
-        kind, size = content[at + 4 : at + 8], int.from_bytes(content[at : at + 4], "big")
-        if kind == b"IEND":
-            return b"".join((*kept, PNG_END))
-        end = at + 12 + size
-        if kind in PNG_CHUNKS:
-            kept.append(view[at:end])
-        at = end
-    raise BrokenPictureError(CANNOT_BE_OPENED)
-
-
-def _bare_webp(content: bytes) -> bytes:
-    """Without EXIF, XMP, colour profile and anything after the end."""
-    kept, at = bytearray(), 12
-    while at + 8 <= len(content):
-        kind, size = content[at : at + 4], int.from_bytes(content[at + 4 : at + 8], "little")
-        end = at + 8 + size + size % 2
-        chunk = bytearray(content[at:end])
-        if kind == b"VP8X" and len(chunk) > 8:
-            chunk[8] &= ~WEBP_METADATA_FLAGS & 0xFF
-        if kind in WEBP_CHUNKS:
-            kept += chunk
-        at = end
-    return b"RIFF" + (len(kept) + 4).to_bytes(4, "little") + b"WEBP" + kept
+def _decoded(content: bytes) -> CleanPicture:
+    with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
+        if opened.width * opened.height > PIXEL_LIMIT:  # before a pixel is decoded
+            raise PictureTooLargeError(f"{opened.width:,} × {opened.height:,} pixels")
+        if opened.format == "PNG":
+            check_pixels(content)
+        opened.load()
+        return _rewritten(opened, content)
 
 
 def _rewritten(picture: Image.Image, content: bytes) -> CleanPicture:

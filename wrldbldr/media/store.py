@@ -20,10 +20,14 @@ UNFINISHED = ".part"
 SHELVES = tuple(f"{number:02x}" for number in range(256))
 """The folders of a store: the first two digits of the hashes in them. The larger the store, the evener they are filled."""
 FULL = 0
+TRASH = ".trash"
 
 
 class MediaStore:
-    """A folder of pictures addressed by the SHA-256 of their content; a name never comes from a user."""
+    """A folder of pictures addressed by the SHA-256 of their content; a name never comes from a user.
+
+    What is stored or read again comes back by itself out of the trash, a folder within with the same shelves.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -47,34 +51,60 @@ class MediaStore:
         if side not in (FULL, *THUMBNAIL_SIDES):
             raise NotFoundError("picture")
         file = self._file(content_hash, side)
+        self._bring_back(file)
         if not file.is_file():
             raise NotFoundError("picture")
         return file
 
     def remove(self, content_hashes: Iterable[str]) -> None:
-        """Delete pictures with their thumbnails; one that is not there is fine. Blocks."""
-        for content_hash in content_hashes:
-            for side in (FULL, *THUMBNAIL_SIDES):
-                self._file(content_hash, side).unlink(missing_ok=True)
+        """Delete pictures with their thumbnails, for good; one that is not there is fine. Blocks."""
+        for file in self._files(content_hashes):
+            file.unlink(missing_ok=True)
+            self._trashed(file).unlink(missing_ok=True)
+
+    def discard(self, content_hashes: Iterable[str], now: datetime) -> None:
+        """Move pictures with their thumbnails into the trash; one that is not there is fine. Blocks."""
+        for file in self._files(content_hashes):
+            with suppress(FileNotFoundError):
+                os.utime(file, (now.timestamp(), now.timestamp()))  # first: nothing in the trash looks older than it is
+                self._trashed(file).parent.mkdir(parents=True, exist_ok=True)
+                file.replace(self._trashed(file))
+
+    def bring_back(self, content_hashes: Iterable[str]) -> None:
+        """Move pictures with their thumbnails out of the trash; one that is not there is fine. Blocks."""
+        for file in self._files(content_hashes):
+            self._bring_back(file)
+
+    def empty_trash(self, content_hashes: Iterable[str]) -> None:
+        """Delete what the trash has of these pictures. What is on the shelves stays. Blocks."""
+        for file in self._files(content_hashes):
+            self._trashed(file).unlink(missing_ok=True)
 
     def aged(self, shelf: str, before: datetime) -> list[str]:
         """The pictures on one of `SHELVES` of which nothing was stored since `before`. Blocks."""
+        return self._older(self._root / shelf, before)
+
+    def discarded(self, shelf: str, before: datetime) -> list[str]:
+        """The pictures of one of `SHELVES` of which the trash has had something since `before`. Blocks."""
+        return self._older(self._root / TRASH / shelf, before)
+
+    def _older(self, folder: Path, before: datetime) -> list[str]:
+        """The pictures in a folder of which nothing is younger."""
         newest = defaultdict[str, float](float)
-        for name, stored_at in self._entries(shelf):
+        for name, stored_at in self._entries(folder):
             stored = STORED.fullmatch(name)
-            if stored and name.startswith(shelf):
+            if stored and name.startswith(folder.name):
                 newest[stored[1]] = max(newest[stored[1]], stored_at)
         return sorted(name for name, stored_at in newest.items() if stored_at < before.timestamp())
 
     def remove_unfinished(self, shelf: str, before: datetime) -> None:
         """Delete what was being written on a shelf when the process ended, before `before`. Blocks."""
-        for name, begun_at in list(self._entries(shelf)):
+        for name, begun_at in list(self._entries(self._root / shelf)):
             if name.endswith(UNFINISHED) and begun_at < before.timestamp():
                 (self._root / shelf / name).unlink(missing_ok=True)
 
-    def _entries(self, shelf: str) -> Iterator[tuple[str, float]]:
-        """The names of the files on a shelf, and when they were written, in seconds of the Unix epoch."""
-        folder = self._root / shelf
+    def _entries(self, folder: Path) -> Iterator[tuple[str, float]]:
+        """The names of the files in a folder, and when they were written, in seconds of the Unix epoch."""
         if not folder.is_dir():
             return
         with os.scandir(folder) as entries:
@@ -90,7 +120,25 @@ class MediaStore:
         name = content_hash if side == FULL else f"{content_hash}.{side}.webp"
         return self._root / content_hash[:2] / name
 
+    def _files(self, content_hashes: Iterable[str]) -> Iterator[Path]:
+        for content_hash in content_hashes:
+            for side in (FULL, *THUMBNAIL_SIDES):
+                yield self._file(content_hash, side)
+
+    def _trashed(self, file: Path) -> Path:
+        """Where a file lies when it is in the trash."""
+        return self._root / TRASH / file.parent.name / file.name
+
+    def _bring_back(self, file: Path) -> None:
+        """A file that is on its shelf, or nowhere, is left alone."""
+        trashed = self._trashed(file)
+        if not file.is_file() and trashed.is_file():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileNotFoundError):  # brought back by somebody else, or deleted, meanwhile
+                trashed.replace(file)
+
     def _write(self, file: Path, content: bytes) -> None:
+        self._bring_back(file)
         with suppress(FileNotFoundError):
             os.utime(file)
             return

@@ -27,4 +27,4 @@ def settings() -> rx.Component:
     return frame(bar(title=title, end=(back,)), content)
 
 
-PAGE = Page("/settings", "Settings", settings, [ComfyUIForm.enter, Live.listen])
+PAGE = Page("/settings", "Settings", settings, [ComfyUIForm.enter, Live.begin])

@@ -17,7 +17,7 @@ from wrldbldr.domain.comfyui_config import ComfyUIConfig
 from wrldbldr.kit.clock import Clock, within
 from wrldbldr.kit.ids import new_id
 from wrldbldr.kit.tasks import TaskNursery
-from wrldbldr.services.comfyui_choice import BUILT_IN, USUAL_URL, Choice, chosen
+from wrldbldr.services.comfyui_choice import USUAL_URL, Choice, chosen
 from wrldbldr.services.simulator_process import SimulatorProcess
 
 logger = logging.getLogger(__name__)
@@ -97,11 +97,12 @@ async def settle(
         memory = await unit.server.memory()
         choice = chosen(memory, environment)
         found_url = memory.found_comfyui_url
-    if not (choice.url or found_url):
+    if not (choice.name or found_url):
         found = await look_around(choice.at(usual_url), clock)
         found_url = found.url
-        async with database.write() as unit:
-            (await unit.server.memory()).found_comfyui_url = found.url_to_remember
+        if found.url_to_remember:
+            async with database.write() as unit:
+                (await unit.server.memory()).found_comfyui_url = found.url_to_remember
     place = await _reach(choice, found_url, nursery, clock)
     return Start(memory.client_id, environment, choice, LiveConfig(memory.config), place, usual_url)
 
@@ -120,7 +121,7 @@ async def look_around(usual: ConnectionSettings, clock: Clock) -> Found:
 async def _reach(choice: Choice, found_url: str, nursery: TaskNursery, clock: Clock) -> Place:
     if choice.address is not None:
         return Place(choice.address)
-    if found_url and choice.url != BUILT_IN:
+    if found_url and not choice.uses_simulator:
         return Place(choice.at(found_url))
     logger.info("The built-in simulator paints")
     simulator = SimulatorProcess(clock)
@@ -155,15 +156,15 @@ class ComfyUIInUse:
         """Go where `choice` says, or to the one that was found. Nobody may be painting meanwhile.
 
         `ours` are prompts of ours that the old ComfyUI may have: they are withdrawn from it. Returns False when it turns
-        out to be the same ComfyUI, which goes on with them.
+        out to be the same ComfyUI, which goes on with them. When it fails the same can be asked again.
         """
-        stays_built_in = self.is_built_in and choice.address is None and not (found_url and choice.url != BUILT_IN)
+        is_found = bool(found_url) and not choice.uses_simulator
+        stays_built_in = self.is_built_in and choice.address is None and not is_found
         old = self._place
-        self._place = old if stays_built_in else await _reach(choice, found_url, self._nursery, self._clock)
-        if self._place == old:
+        new = old if stays_built_in else await _reach(choice, found_url, self._nursery, self._clock)
+        if new == old:
             return False
-        await self.stream.move_to(self.address)
-        await self.comfyui.move_to(self.address)
+        await self._go(old, new)
         if old.address.url == self.address.url or await self._knows_one_of(ours):
             return False
         if old.simulator is not None:
@@ -172,6 +173,17 @@ class ComfyUIInUse:
         elif ours:
             await take_leave(old.address, ours, self._clock)
         return True
+
+    async def _go(self, old: Place, new: Place) -> None:
+        self._place = new  # before client and websocket move: they tell the screens, which ask where we are
+        try:
+            await self.stream.move_to(new.address)
+            await self.comfyui.move_to(new.address)
+        except Exception:
+            self._place = old
+            if new.simulator is not None:
+                new.simulator.cancel()
+            raise
 
     async def _knows_one_of(self, ours: Sequence[UUID]) -> bool:
         """Whether the new ComfyUI is the old one under another address. One that does not answer is taken for another."""

@@ -16,7 +16,7 @@ from wrldbldr.domain.comfyui_config import (
     parse_comfyui_config,
     unknown_setting,
 )
-from wrldbldr.domain.errors import ForbiddenError
+from wrldbldr.domain.errors import ForbiddenError, WrldBldrError
 from wrldbldr.kit.clock import Clock
 from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.services.comfyui_choice import (
@@ -34,15 +34,28 @@ __all__ = ["BUILT_IN", "ComfyUISettings", "ComfyUISettingsService", "InvalidComf
 logger = logging.getLogger(__name__)
 
 
+class NotMovedError(WrldBldrError):
+    """The settings are stored, and yet the ComfyUI of before is used. The same can be asked for again."""
+
+    status_code = 503
+    code = "not_moved"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The settings are stored, but WrldBldr could not go over to that ComfyUI. Save them again, or restart WrldBldr."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class ComfyUISettings:
     """What game masters see. `url` is empty where one is looked for, and BUILT_IN for the simulator that we start.
 
-    Of the headers only the names are told.
+    `comfyui_url` is the address that holds when the simulator is no longer used. Of the headers only the names are told.
     """
 
     config: ComfyUIConfig
     url: str
+    comfyui_url: str
     header_names: Sequence[str]
     verify_tls: bool
 
@@ -74,23 +87,25 @@ class ComfyUISettingsService:
         self._nursery = nursery
         self._clock = clock
         self._changing = asyncio.Lock()
-        self._moving = asyncio.Lock()
+        self._moving: asyncio.Task[None] | None = None
 
     async def get(self, _: Principal) -> ComfyUISettings:
         """The settings in force."""
         return self._settings()
 
     async def put(self, who: Principal, raw: Mapping[str, object]) -> ComfyUISettings:
-        """Store the settings in `raw` and apply them at once. Raises ForbiddenError, InvalidComfyUISettingsError.
+        """Store the settings in `raw` and apply them at once. A batch under way is painted anew where ComfyUI is then.
 
-        What is refused changes nothing. A batch under way is painted anew where ComfyUI is from now on.
+        Raises ForbiddenError, InvalidComfyUISettingsError (nothing is changed) and NotMovedError.
         """
         _require_owner(who)
         async with self._changing:
+            if self._moving is not None:  # whoever asked for it may have gone away
+                await asyncio.wait([self._moving])
             config, wanted = self._parse(raw)
             is_other = wanted != self._choice
             found = Found()
-            if is_other and not wanted.url:
+            if is_other and not wanted.name:
                 found = await look_around(wanted.at(self._usual_url), self._clock)
             async with self._database.write() as unit:
                 memory = await unit.server.memory()
@@ -98,13 +113,16 @@ class ComfyUISettingsService:
                 if is_other:
                     remember(memory, wanted, self._environment)
                     wanted = chosen(memory, self._environment)
-                    if not wanted.url:
+                    if not wanted.name:
                         memory.found_comfyui_url = found.url_to_remember
-            self.config.current, self._choice = config, wanted
+            self.config.current = config
             logger.info("Account %s changed the settings of ComfyUI", who.account_id)
             if is_other:  # whoever asked may go away meanwhile: what is stored must hold
-                await asyncio.shield(self._nursery.start(self._move(wanted, found.url), name="move"))
-        return self._settings()
+                self._moving = self._nursery.start(self._move(wanted, found.url), name="move")
+                await asyncio.shield(self._moving)
+                if self._choice != wanted:
+                    raise NotMovedError
+            return self._settings()
 
     async def test(self, who: Principal, raw: Mapping[str, object]) -> Trial:
         """Try the url, headers and verify_tls in `raw`, or what is in force where they are left out; nothing is kept.
@@ -118,14 +136,13 @@ class ComfyUISettingsService:
         wanted = parse_choice(raw, self._choice)
         if wanted == self._choice:
             return await try_out(self._in_use.address)
-        trial = (
-            BUILT_IN_TRIAL if wanted.url == BUILT_IN else await try_out(wanted.address or wanted.at(self._usual_url))
-        )
-        return trial if wanted.url or trial.version else NOTHING_FOUND
+        trial = BUILT_IN_TRIAL if wanted.uses_simulator else await try_out(wanted.address or wanted.at(self._usual_url))
+        return trial if wanted.name or trial.version else NOTHING_FOUND
 
     def _settings(self) -> ComfyUISettings:
         choice = self._choice
-        return ComfyUISettings(self.config.current, choice.url, tuple(choice.headers), choice.verify_tls)
+        names = () if choice.uses_simulator else tuple(choice.headers)
+        return ComfyUISettings(self.config.current, choice.name, choice.url, names, choice.verify_tls)
 
     def _parse(self, raw: Mapping[str, object]) -> tuple[ComfyUIConfig, Choice]:
         """Raises InvalidComfyUISettingsError with the sentences about all fields."""
@@ -144,10 +161,12 @@ class ComfyUISettingsService:
         return config, choice
 
     async def _move(self, choice: Choice, found_url: str) -> None:
-        async with self._moving, self._at_rest():
+        async with self._at_rest():
             async with self._database.read() as unit:
                 ours = await _prompts_out_there(unit)
-            if await self._in_use.move_to(choice, found_url, ours):
+            is_another = await self._in_use.move_to(choice, found_url, ours)
+            self._choice = choice
+            if is_another:
                 await self._begin_anew()
 
     async def _begin_anew(self) -> None:

@@ -31,11 +31,6 @@ class ConnectionHistory:
         self._clock = clock
         self._edges: deque[Edge] = deque()
 
-    @property
-    def edge_count(self) -> int:
-        """How many changes are remembered."""
-        return len(self._edges)
-
     def note(self, kind: ConnectionKind) -> None:
         """It is `kind` from now on; what it was already is no change."""
         now = self._clock.now()

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from uuid import UUID
 
 from wrldbldr.comfyui.errors import ComfyUIError, ServiceUnavailableError
 from wrldbldr.comfyui.port import ComfyUI, MessageStream
@@ -30,7 +31,8 @@ IN_HAND_LIMIT = 2  # one is painted, and the one before it fetched and stored
 class Dispatcher:
     """Claims the first batch, has it painted, and so on. Only one may run at a time for a database.
 
-    ComfyUI has one batch at a time; while it paints, the pictures of the one before are fetched and stored.
+    One batch is painted at a time; meanwhile the pictures of the one before are fetched and stored. One that was begun
+    before a restart of ours, and that ComfyUI turns out to have lost, may be handed over while another is painted.
     `config` is asked whenever it matters how long ComfyUI may be silent.
     """
 
@@ -58,6 +60,7 @@ class Dispatcher:
         self._in_hand: list[Turn] = []
         self._has_loose_ends = True
         self._is_to_rest = False
+        self._trouble = ""
 
     def wake(self) -> None:
         """Something changed: a batch was asked for, withdrawn, the queue goes on, or ComfyUI is back."""
@@ -86,15 +89,23 @@ class Dispatcher:
                 await self._wait(AWAY_SECONDS, painting)
             try:
                 assignment = await self._choose()
-            except ComfyUIError:  # the client has said why; the batch waits, and so do we
+            except ComfyUIError as error:
+                self._say_once(error)
                 self._has_loose_ends = self._is_to_rest = True
             except DatabaseBusyError as error:
                 logger.warning("The queue waits: %s", error)
                 self._has_loose_ends = self._is_to_rest = True
             else:
+                self._trouble = ""
                 if assignment is not None:
                     return assignment
                 await self._wait(IDLE_SECONDS, painting)
+
+    def _say_once(self, error: ComfyUIError) -> None:
+        """While the connection is down it says so itself; trouble with one that is up would go unsaid."""
+        if self._comfyui.connection.current.is_usable and error.title != self._trouble:
+            self._trouble = error.title
+            logger.warning("The queue waits: %s", error)
 
     async def _wait(self, seconds: float, painting: TaskNursery) -> None:
         """Until something changes, but no longer than this."""
@@ -140,11 +151,20 @@ class Dispatcher:
             async with self._database.read() as unit:
                 prompt_ids = await unit.batches.prompts_to_withdraw(besides=in_hand)
             for prompt_id in prompt_ids:
-                await self._comfyui.cancel(prompt_id)
+                await self._withdraw(prompt_id)
             await self._keeper.give_up(prompt_ids)
         assignment = await self._claims.under_way(besides=in_hand)
         self._has_loose_ends = self._has_loose_ends or assignment is not None
         return assignment
+
+    async def _withdraw(self, prompt_id: UUID) -> None:
+        """One that ComfyUI will not take back is left to it: the queue goes on. Raises ComfyUIError when it is away."""
+        try:
+            await self._comfyui.cancel(prompt_id)
+        except ComfyUIError as error:
+            if not self._comfyui.connection.current.is_answering:
+                raise
+            logger.warning("ComfyUI did not take back the cancelled prompt %s: %s", prompt_id, error.title)
 
     async def _claim(self) -> Assignment | None:
         """Take the first batch, if ComfyUI can be used."""

@@ -119,6 +119,10 @@ class Errand:
         logger.warning("ComfyUI lost prompt %s of batch %s", lost.prompt_id, self.batch.id)
         if await keeper.times_lost(self.batch, lost) >= RESUBMISSION_LIMIT:
             raise UnpaintableError(lost_too_often(RESUBMISSION_LIMIT + 1, self._doubt))
+        try:
+            self._catalogue = await self._place.lookout.comfyui.catalogue()  # it may have come back with other models
+        except ComfyUIError as error:
+            raise OutOfReachError(str(error)) from error
         fresh = await keeper.replace(lost)
         self._turn.replace(lost.prompt_id, fresh.prompt_id)
         self._take_up(fresh)

@@ -1,6 +1,7 @@
 """Paints one batch to its end: prompt after prompt, then its pictures and READY, or the reason why not."""
 
 import logging
+from uuid import UUID
 
 from wrldbldr.comfyui.errors import ComfyUIError
 from wrldbldr.comfyui.port import History
@@ -33,16 +34,19 @@ class Painter:
 
         Raises DatabaseBusyError: what was painted is then resumed, not failed.
         """
-        batch, pictures = turn.assignment.batch, list[PaintedPicture]()
+        batch, pictures, ended = turn.assignment.batch, list[PaintedPicture](), set[UUID]()
         keeper, easel = self._place.keeper, self._place.easel
         try:
             model, is_simulated = await self._paint_all(turn, pictures)
             await turn.come_after()
             await keeper.keep(batch, Painted(pictures, model, is_simulated))
+            ended |= turn.prompts
         except Withdrawn as withdrawn:
             easel.left(batch.id)
             if not withdrawn.is_off:
+                await self._leave_if_deleted(turn)
                 return False
+            ended |= turn.prompts
             await keeper.give_up(turn.prompts)
         except (UnpaintableError, CannotPrepareError) as error:
             await keeper.fail(batch.id, error.failure)
@@ -59,8 +63,14 @@ class Painter:
         except Exception as error:  # one batch fails, not the queue: it would be resumed and break again for ever
             logger.exception("Batch %s broke the dispatcher", batch.id)
             await keeper.fail(batch.id, our_mistake(error))
-        self._tidier.leave(turn.prompts, turn.lost)
+        self._tidier.leave(ended, (turn.prompts - ended) | turn.lost)  # after a failure ComfyUI may still have some
         return True
+
+    async def _leave_if_deleted(self, turn: Turn) -> None:
+        """What was cancelled is on record, and taken off ComfyUI when that answers; of what was deleted nothing is."""
+        async with self._place.database.read() as unit:
+            if await unit.batches.find(turn.assignment.batch.id) is None:
+                self._tidier.leave((), turn.prompts | turn.lost)
 
     async def _paint_all(self, turn: Turn, pictures: list[PaintedPicture]) -> tuple[str, bool]:
         """Add what each prompt paints to `pictures`. Returns the model, and whether it was the simulator."""

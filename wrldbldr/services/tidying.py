@@ -28,17 +28,26 @@ class Tidier:
     @property
     def is_due(self) -> bool:
         """Whether enough has come together."""
-        return len(self._ended) >= AT_ONCE
+        return bool(self._lost) or len(self._ended) >= AT_ONCE
 
     async def tidy(self) -> None:
-        """Do it now. What cannot be forgotten is left to ComfyUI."""
-        ended, lost, self._ended, self._lost = self._ended, self._lost, [], []
+        """Do it now. What is to be withdrawn waits while ComfyUI is away; what cannot be forgotten is left to it."""
         if not self._comfyui.connection.current.is_answering:
             return
+        ended, lost, self._ended, self._lost = self._ended, self._lost, [], []
+        withdrawn = [prompt_id for prompt_id in lost if await self._withdraw(prompt_id)]
         try:
-            for prompt_id in lost:
-                await self._comfyui.cancel(prompt_id)
-            if ended or lost:
-                await self._comfyui.forget(*ended, *lost)
+            if ended or withdrawn:
+                await self._comfyui.forget(*ended, *withdrawn)
         except ComfyUIError as error:
             logger.debug("ComfyUI keeps the history of %d prompts: %s", len(ended), error.title)
+
+    async def _withdraw(self, prompt_id: UUID) -> bool:
+        try:
+            await self._comfyui.cancel(prompt_id)
+        except ComfyUIError as error:
+            if not self._comfyui.connection.current.is_answering:
+                self._lost.append(prompt_id)
+            logger.debug("ComfyUI may paint prompt %s for nobody: %s", prompt_id, error.title)
+            return False
+        return True

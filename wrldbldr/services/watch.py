@@ -9,13 +9,14 @@ from uuid import UUID
 from wrldbldr.comfyui.errors import ComfyUIError
 from wrldbldr.comfyui.graph import Graph
 from wrldbldr.comfyui.hearsay import Hearsay
+from wrldbldr.comfyui.inbox import Inbox
 from wrldbldr.comfyui.messages import Finished as FinishedMessage
 from wrldbldr.comfyui.messages import Heard, Preview, Reconnected
 from wrldbldr.comfyui.port import ComfyUI, History, MessageStream
 from wrldbldr.comfyui.progress import PromptProgress
 from wrldbldr.comfyui.reconcile import Finished, Gone, Pending, Running, Whereabouts, whereabouts
 from wrldbldr.comfyui.stall import Watchdog
-from wrldbldr.kit.clock import Clock, wait_for_event
+from wrldbldr.kit.clock import Clock, attending, wait_for_event
 
 POLL_SECONDS = 3.0
 POLL_SECONDS_WITHOUT_SOCKET = 1.0
@@ -63,9 +64,9 @@ class PromptWatch:
         self._prompt_id = prompt_id
         self._progress = PromptProgress(prompt_id, graph)
         self._hearsay = Hearsay(prompt_id)
-        self._inbox: list[Heard] = []
+        self._inbox = Inbox()
         self._stirred = asyncio.Event()
-        self._is_nudged = False
+        self._nudged = asyncio.Event()
         self._is_said_to_wait = False
         self._heard_at = self._clock.monotonic()
         self._mute_seconds = MUTE_SECONDS
@@ -81,7 +82,7 @@ class PromptWatch:
 
     def nudge(self) -> None:
         """Look up at once: somebody may have withdrawn the prompt."""
-        self._is_nudged = True
+        self._nudged.set()
         self._stirred.set()
 
     async def follow(self, witness: Witness, *, is_certain: bool) -> History | Gone:
@@ -92,24 +93,31 @@ class PromptWatch:
         """
         if not is_certain and (ended := await self._look(witness)) is not None:
             return ended
+        look_at = self._clock.monotonic() + self._poll_seconds
         while True:
-            is_stirred = await wait_for_event(self._stirred, self._clock, self._poll_seconds)
+            await wait_for_event(self._stirred, self._clock, max(0.0, look_at - self._clock.monotonic()))
             self._stirred.clear()
-            messages, self._inbox = self._inbox, []
-            if self._is_nudged or not is_stirred:
-                self._is_nudged = False
+            messages = self._inbox.take()
+            is_due = self._clock.monotonic() >= look_at  # nudges may come faster than looks are due, and delay none
+            if self._nudged.is_set() or is_due:
+                self._nudged.clear()
                 await self._require_wanted(witness)
+            ended = None
             if messages:
                 ended = await self._read(messages, witness)
-            else:
-                ended = None if is_stirred else await self._look(witness)
+            elif is_due:
+                ended = await self._look(witness)
             if ended is not None:
                 return ended
+            if messages or is_due:
+                look_at = self._clock.monotonic() + self._poll_seconds
 
     async def _require_wanted(self, witness: Witness) -> None:
         """Take the prompt off ComfyUI when nobody wants it. While that cannot be reached, the dispatcher does so later."""
         if await witness.is_wanted():
             return
+        if not self._comfyui.connection.current.is_answering:
+            raise Withdrawn(is_off=False)
         try:
             await self._comfyui.cancel(self._prompt_id)
         except ComfyUIError as error:
@@ -128,7 +136,7 @@ class PromptWatch:
             self._mute_seconds = MUTE_SECONDS
             self._watchdog.hear(self._prompt_id)
         self._heard_at = self._clock.monotonic()
-        self._inbox.append(message)
+        self._inbox.put(message)
         self._stirred.set()
 
     async def _read(self, messages: list[Heard], witness: Witness) -> History | Gone | None:
@@ -150,7 +158,13 @@ class PromptWatch:
         return None
 
     async def _look(self, witness: Witness) -> History | Gone | None:
-        """Ask queue and history. None while it is on its way, or while nobody answers."""
+        """Ask queue and history, which may take as long as all retries do: whoever withdraws the prompt does not wait.
+
+        None while it is on its way, or while nobody answers.
+        """
+        return await attending(self._nudged, lambda: self._require_wanted(witness), self._ask(witness))
+
+    async def _ask(self, witness: Witness) -> History | Gone | None:
         dog = self._watchdog
         try:
             found = await whereabouts(self._comfyui, self._prompt_id, self._clock, ours=dog.ours, saw=dog.look)

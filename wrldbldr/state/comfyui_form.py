@@ -1,10 +1,9 @@
 """The form in which the owner says where ComfyUI is and how patient to be with it."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 
 import reflex as rx
-from reflex.event import EventSpec
 
 from wrldbldr.domain.account import Principal, Role
 from wrldbldr.domain.comfyui_config import ComfyUIConfig
@@ -17,6 +16,12 @@ from wrldbldr.state.principal import Follow, Follows, signed_in
 
 NUMBERS = tuple(ComfyUIConfig.model_fields)
 HEADER_LIMIT = 12
+# Fields are drawn after the event that makes them: the browser has to wait for the next frame.
+FOCUS_NEW_HEADER = "requestAnimationFrame(() => [...document.querySelectorAll('[id^=header-name-]')].at(-1)?.focus())"
+FOCUS_EMPTY_VALUE = (
+    "requestAnimationFrame(() => [...document.querySelectorAll('[id^=header-value-]')].find(f => !f.value)?.focus())"
+)
+FOCUS_ON_ERROR = "document.querySelector('.settings [aria-invalid=true]')?.focus()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class ComfyUIForm(rx.State):
     verdict: rx.Field[Verdict] = rx.field(default_factory=Verdict)
     is_loaded: rx.Field[bool] = rx.field(False)
     is_owner: rx.Field[bool] = rx.field(False)
+    uses_simulator: rx.Field[bool] = rx.field(False)  # as it is saved, whatever is typed
     is_testing: rx.Field[bool] = rx.field(False)
     is_changed: rx.Field[bool] = rx.field(False)
     last_hour: rx.Field[list[str]] = rx.field(default_factory=list)
@@ -113,7 +119,7 @@ class ComfyUIForm(rx.State):
         key = self._key()
         self.headers = [*self.headers, HeaderLine(key, "")]
         self._compare()
-        return _focus(f"header-name-{key}")
+        return rx.call_script(FOCUS_NEW_HEADER)
 
     @rx.event
     @signed_in
@@ -132,7 +138,7 @@ class ComfyUIForm(rx.State):
     async def replace_header(self, who: Principal, key: int) -> Follow:
         """Type the value of a kept header anew."""
         self._change_header(key, is_kept=False)
-        return _focus(f"header-value-{key}")
+        return rx.call_script(FOCUS_EMPTY_VALUE)
 
     @rx.event
     @signed_in
@@ -161,68 +167,90 @@ class ComfyUIForm(rx.State):
     async def save(self, who: Principal) -> AsyncGenerator[Follows]:
         """Store it all, or, when something is refused, nothing; what was typed stays, with the reason under it."""
         async with self:
-            typed, self.errors = self._typed(), {}
+            typed, self.errors = self._typed(), _problems(self.headers)
+            is_refused = bool(self.errors)
         try:
-            saved = await current().comfyui.put(who, typed)
+            saved = None if is_refused else await current().comfyui.put(who, typed)
         except InvalidComfyUISettingsError as error:
+            saved = None
             async with self:
                 self.errors = dict(error.sentences)
-            yield rx.call_script("document.querySelector('.settings [aria-invalid=true]')?.focus()")
+        if saved is None:
+            yield rx.call_script(FOCUS_ON_ERROR)
             return
         async with self:
-            self._show(saved)
+            if self._typed() == typed:
+                self._show(saved)
+            else:  # somebody typed on meanwhile: that is not saved yet
+                self._note(saved)
+                self._compare()
         yield rx.toast.success("Saved", description="It applies from now on.")
 
-    @rx.event
+    @rx.event(background=True)
     @signed_in
-    async def toggle_simulator(self, who: Principal) -> Follow:
-        """Paint with the built-in simulator, or look for a ComfyUI again."""
-        self.url = "" if self.url == BUILT_IN else BUILT_IN
-        self.version += 1
-        self._compare()
-        return ComfyUIForm.save
+    async def toggle_simulator(self, who: Principal) -> AsyncGenerator[Follows]:
+        """Paint with the built-in simulator, or go back to the ComfyUI of before. What else is typed stays unsaved."""
+        comfyui = current().comfyui
+        shown = await comfyui.get(who)
+        url = shown.comfyui_url if shown.url == BUILT_IN else BUILT_IN
+        saved = await comfyui.put(who, {**shown.config.model_dump(), "url": url})
+        async with self:
+            self._show_place(saved)
+            self._compare()
+        yield rx.toast.success("Saved", description="It applies from now on.")
 
     @rx.event(background=True)
     @signed_in
     async def test(self, who: Principal) -> AsyncGenerator[Follows]:
-        """Ask who answers at what is typed, before it is saved."""
+        """Ask who answers at what is typed, before it is saved. An answer about what is typed no more is dropped."""
         async with self:
             if self.is_testing:
                 return
-            self.is_testing, self.verdict, typed = True, Verdict(), self._typed()
+            self.verdict, self.errors, typed = Verdict(), _problems(self.headers), self._place()
+            if self.errors:
+                return
+            self.is_testing = True
+        errors, verdict = dict[str, str](), Verdict()
         try:
-            place = {name: typed[name] for name in ("url", "headers", "verify_tls")}
-            found = await current().comfyui.test(who, place)
+            found = await current().comfyui.test(who, typed)
+            verdict = Verdict(found.is_ok, found.title, found.sentence)
         except InvalidComfyUISettingsError as error:
-            async with self:
-                self.errors = dict(error.sentences)
-            return
+            errors = dict(error.sentences)
         finally:
             async with self:
                 self.is_testing = False
         async with self:
-            self.errors = {}
-            self.verdict = Verdict(found.is_ok, found.title, found.sentence)
+            if self._place() == typed:
+                self.errors, self.verdict = errors, verdict
         yield None
 
     def _show(self, settings: ComfyUISettings) -> None:
-        self._saved = settings
+        self._show_place(settings)
+        change(self, numbers=_numbers(settings.config), is_changed=False)
+
+    def _show_place(self, settings: ComfyUISettings) -> None:
+        self._note(settings)
         self.headers = [HeaderLine(self._key(), name, is_kept=True) for name in settings.header_names]
-        change(self, url=settings.url, numbers=_numbers(settings.config), verify_tls=settings.verify_tls)
-        change(self, errors={}, verdict=Verdict(), is_changed=False)
+        change(self, url=settings.url, verify_tls=settings.verify_tls, errors={}, verdict=Verdict())
         self.version += 1
+
+    def _note(self, settings: ComfyUISettings) -> None:
+        self._saved = settings
+        change(self, uses_simulator=settings.url == BUILT_IN)
 
     def _look_back(self) -> None:
         history = current().connection.history
         change(self, last_hour=history.slots(), last_hour_words=history.words())
 
     def _typed(self) -> dict[str, object]:
-        return {
-            **{name: _whole(value) for name, value in self.numbers.items()},
-            "url": self.url,
-            "verify_tls": self.verify_tls,
-            "headers": {line.name: None if line.is_kept else line.value for line in self.headers},
-        }
+        return {name: _whole(value) for name, value in self.numbers.items()} | self._place()
+
+    def _place(self) -> dict[str, object]:
+        place: dict[str, object] = {"url": self.url, "verify_tls": self.verify_tls}
+        saved = self._saved
+        if self.uses_simulator and saved is not None and not self.headers and self.url.strip() == saved.comfyui_url:
+            return place  # its headers are stored, although the simulator shows none
+        return place | {"headers": {line.name: None if line.is_kept else line.value for line in self.headers}}
 
     def _compare(self) -> None:
         saved = self._saved
@@ -244,9 +272,15 @@ class ComfyUIForm(rx.State):
         return self._next_key
 
 
-def _focus(field_id: str) -> EventSpec:
-    """The field is drawn after this event, so that the browser has to wait for it."""
-    return rx.call_script(f"requestAnimationFrame(() => document.getElementById('{field_id}')?.focus())")
+def _problems(headers: Sequence[HeaderLine]) -> dict[str, str]:
+    """What only the form can see: among names in a mapping none is there twice."""
+    if any(not line.name.strip() or not (line.is_kept or line.value.strip()) for line in headers):
+        return {"headers": "Give every header a name and a value, or remove it."}
+    names = [line.name.strip() for line in headers]
+    for number, name in enumerate(names):
+        if name.lower() in (other.lower() for other in names[:number]):
+            return {"headers": f"The header {name} is there twice. Remove one of the two."}
+    return {}
 
 
 def _numbers(config: ComfyUIConfig) -> dict[str, str]:

@@ -28,7 +28,9 @@ class Recall(rx.State):
     @rx.event
     @signed_in
     async def put_back(self, who: Principal, sent: dict[str, Any]) -> Follows:
-        """The browser says what it keeps."""
+        """The browser says what it keeps, for the account it was asked about."""
+        if self.account != str(who.account_id):
+            return None
         unsaved = unsaved_of(sent)
         words = await put_back_words(self, who, unsaved.words)
         forms = [

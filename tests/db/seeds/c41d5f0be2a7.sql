@@ -55,8 +55,8 @@ insert into asset (id, world_id, entity_type, entity_id, asset_type, number, lab
 values ('6e301ba919bd457fab83db40b1a0cd58', 'e1938c57501c4527b3a54099a0b15ecf', 'character', 'f93f6fbec46d44ea9e7de6310245f0d0', 'portrait', 2, 'Elven_Archer_Portrait_002', 'b3ff763e483c435e90fde0e96b963033', 1, '0000000000000000000000000000000000000000000000000000000000000002', 'image/png', 8, 8, 100, 'an archer', '', 1, 'tiny', NULL, 'text-to-picture', 0, 1, 0, '2026-01-01 20:00:00.000000');
 insert into asset (id, world_id, entity_type, entity_id, asset_type, number, label, batch_id, batch_index, content_hash, media_type, width, height, byte_size, prompt, negative_prompt, seed, model, workflow_id, workflow_name, is_simulated, is_starred, is_active, created_at)
 values ('d83f785ced444c16b57295dfe4dbfa80', 'e1938c57501c4527b3a54099a0b15ecf', 'character', '3889aa9787bf4950a98f81d88601b3a1', 'backdrop', 1, 'The_Drowned_Stair_Backdrop_001', NULL, 0, '0000000000000000000000000000000000000000000000000000000000000001', 'image/png', 8, 8, 100, 'an archer', '', 1, 'tiny', NULL, 'text-to-picture', 1, 0, 0, '2026-01-01 20:00:00.000000');
-insert into servermemory (id, client_id, found_comfyui_url, comfyui_url, environment_url, comfyui_headers, verify_tls,
-    config, is_queue_paused)
+insert into servermemory (id, client_id, found_comfyui_url, comfyui_url, environment_url, comfyui_headers,
+    environment_headers, verify_tls, uses_simulator, config, is_queue_paused)
 values (1, '42324c26a54d4718967221a289fdbc66', 'http://127.0.0.1:8188', 'https://studio.example.org/comfy', '',
-    '{"Authorization": "Bearer seed"}', 0, '{"max_retries": 2, "base_delay_seconds": 1, "queue_timeout_seconds": 20,
+    '{"Authorization": "Bearer seed"}', '["X-Seed"]', 0, 1, '{"max_retries": 2, "base_delay_seconds": 1, "queue_timeout_seconds": 20,
     "history_timeout_seconds": 9, "image_timeout_seconds": 50, "stall_timeout_seconds": 600}', 1);

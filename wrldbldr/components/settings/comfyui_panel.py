@@ -6,7 +6,6 @@ from wrldbldr.components.button import button
 from wrldbldr.components.field import switch
 from wrldbldr.components.icon import icon
 from wrldbldr.components.moment import until
-from wrldbldr.services.comfyui_settings import BUILT_IN
 from wrldbldr.state.comfyui_form import ComfyUIForm
 from wrldbldr.state.connection import Connection
 
@@ -90,6 +89,6 @@ def _simulator() -> rx.Component:
             ),
             class_name="grow",
         ),
-        switch("Use the simulator", ComfyUIForm.url == BUILT_IN, on_click=ComfyUIForm.toggle_simulator),
+        switch("Use the simulator", ComfyUIForm.uses_simulator, on_click=ComfyUIForm.toggle_simulator),
         class_name="panel row g3 top padded",
     )
