@@ -12,7 +12,7 @@ from wrldbldr.kit.clock import SystemClock
 
 DEADLINE_SECONDS = 10.0
 PAUSE_SECONDS = 0.0005
-QUIET_LOOKS = 2  # a thread may be done a moment before the loop hears of it
+QUIET_LOOKS = 5  # a thread may be done a moment before the loop hears of it
 ROUNDING_SECONDS = 1e-9
 
 REAL_TIME = SystemClock()

@@ -4,6 +4,7 @@ aiosqlite makes a trip each for the cursor, the statement, its rows and the curs
 statements take less time than one such trip.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -83,6 +84,11 @@ class Connection(aiosqlite.Connection):
         super().__init__(partial(sqlite3.connect, file, **options), iter_chunk_size=1)
         self._thread.daemon = True  # a connection that nobody closed does not keep the process from ending
         self._begin: str | None = None
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        """End the thread. One that was told so already tells nobody when it has ended: there is nothing to wait for."""
+        end = cast(Callable[[], asyncio.Future[Any] | None], super().stop)  # pyright: ignore[reportUnknownMemberType] - no types
+        return end() if self._running else None
 
     def cursor(self) -> Cursor:  # pyright: ignore[reportIncompatibleMethodOverride] - SQLAlchemy takes either
         """A new cursor, without a trip."""
