@@ -21,7 +21,8 @@ dev: python ## The same, reloading when the code changes
 	@$(BIN)/python -m wrldbldr --reload
 
 test: tools browser ## Set up what is missing, a browser included, and run every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --ignore=tests/e2e
+	@$(BIN)/python -m pytest tests/e2e # in a process of its own: the browser's driver brings an event loop and greenlets along
 
 faults: tools ## Paint 200 batches while everything goes wrong (WRLDBLDR_FAULTS_SEED repeats a run)
 	@WRLDBLDR_FAULTS_SEED=$${WRLDBLDR_FAULTS_SEED:-$$(date +%s)} WRLDBLDR_FAULTS_BATCHES=$${WRLDBLDR_FAULTS_BATCHES:-200} \
