@@ -236,7 +236,31 @@ async def test_closing_the_database_ends_every_thread_it_started(database: Datab
     assert len(started) == 5
 
     await database.close()
-    for thread in started:
-        thread.join(5)
 
+    assert not started.intersection(threading.enumerate())
+
+
+async def test_closing_the_database_waits_for_a_statement_whose_reader_was_cancelled_and_cancelled_again(
+    database: Database,
+) -> None:
+    await asyncio.to_thread(threading.get_ident)  # asyncio's own thread is there from here on
+    before = set(threading.enumerate())
+    gate = Gate(database)
+
+    async def read() -> None:
+        async with database.read() as unit:
+            await (await unit._db_session.connection()).exec_driver_sql("SELECT gate()")
+
+    reading = asyncio.create_task(read())
+    await gate.reached()
+    while not reading.done():
+        reading.cancel()
+        await asyncio.sleep(0)
+    started = set(threading.enumerate()) - before
+    closing_it = asyncio.create_task(database.close())
+    await asyncio.sleep(0)
+    gate.open()
+    await closing_it
+
+    assert started
     assert not started.intersection(threading.enumerate())

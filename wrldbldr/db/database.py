@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import Any, cast
+from weakref import WeakSet
 
 from sqlalchemy import Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -95,7 +96,8 @@ class Database:
     """One database. Open no connection before the process that uses it runs: the web server forks."""
 
     def __init__(self, url: str) -> None:
-        self._engine = _engine(url)
+        self._connections: WeakSet[driver.Connection] = WeakSet()
+        self._engine = _engine(url, self._connections)
         self._writing = asyncio.Lock()
 
     @asynccontextmanager
@@ -121,8 +123,10 @@ class Database:
                 raise _told_apart(error) from error
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, those of transactions that were cancelled half-way too; their threads have ended then."""
         await self._engine.dispose()
+        for connection in list(self._connections):
+            await connection.end()
 
 
 def migration_engine(url: str) -> AsyncEngine:
@@ -137,12 +141,19 @@ def migration_engine(url: str) -> AsyncEngine:
     return engine
 
 
-def _engine(url: str) -> AsyncEngine:
+def _engine(url: str, connections: WeakSet[driver.Connection]) -> AsyncEngine:
+    """An engine that puts each connection it opens into `connections`."""
     address = make_url(url)
     where, options = address.get_dialect()().create_connect_args(address)
+
+    def connect() -> driver.Connection:
+        connection = driver.Connection(*where, **options)
+        connections.add(connection)
+        return connection
+
     engine = create_async_engine(
         url,
-        async_creator=lambda: driver.Connection(*where, **options),
+        async_creator=connect,
         hide_parameters=True,  # an error that is logged shall not quote prompts
     )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)

@@ -90,6 +90,12 @@ class Connection(aiosqlite.Connection):
         end = cast(Callable[[], asyncio.Future[Any] | None], super().stop)  # pyright: ignore[reportUnknownMemberType] - no types
         return end() if self._running else None
 
+    async def end(self) -> None:
+        """Close it if nobody has, and wait until its thread is gone. A thread that outlived its loop could tell nobody."""
+        self.stop()
+        if self._thread.is_alive():
+            await asyncio.to_thread(self._thread.join)
+
     def cursor(self) -> Cursor:  # pyright: ignore[reportIncompatibleMethodOverride] - SQLAlchemy takes either
         """A new cursor, without a trip."""
         return Cursor(self)
