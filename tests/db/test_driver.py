@@ -13,6 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from tests.db.rows import account
+from tests.fakes.quiet import REAL_TIME, until
 from wrldbldr.db.database import Database, DatabaseBusyError
 from wrldbldr.db.driver import Connection
 
@@ -251,16 +252,14 @@ async def test_closing_the_database_waits_for_a_statement_whose_reader_was_cance
         async with database.read() as unit:
             await (await unit._db_session.connection()).exec_driver_sql("SELECT gate()")
 
-    reading = asyncio.create_task(read())
-    await gate.reached()
-    while not reading.done():
-        reading.cancel()
-        await asyncio.sleep(0)
-    started = set(threading.enumerate()) - before
-    closing_it = asyncio.create_task(database.close())
-    await asyncio.sleep(0)
-    gate.open()
-    await closing_it
+    async with asyncio.TaskGroup() as tasks:
+        reading = tasks.create_task(read())
+        await gate.reached()
+        await until(lambda: not reading.cancel(), "the end of the reader")
+        started = set(threading.enumerate()) - before
+        tasks.create_task(database.close())
+        await REAL_TIME.sleep(0)  # it waits for the statement now
+        gate.open()
 
     assert started
     assert not started.intersection(threading.enumerate())
