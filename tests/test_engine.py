@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.quiet import REAL_TIME, until
+from tests.fakes.strangers import served
 from wrldbldr.domain.account import Role
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.errors import UnauthenticatedError
@@ -26,14 +27,11 @@ PASSWORD = "a lantern at sea"
 async def nowhere() -> AsyncGenerator[str]:
     """The address of a server that takes connections and never says a word."""
 
-    async def never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError):
-            await reader.read()
-        writer.close()
+    async def never_answer(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read()
 
-    server = await asyncio.start_server(never_answer, "127.0.0.1", 0)
-    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    server.close()
+    async with served(never_answer) as address:
+        yield f"http://{address}"
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from tests.api.table import BASE, OWNER
 from tests.fakes.fast_clock import FastClock
+from tests.fakes.strangers import served
 from tests.fakes.studio import Listener
 from tests.faults import graphs
 from wrldbldr.api.app import build_api
@@ -44,12 +45,9 @@ async def echo() -> AsyncGenerator[str]:
         kind = b"application/json" if is_asked_who else b"text/plain"
         writer.write(b"HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n" % (head, kind, len(body)))
         writer.write(b"Connection: close\r\n\r\n" + body)
-        await writer.drain()
-        writer.close()
-        await writer.wait_closed()
 
-    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
-        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with served(serve) as address:
+        yield address
 
 
 async def everything_done(engine: Engine, echo: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
 
 import httpx
 import pytest
@@ -14,6 +13,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.comfyui import OBJECT_INFO
 from tests.fakes.quiet import until
 from tests.fakes.simulator import SimulatorServer
+from tests.fakes.strangers import served
 from wrldbldr.comfyui.address import ConnectionSettings, connection_settings
 from wrldbldr.comfyui.client import ComfyUIClient
 from wrldbldr.comfyui.connection import ConnectionKind
@@ -42,14 +42,11 @@ def new_server(server: respx.MockRouter) -> Iterator[respx.MockRouter]:
 async def frozen() -> AsyncIterator[ConnectionSettings]:
     """A server that takes every request and never says a word."""
 
-    async def never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError):
-            await reader.read()
-        writer.close()
+    async def never_answer(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read()
 
-    server = await asyncio.start_server(never_answer, "127.0.0.1", 0)
-    yield connection_settings(f"127.0.0.1:{server.sockets[0].getsockname()[1]}")
-    server.close()
+    async with served(never_answer) as address:
+        yield connection_settings(address)
 
 
 async def test_every_request_goes_to_the_new_server_with_its_own_headers_only(

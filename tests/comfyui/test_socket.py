@@ -11,6 +11,7 @@ import pytest
 from websockets.asyncio.server import Server, ServerConnection, serve
 
 from tests.fakes.clock import FakeClock
+from tests.fakes.strangers import served
 from wrldbldr.comfyui.address import ConnectionSettings, connection_settings
 from wrldbldr.comfyui.messages import ExecutionStarted, Heard, Preview, Reconnected, Status
 from wrldbldr.comfyui.socket import ComfyUISocket
@@ -272,13 +273,9 @@ async def test_a_refused_handshake_is_survived(clock: FakeClock, answer: bytes) 
     async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(answer)
-        await writer.drain()
-        writer.close()
-        await writer.wait_closed()
 
-    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
-        socket = ComfyUISocket(connection_settings(f"http://127.0.0.1:{port}"), client_id=CLIENT_ID, clock=clock)
+    async with served(refuse) as address:
+        socket = ComfyUISocket(connection_settings(f"http://{address}"), client_id=CLIENT_ID, clock=clock)
         async with TaskNursery(clock) as nursery:
             nursery.start(socket.run(), name="socket")
             await asleep(clock, times=1)
@@ -295,13 +292,11 @@ async def test_a_redirect_is_not_followed_for_the_headers_are_not_for_another_se
         await reader.readuntil(b"\r\n\r\n")
         there = listening.url.replace("http", "ws").encode()
         writer.write(b"HTTP/1.1 %d Elsewhere\r\nLocation: %s/ws\r\nContent-Length: 0\r\n\r\n" % (status, there))
-        await writer.drain()
-        writer.close()
-        await writer.wait_closed()
 
-    async with await asyncio.start_server(redirect, "127.0.0.1", 0) as server:
-        address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        socket = ComfyUISocket(connection_settings(address, {"X-Key": "swordfish"}), client_id=CLIENT_ID, clock=clock)
+    async with served(redirect) as address:
+        socket = ComfyUISocket(
+            connection_settings(f"http://{address}", {"X-Key": "swordfish"}), client_id=CLIENT_ID, clock=clock
+        )
         socket.subscribe(ears := Ears())
         async with TaskNursery(clock) as nursery:
             nursery.start(socket.run(), name="socket")
@@ -367,15 +362,13 @@ async def test_it_does_not_wait_for_its_next_try_at_a_server_that_is_gone(
 async def test_a_handshake_that_hangs_holds_nobody_up(elsewhere: Listening, clock: FakeClock) -> None:
     has_come = asyncio.Event()
 
-    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def hang(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         has_come.set()
         await reader.read()
-        writer.close()
 
-    async with await asyncio.start_server(hang, "127.0.0.1", 0) as server, TaskNursery(clock) as nursery:
-        address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        socket = ComfyUISocket(connection_settings(address), client_id=CLIENT_ID, clock=clock)
+    async with served(hang) as address, TaskNursery(clock) as nursery:
+        socket = ComfyUISocket(connection_settings(f"http://{address}"), client_id=CLIENT_ID, clock=clock)
         nursery.start(socket.run(), name="socket")
         async with asyncio.timeout(5):  # the handshake alone would be given ten seconds
             await has_come.wait()

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import pytest
 import respx
 
+from tests.fakes.strangers import served
 from wrldbldr.comfyui.address import ConnectionSettings, connection_settings
 from wrldbldr.comfyui.errors import (
     ComfyUIError,
@@ -30,19 +31,13 @@ Misbehave = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
 @asynccontextmanager
-async def served(misbehave: Misbehave) -> AsyncGenerator[Transport]:
+async def connected(misbehave: Misbehave) -> AsyncGenerator[Transport]:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        try:
-            await misbehave(writer)
-            writer.close()
-            await writer.wait_closed()
-        except (ConnectionError, asyncio.CancelledError):
-            writer.transport.abort()
+        await misbehave(writer)
 
-    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
-        settings = connection_settings(f"127.0.0.1:{server.sockets[0].getsockname()[1]}")
-        transport = Transport(settings)
+    async with served(answer) as address:
+        transport = Transport(connection_settings(address))
         yield transport
         await transport.aclose()
 
@@ -112,7 +107,7 @@ async def serve_a_page(writer: asyncio.StreamWriter) -> None:
 async def test_whatever_a_server_does_comes_out_as_one_of_our_errors(
     misbehave: Misbehave, timeout_seconds: float, error: type[ComfyUIError]
 ) -> None:
-    async with served(misbehave) as transport:
+    async with connected(misbehave) as transport:
         with pytest.raises(error):
             await ask(transport, timeout_seconds=timeout_seconds)
 
@@ -153,7 +148,7 @@ async def test_each_question_takes_an_answer_of_its_size_and_not_a_byte_more(
 ) -> None:
     for size, fits in ((limit, True), (limit + 1, False)):
         content = gzip.compress(padded(size), 1) if packed else padded(size)
-        async with served(answering(content, *(["Content-Encoding: gzip"] if packed else []))) as transport:
+        async with connected(answering(content, *(["Content-Encoding: gzip"] if packed else []))) as transport:
             if fits:
                 assert len(str((await transport.get_json(path, timeout_seconds=30, what="it"))["a"])) == size - 9
                 continue
@@ -163,7 +158,7 @@ async def test_each_question_takes_an_answer_of_its_size_and_not_a_byte_more(
 
 async def test_a_few_bytes_that_unpack_to_gigabytes_fill_no_memory() -> None:
     bomb = gzip.compress(bytes(64 * MIB))
-    async with served(answering(bomb, "Content-Encoding: gzip")) as transport:
+    async with connected(answering(bomb, "Content-Encoding: gzip")) as transport:
         tracemalloc.start()
         try:
             with pytest.raises(UnexpectedAnswerError):
@@ -184,7 +179,7 @@ async def test_a_few_bytes_that_unpack_to_gigabytes_fill_no_memory() -> None:
 async def test_compression_that_cannot_be_undone_is_one_of_our_errors(
     content: bytes, encoding: str, error: type[ComfyUIError]
 ) -> None:
-    async with served(answering(content, f"Content-Encoding: {encoding}")) as transport:
+    async with connected(answering(content, f"Content-Encoding: {encoding}")) as transport:
         with pytest.raises(error):
             await ask(transport)
 
@@ -202,7 +197,7 @@ async def test_only_the_catalogue_is_asked_for_compressed(respx_mock: respx.Mock
 
 async def test_an_answer_of_millions_of_tiny_parts_is_refused_before_it_is_parsed() -> None:
     crumbs = b'{"a": [' + b"[]," * 2_000_000 + b"0]}"
-    async with served(answering(crumbs)) as transport:
+    async with connected(answering(crumbs)) as transport:
         with pytest.raises(UnexpectedAnswerError, match="far longer than it should be"):
             await ask(transport)
 
@@ -221,14 +216,14 @@ class CountingExecutor(ThreadPoolExecutor):
 async def test_a_long_answer_is_parsed_outside_the_event_loop(size: int, times: int) -> None:
     threads = CountingExecutor(1)
     asyncio.get_running_loop().set_default_executor(threads)
-    async with served(answering(padded(size))) as transport:
+    async with connected(answering(padded(size))) as transport:
         await ask(transport)
 
     assert threads.given == times
 
 
 async def test_an_empty_answer_is_empty_also_where_it_claims_to_be_compressed() -> None:
-    async with served(answering(b"", "Content-Encoding: gzip")) as transport:
+    async with connected(answering(b"", "Content-Encoding: gzip")) as transport:
         assert (await transport.post_json("/queue", {}, timeout_seconds=5, what="it")).content == b""
 
 
@@ -301,5 +296,5 @@ async def test_a_server_on_this_machine_is_reached_without_the_environments_prox
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
-    async with served(greet) as transport:
+    async with connected(greet) as transport:
         assert await ask(transport) == {}

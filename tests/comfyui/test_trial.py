@@ -5,7 +5,7 @@ import json
 import socket
 import ssl
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from tests.comfyui.scripted import SYSTEM
 from tests.comfyui.test_tls import KEY_AND_CERTIFICATE
 from tests.fakes.clock import FakeClock
 from tests.fakes.simulator import SimulatorServer
+from tests.fakes.strangers import served
 from wrldbldr.comfyui import trial
 from wrldbldr.comfyui.address import connection_settings
 from wrldbldr.comfyui.errors import ComfyUIError
@@ -45,26 +46,16 @@ async def serving(
 ) -> AsyncGenerator[str]:
     """A server that says these bytes at these paths, and the others elsewhere; without any it stays silent."""
 
-    writers: list[asyncio.StreamWriter] = []
-
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writers.append(writer)
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            request = await reader.readuntil(b"\r\n\r\n")
-            path = request.split(b" ")[1].split(b"?")[0].decode()
-            said = pages.get(path, otherwise)
-            if said is None:
-                await reader.read()
-            writer.write(said or b"")
-            await writer.drain()
-        writer.close()
+        request = await reader.readuntil(b"\r\n\r\n")
+        path = request.split(b" ")[1].split(b"?")[0].decode()
+        said = pages.get(path, otherwise)
+        if said is None:
+            await reader.read()
+        writer.write(said or b"")
 
-    async with await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls) as server:
-        yield f"{'https' if tls else 'http'}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    for writer in writers:
-        writer.close()
-        with suppress(ConnectionError, ssl.SSLError):
-            await writer.wait_closed()
+    async with served(serve, tls=tls) as address:
+        yield f"{'https' if tls else 'http'}://{address}"
 
 
 def comfyui(prefix: str = "", system: object = SYSTEM) -> dict[str, bytes]:

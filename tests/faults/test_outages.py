@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.fakes.simulator import SimulatorProcess, SimulatorServer
+from tests.fakes.strangers import served
 from tests.faults import graphs
 from tests.faults.rig import Rig, open_rig, soon
 from wrldbldr.simulator.faults import Action, Moment, Rule
@@ -27,9 +28,8 @@ async def another_program(url: str, words: bytes) -> AsyncGenerator[None]:
         with suppress(asyncio.IncompleteReadError):
             await reader.readuntil(b"\r\n\r\n")
         writer.write(words)
-        writer.close()
 
-    async with await asyncio.start_server(answer, "127.0.0.1", urlsplit(url).port):
+    async with served(answer, urlsplit(url).port or 0):
         yield
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.fakes.quiet import REAL_TIME
 from tests.fakes.simulator import SimulatorServer
+from tests.fakes.strangers import served
 from tests.fakes.studio import Studio
 from wrldbldr.db.database import Database
 from wrldbldr.domain.account import Principal
@@ -38,12 +39,9 @@ async def usual_url() -> AsyncGenerator[str]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(ANSWER + SYSTEM)
-        await writer.drain()
-        writer.close()
-        await writer.wait_closed()
 
-    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with served(serve) as address:
+        yield f"http://{address}"
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 
 from tests.fakes.engine import add_game_master
 from tests.fakes.quiet import until
+from tests.fakes.strangers import served
 from tests.fakes.studio import Studio
 from tests.state.tab import Tab, open_tab
 from wrldbldr.domain.comfyui_config import ComfyUIConfig
@@ -200,12 +201,11 @@ async def hesitating() -> AsyncGenerator[tuple[str, asyncio.Event]]:
     """An address where somebody listens and answers nothing until the event is set; then the line is cut."""
     may_answer = asyncio.Event()
 
-    async def hold(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def hold(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
         await may_answer.wait()
-        writer.close()
 
-    async with await asyncio.start_server(hold, "127.0.0.1", 0) as server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", may_answer
+    async with served(hold) as address:
+        yield f"http://{address}", may_answer
 
 
 async def test_the_verdict_on_an_address_that_is_typed_no_more_is_not_shown(
