@@ -3,9 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import BindParameter, Select, bindparam, func
 from sqlalchemy import select as select_columns  # SQLModel's own knows four at most
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -28,6 +30,27 @@ NEXT = (
     .limit(1)
 )
 LATELY_GIVEN_UP = 50
+
+# What every batch needs is built once: putting a statement together takes longer than SQLite takes to answer it.
+
+HAS_NEXT = select(NEXT.exists())
+NEXT_WITH_WORKFLOW = (
+    select(
+        Batch,
+        Workflow,
+        select(Submission.prompt_id)
+        .where(Submission.batch_id == Batch.id, Submission.attempt == Batch.attempt)
+        .exists(),
+    )
+    .join(Workflow, col(Workflow.id) == col(Batch.workflow_id), isouter=True)
+    .where(Batch.id == NEXT.scalar_subquery())
+)
+ALIKE = (col(Asset.entity_id) == Batch.entity_id, col(Asset.asset_type) == Batch.asset_type)
+FINISHING = select(
+    Batch,
+    select(func.coalesce(func.max(Asset.number), 0) + 1).where(*ALIKE).scalar_subquery(),
+    select(Asset.id).where(*ALIKE, col(Asset.is_active)).exists(),
+).where(col(Batch.id) == bindparam("batch_id"), Batch.status == BatchStatus.GENERATING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +111,9 @@ class Batches:
         None unless all of it is there, in one world, and that is the owner's.
         """
         kind, entity_id = entity
-        table = TABLES[kind]
-        default = select(WorkflowDefault.workflow_id).where(WorkflowDefault.asset_type == workflow).scalar_subquery()
-        rows = await self._db_session.execute(
-            select_columns(
-                col(table.world_id),
-                col(table.name),
-                col(Workflow.id),
-                col(Workflow.name),
-                col(Workflow.default_negative_prompt),
-                BEHIND_ALL.scalar_subquery(),
-            )
-            .select_from(World)
-            .join(GameSession, col(GameSession.world_id) == col(World.id))
-            .join(table, col(table.world_id) == col(World.id))
-            .join(Workflow, col(Workflow.id) == (default if isinstance(workflow, AssetType) else workflow))
-            .where(col(World.owner_id) == owner_id, col(GameSession.id) == game_session_id, col(table.id) == entity_id)
-        )
-        found = rows.one_or_none()
+        values = {"owner": owner_id, "game_session": game_session_id, "entity": entity_id, "workflow": workflow}
+        statement = _order(kind, by_default=isinstance(workflow, AssetType))
+        found = (await self._db_session.execute(statement, values)).one_or_none()
         return None if found is None else Order(*found)
 
     async def next_rank(self) -> float:
@@ -114,19 +122,11 @@ class Batches:
 
     async def has_next(self) -> bool:
         """Whether it is anybody's turn; not while the queue is paused."""
-        return (await self._db_session.execute(select(NEXT.exists()))).scalar_one()
+        return (await self._db_session.execute(HAS_NEXT)).scalar_one()
 
     async def next(self) -> Next | None:
         """The batch whose turn it is; none while the queue is paused."""
-        has_prompts = select(Submission.prompt_id).where(
-            Submission.batch_id == Batch.id, Submission.attempt == Batch.attempt
-        )
-        rows = await self._db_session.execute(
-            select(Batch, Workflow, has_prompts.exists())
-            .join(Workflow, col(Workflow.id) == col(Batch.workflow_id), isouter=True)
-            .where(Batch.id == NEXT.scalar_subquery())
-        )
-        found = rows.one_or_none()
+        found = (await self._db_session.execute(NEXT_WITH_WORKFLOW)).one_or_none()
         return None if found is None else Next(*found)
 
     async def is_paused(self) -> bool:
@@ -144,13 +144,7 @@ class Batches:
 
     async def finishing(self, batch_id: UUID) -> Finishing | None:
         """The batch with this id, if it is being painted, and what its pictures need to know."""
-        alike = ((col(Asset.entity_id) == Batch.entity_id), (col(Asset.asset_type) == Batch.asset_type))
-        number = select(func.coalesce(func.max(Asset.number), 0) + 1).where(*alike).scalar_subquery()
-        active = select(Asset.id).where(*alike, col(Asset.is_active)).exists()
-        rows = await self._db_session.execute(
-            select(Batch, number, active).where(Batch.id == batch_id, Batch.status == BatchStatus.GENERATING)
-        )
-        found = rows.one_or_none()
+        found = (await self._db_session.execute(FINISHING, {"batch_id": batch_id})).one_or_none()
         return None if found is None else Finishing(*found)
 
     async def listed(self, game_session_id: UUID) -> Sequence[Batch]:
@@ -254,3 +248,30 @@ class Batches:
         for batch in (await self._db_session.execute(select(Batch).where(Batch.entity_id == entity_id))).scalars():
             await self._db_session.delete(batch)
         await self._db_session.flush()
+
+
+@cache
+def _order(kind: EntityType, *, by_default: bool) -> Select[UUID, str, UUID, str, str, float]:
+    """The statement of `order` for a kind of entity, with a workflow that is named or the default of an asset type."""
+    table = TABLES[kind]
+    workflow: BindParameter[Any] = bindparam("workflow")
+    default = select(WorkflowDefault.workflow_id).where(WorkflowDefault.asset_type == workflow).scalar_subquery()
+    return (
+        select_columns(
+            col(table.world_id),
+            col(table.name),
+            col(Workflow.id),
+            col(Workflow.name),
+            col(Workflow.default_negative_prompt),
+            BEHIND_ALL.scalar_subquery(),
+        )
+        .select_from(World)
+        .join(GameSession, col(GameSession.world_id) == col(World.id))
+        .join(table, col(table.world_id) == col(World.id))
+        .join(Workflow, col(Workflow.id) == (default if by_default else workflow))
+        .where(
+            col(World.owner_id) == bindparam("owner"),
+            col(GameSession.id) == bindparam("game_session"),
+            col(table.id) == bindparam("entity"),
+        )
+    )

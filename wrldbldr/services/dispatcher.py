@@ -169,7 +169,7 @@ class Dispatcher:
     async def _claim(self) -> Assignment | None:
         """Take the first batch, if ComfyUI can be used."""
         await self._require_life()
-        if not await self._claims.is_anyone_next():
+        if not (self._in_hand or await self._claims.is_anyone_next()):  # nobody reads a catalogue for nothing
             return None
         if not self._comfyui.connection.current.is_usable:
             raise ServiceUnavailableError
