@@ -23,6 +23,13 @@ ORIGIN = "http://wrldbldr.test"
 S = TypeVar("S", bound=rx.State)
 
 
+class Timeless(StateManagerMemory):
+    """Nothing expires while a test runs: a timer that the last event of all sets would outlive the test's loop."""
+
+    def _ensure_expiration_task(self) -> None:
+        pass
+
+
 class Tab:
     """One tab of somebody whose login is `secret`; empty for nobody."""
 
@@ -124,7 +131,7 @@ def vars_of(state: rx.State) -> dict[str, str]:
 @asynccontextmanager
 async def open_tab(secret: str, path: str = "/") -> AsyncGenerator[Tab]:
     """A tab that has said hello; a handler that raises makes the test fail."""
-    manager = StateManagerMemory()
+    manager = Timeless()
 
     def on_error(exception: Exception) -> None:
         tab.errors.append(exception)
