@@ -5,14 +5,18 @@ from collections.abc import Iterator, Sequence
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.routing import BaseRoute, Mount, Route, Router, WebSocketRoute
+from starlette.websockets import WebSocket
 
-from tests.api.table import NOBODYS_ID, OWNER, Caller, refused
+from tests.api.handshake import shake_hands
+from tests.api.table import NOBODYS_ID, OWNER, Caller, Scene, refused
 from wrldbldr.api.app import build_api
 from wrldbldr.api.door import OPEN_ROUTES
 from wrldbldr.engine import Engine
 
 FLOOR = 45  # if fewer are found, the walk has gone blind
+SOCKET_FLOOR = 1
+SOCKET = "SOCKET"
 CATCH_ALL = {"/api", "/api/{path:path}"}
 
 
@@ -22,6 +26,8 @@ def walk(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[tuple[str, s
         if isinstance(route, Route):
             path = prefix + route.path
             yield from ((method, path) for method in sorted(route.methods or {"ANY"}))
+        elif isinstance(route, WebSocketRoute):
+            yield (SOCKET, prefix + route.path)
         elif isinstance(route, Mount):
             yield from walk(route.routes, prefix + route.path)
         else:
@@ -34,13 +40,33 @@ def closed(api: FastAPI) -> list[tuple[str, str]]:
     return [
         (method, path)
         for method, path in walk(api.routes)
-        if path not in CATCH_ALL and (method, path) not in OPEN_ROUTES
+        if method != SOCKET and path not in CATCH_ALL and (method, path) not in OPEN_ROUTES
     ]
 
 
-def address(path: str) -> str:
+def sockets(api: FastAPI) -> list[str]:
+    """The paths at which a websocket may open."""
+    return [path for method, path in walk(api.routes) if method == SOCKET and path not in CATCH_ALL]
+
+
+def address(path: str, an_id: str = NOBODYS_ID) -> str:
     """The path with an id for each of its parameters."""
-    return "/".join(NOBODYS_ID if part.startswith("{") else part for part in path.split("/"))
+    return "/".join(an_id if part.startswith("{") else part for part in path.split("/"))
+
+
+async def sockets_open_to(api: FastAPI, shown: dict[str, str], *ids: str) -> list[str]:
+    """Which websockets answer a handshake otherwise than by closing, when these headers are shown."""
+    return [
+        path
+        for path in sockets(api)
+        for an_id in ids
+        if [said["type"] for said in await shake_hands(api, address(path, an_id), shown)] != ["websocket.close"]
+    ]
+
+
+def cookie_of(caller: Caller) -> dict[str, str]:
+    """What a browser shows that is signed in."""
+    return {"cookie": f"wrldbldr_login={caller.cookies['wrldbldr_login']}"}
 
 
 async def open_to_nobody(api: FastAPI, nobody: Caller) -> list[tuple[str, str]]:
@@ -79,6 +105,45 @@ async def test_a_new_route_without_a_guard_is_noticed(engine: Engine, nobody: Ca
     api.router.routes.insert(0, Mount("/api/more", routes=[APIRoute("/leak", leak, methods=["GET"])]))
 
     assert ("GET", "/api/more/leak") in closed(api)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [{}, {"authorization": "Bearer made-up"}, {"cookie": "wrldbldr_login=made-up"}],
+    ids=["", "token", "cookie"],
+)
+async def test_every_socket_refuses_whoever_is_not_signed_in(shown: dict[str, str], api: FastAPI, scene: Scene) -> None:
+    assert len(sockets(api)) >= SOCKET_FLOOR
+    assert await sockets_open_to(api, shown, scene.game_session_id, scene.world_id, NOBODYS_ID) == []
+
+
+async def test_before_there_is_an_owner_every_socket_is_refused_too(api: FastAPI) -> None:
+    assert await sockets_open_to(api, {}, NOBODYS_ID) == []
+
+
+async def test_every_socket_refuses_another_game_master(api: FastAPI, scene: Scene, other: Caller) -> None:
+    theirs = await sockets_open_to(api, cookie_of(other), scene.game_session_id, scene.world_id, scene.character_id)
+
+    assert theirs == []
+
+
+async def test_a_socket_of_another_sites_page_is_refused_to_the_owner(
+    api: FastAPI, scene: Scene, owner: Caller
+) -> None:
+    shown = {**cookie_of(owner), "origin": "http://evil.test"}
+
+    assert await sockets_open_to(api, shown, scene.game_session_id) == []
+
+
+async def test_a_new_socket_without_a_guard_is_noticed(engine: Engine) -> None:
+    api = build_api(lambda: engine)
+
+    async def leak(socket: WebSocket) -> None:
+        await socket.accept()
+
+    api.router.routes.insert(0, WebSocketRoute("/api/leaks/{leak_id}", leak))
+
+    assert await sockets_open_to(api, {}, NOBODYS_ID) == ["/api/leaks/{leak_id}"]
 
 
 async def test_every_route_lies_under_api(api: FastAPI) -> None:

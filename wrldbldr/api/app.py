@@ -6,7 +6,8 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocketClose
 
 from wrldbldr.api import (
     accounts,
@@ -15,6 +16,7 @@ from wrldbldr.api import (
     characters,
     config,
     documentation,
+    events,
     locations,
     queue,
     status,
@@ -25,7 +27,7 @@ from wrldbldr.api.answers import answer_http_exception, answer_invalid_request
 from wrldbldr.api.body_limit import BodyLimit
 from wrldbldr.api.failures import Failures
 from wrldbldr.api.headers import AnswerHeaders
-from wrldbldr.api.host import KnownHost
+from wrldbldr.api.host import POLICY_VIOLATION, KnownHost
 from wrldbldr.api.origin import SameOrigin
 from wrldbldr.api.scope import PREFIX
 from wrldbldr.api.unknown import UnknownAddress
@@ -42,6 +44,7 @@ ROUTERS = (
     assets.router,
     status.router,
     config.router,
+    events.router,
     documentation.router,
 )
 
@@ -76,6 +79,7 @@ def build_api(engine: Callable[[], Engine]) -> FastAPI:
     api.state.engine = engine
     for router in ROUTERS:
         api.router.routes.extend(router.routes)  # each knows its whole path, so there is nothing to include them under
-    unknown = UnknownAddress(api.routes)
-    api.router.routes += [Route(PREFIX, unknown), Route(f"{PREFIX}/{{path:path}}", unknown)]
+    unknown, refused = UnknownAddress(api.routes), WebSocketClose(POLICY_VIOLATION)
+    for path in (PREFIX, f"{PREFIX}/{{path:path}}"):
+        api.router.routes += [Route(path, unknown), WebSocketRoute(path, refused)]
     return api

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, cast
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Request, Response, WebSocket, WebSocketException
 from fastapi.routing import APIRoute
 from fastapi.security import APIKeyCookie, HTTPBearer
+from starlette.requests import HTTPConnection
 
 from wrldbldr.api.answers import DOCUMENTED
+from wrldbldr.api.host import POLICY_VIOLATION
 from wrldbldr.api.identity import COOKIE, shown_secret
 from wrldbldr.domain.account import Principal
-from wrldbldr.domain.errors import UnauthenticatedError
+from wrldbldr.domain.errors import UnauthenticatedError, WrldBldrError
 from wrldbldr.engine import Engine
 
 OPEN_ROUTES = frozenset(
@@ -25,7 +27,7 @@ _BY_TOKEN = HTTPBearer(auto_error=False, description="An API token, made by POST
 _BY_COOKIE = APIKeyCookie(name=COOKIE, auto_error=False, description="Set by POST /api/auth/login.")
 
 
-async def running_engine(request: Request) -> Engine:
+async def running_engine(request: HTTPConnection) -> Engine:
     """The engine of this process. Raises EngineNotRunningError."""
     return cast("Callable[[], Engine]", request.app.state.engine)()
 
@@ -57,8 +59,22 @@ async def asking_person(
     return who
 
 
+async def listening_person(socket: WebSocket) -> Principal:
+    """Who opens a websocket. Refuses the handshake (HTTP 403) of whoever has not shown who they are."""
+    try:
+        engine = await running_engine(socket)
+        return await engine.accounts.principal(shown_secret(socket))
+    except WrldBldrError as error:
+        raise refused_handshake(error) from error
+
+
+def refused_handshake(error: WrldBldrError) -> WebSocketException:
+    """One of our errors as an answer to a handshake: HTTP 403, whatever the reason."""
+    return WebSocketException(POLICY_VIOLATION, error.message)
+
+
 def guarded_router(tag: str) -> APIRouter:
-    """A router whose routes are closed unless `OPEN_ROUTES` has them."""
+    """A router whose routes are closed unless `OPEN_ROUTES` has them. A websocket's route asks for a `Listener` itself."""
     return APIRouter(
         route_class=GuardedRoute,
         tags=[tag],
@@ -68,4 +84,5 @@ def guarded_router(tag: str) -> APIRouter:
 
 
 Who = Annotated[Principal, Depends(asking_person)]
+Listener = Annotated[Principal, Depends(listening_person)]
 RunningEngine = Annotated[Engine, Depends(running_engine)]

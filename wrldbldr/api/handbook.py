@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import cast
 
+from wrldbldr.api.messages import MESSAGES, REASONS
+
 Json = Mapping[str, object]
 
 STYLE = """
@@ -29,6 +31,7 @@ def handbook(document: Json) -> str:
             f"<style>{STYLE}</style></head><body><h1>{title} API</h1><p>{summary}</p>",
             '<p>For programs: <a href="/api/openapi.json">openapi.json</a>.</p><h2>Routes</h2>',
             *_routes(_object(document.get("paths"))),
+            *_events(),
             "<h2>Shapes</h2>",
             *(_shape(name, _object(schema)) for name, schema in shapes.items()),
             "</body></html>",
@@ -40,6 +43,21 @@ def _routes(paths: Json) -> Iterator[str]:
     for path, methods in paths.items():
         for method, operation in _object(methods).items():
             yield _route(f"{method.upper()} {path}", _object(operation))
+
+
+def _events() -> Iterator[str]:
+    """OpenAPI has no words for a websocket."""
+    yield (
+        "<h2>Events</h2><p><code>WS /api/sessions/{session_id}/events</code> tells everything that happens in a game session, "
+        "one JSON object a frame, each with <code>type</code> and <code>seq</code>, which counts them from 1. First comes "
+        "everything as it is: open batches, those that failed, the order, and ComfyUI. So whoever connects anew needs "
+        "nothing else. Show a token as on every route. Whoever may not listen gets no websocket but an answer 403. What is "
+        "sent here is not read.</p>"
+    )
+    for message in MESSAGES:
+        yield _shape(message.__name__, message.model_json_schema())
+    yield "<p>Why the server closes it; when it is stopped itself, the connection ends without a word:</p>"
+    yield _table([(f"<code>{code:d}</code>", escape(reason), "") for code, reason in REASONS.items()])
 
 
 def _route(address: str, operation: Json) -> str:

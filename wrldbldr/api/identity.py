@@ -1,6 +1,6 @@
 """How a browser or a script shows who it is: a cookie that no script can read, or a bearer token."""
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from wrldbldr.domain.account import BROWSER_LOGIN_DAYS
@@ -18,8 +18,8 @@ def secret_from_cookies(cookie_header: str) -> str | None:
     return None
 
 
-def shown_secret(request: Request) -> str | None:
-    """What a request shows: its bearer token if it has one (the cookie then counts for nothing), else its cookie."""
+def shown_secret(request: HTTPConnection) -> str | None:
+    """What a request or a websocket's handshake shows: its bearer token if it has one (the cookie then counts for nothing), else its cookie."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return token.strip() or None

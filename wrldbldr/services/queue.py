@@ -215,6 +215,13 @@ class QueueService:
             batches = await unit.batches.page(game_session_id, status=status, limit=limit, after=after)
             return await self._reports(unit, batches)
 
+    async def unfinished(self, who: Principal, game_session_id: UUID) -> list[BatchReport]:
+        """What of a game session's list is still to come, or has failed, in queue order. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            await owned_game_session(unit, who, game_session_id)
+            listed = await unit.batches.listed(game_session_id)
+            return await self._reports(unit, [batch for batch in listed if batch.status is not BatchStatus.READY])
+
     async def preview(self, who: Principal, batch_id: UUID) -> LivePreview:
         """The latest live preview of a batch. Raises NotFoundError, also when there is none yet."""
         async with self._database.read() as unit:

@@ -1,0 +1,133 @@
+"""What is said and what is left unsaid when a batch is told of twice, late, or out of the past."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from wrldbldr.api.messages import Message
+from wrldbldr.api.told import Told
+from wrldbldr.domain.batch import AssetType, Batch, BatchStatus
+from wrldbldr.domain.failure import Failure
+from wrldbldr.domain.world import EntityType
+from wrldbldr.kit.ids import new_id
+from wrldbldr.services.progress import Progress
+from wrldbldr.services.queue import BatchReport
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+FAILURE = Failure(title="It failed.", message="Try again.")
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+def batch() -> Batch:
+    return Batch(
+        game_session_id=new_id(),
+        world_id=new_id(),
+        requested_by=new_id(),
+        entity_type=EntityType.CHARACTER,
+        entity_id=new_id(),
+        entity_name="Ælfgifu",
+        asset_type=AssetType.PORTRAIT,
+        workflow_name="text-to-picture",
+        prompt="a keeper",
+        negative_prompt="",
+        count=1,
+        seed=1,
+        width=64,
+        height=64,
+        rank=1.0,
+        requested_at=NOW,
+    )
+
+
+def now(batch: Batch, percent: int = 0) -> BatchReport:
+    """The batch as it is."""
+    return BatchReport(batch, 1, Progress(percent), [])
+
+
+def kinds(messages: list[Message]) -> list[str]:
+    return [type(message).__name__ for message in messages]
+
+
+def numbers(messages: list[Message]) -> list[Any]:
+    return [message.model_dump().get("progress") for message in messages]
+
+
+def test_what_the_snapshot_holds_is_not_said_again_by_an_event_from_before_it(told: Told, batch: Batch) -> None:
+    queued = now(batch.model_copy())
+    batch.start(NOW)
+    snapshot = told.snapshot([now(batch, 40)])
+
+    assert kinds(snapshot) == ["GenerationQueued", "GenerationProgress", "QueueReordered"]
+    assert told.queued(now(batch, 40)) == []
+    assert told.progressed(batch.id, 0) == []
+    assert told.progressed(batch.id, 40) == []
+    assert numbers(told.progressed(batch.id, 41)) == [41]
+    assert queued.batch.status is BatchStatus.QUEUED
+
+
+def test_a_failure_in_the_snapshot_is_final_until_it_is_tried_again(told: Told, batch: Batch) -> None:
+    batch.start(NOW)
+    batch.fail(FAILURE, NOW)
+    assert kinds(told.snapshot([now(batch)])) == ["GenerationFailed", "QueueReordered"]
+
+    assert told.queued(now(batch)) == []
+    assert told.progressed(batch.id, 90) == []
+    assert told.failed(now(batch)) == []
+    assert told.missing([]) == []
+
+    batch.retry(2.0)
+    assert kinds(told.queued(now(batch))) == ["GenerationQueued"]
+    assert numbers(told.progressed(batch.id, 0)) == [0]
+    batch.start(NOW)
+    batch.fail(FAILURE, NOW)
+    assert kinds(told.failed(now(batch))) == ["GenerationFailed"]
+
+
+def test_a_failure_whose_reason_is_forgotten_since_is_told_by_what_follows(told: Told, batch: Batch) -> None:
+    told.queued(now(batch))
+    batch.start(NOW)
+    batch.fail(FAILURE, NOW)
+    batch.retry(2.0)
+    batch.start(NOW)
+
+    assert told.failed(now(batch)) == []
+    assert kinds(told.queued(now(batch))) == ["GenerationQueued"]
+
+
+def test_progress_that_comes_late_is_not_said_of_what_is_over(told: Told, batch: Batch) -> None:
+    for end in (lambda: told.completed(batch.id, 1), lambda: told.cancelled(batch.id)):
+        told.queued(now(batch))
+        told.progressed(batch.id, 50)
+        end()
+
+        assert told.progressed(batch.id, 60) == []
+
+
+def test_a_batch_that_is_put_back_is_queued_and_its_progress_begins_anew(told: Told, batch: Batch) -> None:
+    told.queued(now(batch))
+    told.progressed(batch.id, 50)
+
+    assert kinds(told.queued(now(batch))) == ["GenerationQueued"]
+    assert told.queued(now(batch)) == []
+    assert numbers(told.progressed(batch.id, 0)) == [0]
+
+
+def test_an_order_is_only_said_of_batches_that_were_told_and_still_wait(told: Told, batch: Batch) -> None:
+    first, second, third = (batch.model_copy(update={"id": new_id()}) for _ in range(3))
+    told.snapshot([now(first), now(second)])
+
+    assert told.ordered([now(third), now(first), now(second)]) == []
+    assert told.ordered([now(second)]) == [], "what became of the other is told by an event of its own"
+    assert [m.model_dump() for m in told.ordered([now(second), now(third), now(first)])] == [
+        {"batch_ids": [second.id, first.id]}
+    ]
+    told.queued(now(third))
+    assert [m.model_dump() for m in told.ordered([now(second), now(third), now(first)])] == [
+        {"batch_ids": [second.id, third.id, first.id]}
+    ]

@@ -1,0 +1,219 @@
+"""The event stream of a game session, for programs: what happens to its batches and to ComfyUI, one JSON object a frame."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from fastapi import WebSocket, WebSocketDisconnect
+
+from wrldbldr.api.door import Listener, RunningEngine, guarded_router, refused_handshake
+from wrldbldr.api.failures import trace_of
+from wrldbldr.api.identity import shown_secret
+from wrldbldr.api.messages import REASONS, CloseCode, Message
+from wrldbldr.api.told import Told
+from wrldbldr.bus import SERVER_TOPIC, Subscription, account_topic, game_session_topic
+from wrldbldr.domain.account import Principal
+from wrldbldr.domain.errors import NotFoundError, UnauthenticatedError
+from wrldbldr.domain.events import (
+    BatchCancelled,
+    BatchFailed,
+    BatchProgressed,
+    BatchQueued,
+    BatchReady,
+    BatchStarted,
+    ConnectionChanged,
+    Event,
+    Missed,
+    QueueMoved,
+    SignedOut,
+)
+from wrldbldr.engine import Engine
+from wrldbldr.kit.clock import within
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 25.0
+SEND_SECONDS = 10.0  # what cannot be said in this time is news no more
+CLOSE_SECONDS = 2.0
+HEARD_LIMIT = 4096  # characters or bytes of one frame
+HEARD_PAUSE_SECONDS = 0.1  # whoever sends more frames than one in this time waits in the network
+
+router = guarded_router("Events")
+
+
+class StreamEndedError(Exception):
+    """A stream is over. Without a code it was the listener who left."""
+
+    def __init__(self, code: CloseCode | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@router.websocket("/api/sessions/{session_id}/events")
+async def stream_events(socket: WebSocket, session_id: UUID, who: Listener, engine: RunningEngine) -> None:
+    """Everything as it is, then everything that happens. A game session that is not theirs is refused as an unknown one."""
+    stream = Stream(socket, engine, who, session_id)
+    try:
+        await stream.require_game_session()
+    except NotFoundError as error:
+        raise refused_handshake(error) from error
+    await socket.accept()
+    await stream.run()
+
+
+class Stream:
+    """One listener's connection."""
+
+    def __init__(self, socket: WebSocket, engine: Engine, who: Principal, game_session_id: UUID) -> None:
+        self._socket = socket
+        self._engine = engine
+        self._who = who
+        self._game_session_id = game_session_id
+        self._told = Told()
+        self._seq = count(1)
+
+    async def require_game_session(self) -> None:
+        """Raises NotFoundError unless the game session is there and theirs."""
+        await self._engine.queue.page(self._who, self._game_session_id, limit=1)
+
+    async def run(self) -> None:
+        """Tell everything until the listener leaves or may not hear more; then close, saying why. Nothing goes on after it."""
+        code = await self._until_it_ends()
+        if code is not None:
+            with suppress(WebSocketDisconnect):  # the listener was faster
+                await within(CLOSE_SECONDS, self._engine.clock, self._socket.close(code, REASONS[code]))
+
+    async def _until_it_ends(self) -> CloseCode | None:
+        bus = self._engine.bus
+        with (  # before the first look: nothing falls between
+            bus.subscribe(game_session_topic(self._game_session_id), SERVER_TOPIC) as news,
+            bus.subscribe(account_topic(self._who.account_id)) as account,
+        ):
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._tell(news))
+                    group.create_task(self._watch_account(account))
+                    group.create_task(self._check_now_and_then())
+                    group.create_task(self._hear())
+            except ExceptionGroup as ended:
+                return self._code_of(ended.exceptions[0])
+        return None
+
+    def _code_of(self, error: Exception) -> CloseCode | None:
+        match error:
+            case StreamEndedError():
+                return error.code
+            case WebSocketDisconnect():
+                return None
+            case UnauthenticatedError():
+                return CloseCode.SIGNED_OUT
+            case NotFoundError():
+                return CloseCode.NOT_FOUND
+            case _:
+                logger.error("The event stream of game session %s broke\n%s", self._game_session_id, trace_of(error))
+                return CloseCode.BROKEN
+
+    # -- what ends it
+
+    async def _check_now_and_then(self) -> None:
+        """A login expires in silence."""
+        while True:
+            await self._require_right()
+            await self._engine.clock.sleep(HEARTBEAT_SECONDS)
+
+    async def _watch_account(self, account: Subscription) -> None:
+        """Who signs out hears nothing more from that moment on. (A world that is deleted is noticed with the queue.)"""
+        while True:
+            events = await account.take()
+            if SignedOut(self._who.token_id) in events:
+                raise StreamEndedError(CloseCode.SIGNED_OUT)
+            if Missed() in events:
+                await self._require_right()
+
+    async def _require_right(self) -> None:
+        """Raises UnauthenticatedError or NotFoundError when what was true at the door is not true any more."""
+        await self._engine.accounts.principal(shown_secret(self._socket))
+        await self.require_game_session()
+
+    async def _hear(self) -> None:
+        """Nothing a listener sends means anything, but somebody has to notice that they have left."""
+        while True:
+            message = await self._socket.receive()
+            if message["type"] == "websocket.disconnect":
+                raise StreamEndedError
+            if len(message.get("text") or message.get("bytes") or "") > HEARD_LIMIT:
+                raise StreamEndedError(CloseCode.TOO_LARGE)
+            await self._engine.clock.sleep(HEARD_PAUSE_SECONDS)
+
+    # -- what it tells
+
+    async def _tell(self, news: Subscription) -> None:
+        await self._in_time(self._tell_how_it_is())
+        while True:
+            events = await news.take()
+            if Missed() in events:
+                raise StreamEndedError(CloseCode.FELL_BEHIND)
+            await self._in_time(self._tell_of(events))
+
+    async def _in_time(self, telling: Coroutine[Any, Any, bool]) -> None:
+        if not await within(SEND_SECONDS, self._engine.clock, telling):
+            raise StreamEndedError(CloseCode.FELL_BEHIND)
+
+    async def _tell_how_it_is(self) -> bool:
+        unfinished = await self._engine.queue.unfinished(self._who, self._game_session_id)
+        await self._say(self._told.snapshot(unfinished))
+        await self._say(self._told.comfyui(self._engine.connection.status(self._who)))
+        return True
+
+    async def _tell_of(self, events: Sequence[Event]) -> bool:
+        for event in events:
+            await self._say(await self._messages_of(event))
+        if QueueMoved() in events:
+            await self._say(await self._order())
+        return True
+
+    async def _messages_of(self, event: Event) -> Sequence[Message]:
+        said: Sequence[Message] = ()
+        match event:
+            case BatchQueued() | BatchFailed():
+                said = await self._about(event)
+            case BatchStarted():
+                said = self._told.progressed(event.batch_id, 0)
+            case BatchProgressed():
+                said = self._told.progressed(event.batch_id, event.percent)
+            case BatchReady():
+                said = self._told.completed(event.batch_id, event.asset_count)
+            case BatchCancelled():
+                said = self._told.cancelled(event.batch_id)
+            case ConnectionChanged():
+                said = self._told.comfyui(self._engine.connection.status(self._who))
+            case _:
+                pass
+        return said
+
+    async def _about(self, event: BatchQueued | BatchFailed) -> Sequence[Message]:
+        """What needs a look at the batch. One that was deleted meanwhile needs no words."""
+        try:
+            report = await self._engine.queue.report(self._who, event.batch_id)
+        except NotFoundError:
+            return ()
+        return self._told.queued(report) if isinstance(event, BatchQueued) else self._told.failed(report)
+
+    async def _order(self) -> Sequence[Message]:
+        """What happened without an event of a batch: the order changed, or batches were deleted with whom they were for."""
+        unfinished = await self._engine.queue.unfinished(self._who, self._game_session_id)
+        deleted: list[Message] = []
+        for batch_id in self._told.missing(unfinished):
+            try:
+                await self._engine.queue.report(self._who, batch_id)
+            except NotFoundError:
+                deleted += self._told.cancelled(batch_id)
+        return [*deleted, *self._told.ordered(unfinished)]
+
+    async def _say(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            await self._socket.send_text(message.text(next(self._seq)))
