@@ -5,12 +5,11 @@ import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
-from tests.fakes.quiet import REAL_TIME
+from wrldbldr.simulator.connections import close_port
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 BROKEN_OFF = (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError)
-STEPS_OF_ACCEPTING = 4  # of the loop: a connection that was just accepted is being handed over meanwhile
 
 
 @asynccontextmanager
@@ -34,11 +33,12 @@ async def served(serve: Serve, port: int = 0, tls: ssl.SSLContext | None = None)
         with suppress(*BROKEN_OFF):
             await writer.wait_closed()
 
-    async with await asyncio.start_server(answer, "127.0.0.1", port, ssl=tls) as server:
-        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    for _ in range(STEPS_OF_ACCEPTING):
-        await REAL_TIME.sleep(0)
-    for task in serving:
-        task.cancel()
-    if serving:
-        await asyncio.wait(serving)
+    listener = await asyncio.start_server(answer, "127.0.0.1", port, ssl=tls)
+    try:
+        yield f"127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+    finally:
+        await close_port(listener)
+        for task in serving:
+            task.cancel()
+        if serving:
+            await asyncio.wait(serving)

@@ -1,5 +1,6 @@
 """A simulator that can be started, stopped, crashed and started again on the same port."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -10,7 +11,7 @@ from aiohttp import web
 from wrldbldr.kit.clock import Clock, SystemClock
 from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.simulator.config import UPLOAD_LIMIT_BYTES, SimulatorConfig
-from wrldbldr.simulator.connections import tear_transport
+from wrldbldr.simulator.connections import close_port, tear_transport
 from wrldbldr.simulator.door import check_origin, faulty
 from wrldbldr.simulator.faults import Faults, Rule
 from wrldbldr.simulator.received import Received
@@ -50,6 +51,7 @@ class Simulator:
         self._afterlife = TaskNursery(self._clock)  # outlives stops
         self._running: AsyncExitStack | None = None
         self._runner: web.AppRunner | None = None
+        self._listener: asyncio.Server | None = None
         self._workshop: Workshop | None = None
         self._port = self.config.port
 
@@ -128,13 +130,16 @@ class Simulator:
             await self._open_port(runner)
 
     async def _open_port(self, runner: web.AppRunner) -> None:
-        await web.TCPSite(runner, self.config.host, self._port).start()
-        self._port = runner.addresses[0][1]
+        if (serve := runner.server) is None:
+            raise RuntimeError("the runner was not set up")
+        loop = asyncio.get_running_loop()
+        self._listener = await loop.create_server(serve, self.config.host, self._port)
+        self._port = self._listener.sockets[0].getsockname()[1]
 
     async def _close_port(self) -> None:
-        if self._runner is not None:
-            for site in list(self._runner.sites):
-                await site.stop()
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            await close_port(listener)
 
     def _tear_connections(self) -> None:
         server = self._runner.server if self._runner is not None else None
