@@ -1,11 +1,17 @@
 """Built pages are served again while nothing they were made from has changed, and built anew when something has."""
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from reflex.constants import GitIgnore
+from reflex.utils.frontend_skeleton import initialize_gitignore
 
 from wrldbldr.serving import BuiltPages
+
+CHECKOUT = Path(__file__).resolve().parents[1]
 
 ENVIRONMENT = {"WRLDBLDR_PORT": "3000", "REFLEX_WEB_WORKDIR": ".web-here"}
 
@@ -76,3 +82,13 @@ def test_pages_that_were_never_built_are_not_noted(tmp_path: Path) -> None:
     BuiltPages(tmp_path, ENVIRONMENT).note("something")
 
     assert not BuiltPages(tmp_path, ENVIRONMENT).are_current()
+
+
+def test_a_first_start_leaves_the_checkout_as_it_was_cloned(tmp_path: Path) -> None:
+    ignored, locked = CHECKOUT / ".gitignore", CHECKOUT / "reflex.lock" / "package.json"
+    copy = Path(shutil.copy(ignored, tmp_path))
+
+    initialize_gitignore(copy, GitIgnore.DEFAULTS)
+
+    assert copy.read_text() == ignored.read_text()
+    assert locked.read_text() == json.dumps(json.loads(locked.read_text())), "not as Reflex writes it: start it once"
