@@ -27,7 +27,7 @@ def load_fixture(fixtures_dir: Path) -> LoadFixture:
 @pytest.fixture
 def server() -> Iterator[respx.MockRouter]:
     """A healthy idle server; a test changes what a named route answers."""
-    with respx.mock(base_url=BASE, assert_all_called=False) as router:
+    with respx.mock(base_url=BASE, using="wire", assert_all_called=False) as router:
         router.get("/system_stats", name="health").respond(json=SYSTEM)
         router.post("/prompt", name="prompt").respond(json=ACCEPTED)
         router.get("/queue", name="queue").respond(json={"queue_running": [], "queue_pending": []})

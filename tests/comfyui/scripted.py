@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable, Coroutine
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from uuid import uuid4
 
 import httpx
 import respx
+from respx.mocks import AbstractRequestMocker
 
 from tests.fakes.clock import FakeClock
 from wrldbldr.comfyui.errors import ComfyUIError
@@ -25,6 +26,26 @@ REFUSED: dict[str, object] = {
 }
 
 LoadFixture = Callable[[str], Any]
+
+
+class WireMocker(AbstractRequestMocker):
+    """respx in place of the connections under our client: `using="wire"`."""
+
+    name = "wire"
+    targets: ClassVar = ["wrldbldr.comfyui.wire.Wire"]
+    target_methods: ClassVar = ["handle_async_request"]
+
+    @classmethod
+    def to_httpx_request(cls, **kwargs: Any) -> httpx.Request:
+        return kwargs["request"]
+
+    @classmethod
+    async def from_async_httpx_response(
+        cls, httpx_response: httpx.Response, target: object, **kwargs: Any
+    ) -> httpx.Response:
+        """Unread, as it would come from a connection."""
+        headers, stream = httpx_response.headers, httpx_response.stream
+        return httpx.Response(httpx_response.status_code, headers=headers, stream=stream, request=kwargs["request"])
 
 
 async def outcome(work: Coroutine[Any, Any, Any], clock: FakeClock, *, seconds: int = 70) -> Any:

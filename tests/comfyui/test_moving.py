@@ -30,7 +30,7 @@ OTHER_CLASSES = {"OnlyHere": OBJECT_INFO["KSampler"]}
 @pytest.fixture
 def new_server(server: respx.MockRouter) -> Iterator[respx.MockRouter]:
     """Another healthy server, which has other nodes."""
-    with respx.mock(base_url=NEW_URL, assert_all_called=False) as router:
+    with respx.mock(base_url=NEW_URL, using="wire", assert_all_called=False) as router:
         router.get("/system_stats", name="health").respond(json=SYSTEM)
         router.post("/prompt", name="prompt").respond(json=ACCEPTED)
         router.get("/queue", name="queue").respond(json={"queue_running": [], "queue_pending": []})

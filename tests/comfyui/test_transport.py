@@ -184,6 +184,7 @@ async def test_compression_that_cannot_be_undone_is_one_of_our_errors(
             await ask(transport)
 
 
+@pytest.mark.respx(using="wire")
 async def test_only_the_catalogue_is_asked_for_compressed(respx_mock: respx.MockRouter) -> None:
     route = respx_mock.get(url__startswith="http://painter.local:8188/").respond(json={})
     transport = Transport(connection_settings("http://painter.local:8188"))
@@ -243,6 +244,7 @@ COOKIE = 'session="abcdef123"; other="zzzzzz9"; short=abc'
     ],
 )
 @pytest.mark.parametrize("is_ascii", [True, False])
+@pytest.mark.respx(using="wire")
 async def test_what_opens_the_door_is_hidden_however_a_server_quotes_it(
     respx_mock: respx.MockRouter, header: str, told: str, is_ascii: bool
 ) -> None:

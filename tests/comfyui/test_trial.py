@@ -139,8 +139,8 @@ async def test_the_certificate_is_not_trusted(tmp_path: Path) -> None:
 
 
 async def test_nobody_speaks_https_there() -> None:
-    async with serving(comfyui()) as url:
-        found = await tried(url.replace("http:", "https:"))
+    async with SimulatorServer() as server:
+        found = await tried(server.url.replace("http:", "https:"))
 
     assert found.title == "There is no https at this address"
     assert "http://" in found.sentence

@@ -28,10 +28,12 @@ async def served(serve: Serve, port: int = 0, tls: ssl.SSLContext | None = None)
             with suppress(*BROKEN_OFF):
                 await serve(reader, writer)
             writer.close()
+            with suppress(*BROKEN_OFF):
+                await writer.wait_closed()
         except asyncio.CancelledError:
             writer.transport.abort()
-        with suppress(*BROKEN_OFF):
-            await writer.wait_closed()
+            with suppress(*BROKEN_OFF):
+                await writer.wait_closed()
 
     listener = await asyncio.start_server(answer, "127.0.0.1", port, ssl=tls)
     try:

@@ -56,6 +56,23 @@ async def test_the_next_batch_is_handed_over_while_the_pictures_of_the_first_are
     assert await statuses(painting, batches) == [READY, GENERATING, QUEUED]
 
 
+async def test_the_next_batch_is_handed_over_as_soon_as_comfyui_is_done_even_while_it_cannot_say_how_it_went(
+    painting: Studio,
+) -> None:
+    batches = [await painting.ask(), await painting.ask()]
+    painting.comfyui.start()
+    await painting.rest()
+    painting.comfyui.fail_next("history", RequestTimeoutError(10, "its history"))
+    painting.comfyui.finish()
+    await painting.rest()
+
+    assert len(painting.comfyui.submissions) == 2
+    assert await statuses(painting, batches) == [GENERATING, GENERATING]
+
+    await painting.advance(3)
+    assert await statuses(painting, batches) == [READY, GENERATING]
+
+
 async def test_a_third_batch_waits_until_the_first_is_stored(painting: Studio) -> None:
     batches = await two_in_hand(painting)
     await painting.paint()

@@ -24,7 +24,7 @@ def test_previews_that_nobody_looks_at_yet_fill_no_memory(clock: FakeClock) -> N
         told.append(weakref.ref(preview))
         stream.tell(preview)
 
-    with PromptWatch(lookout, ID, model_free()):
+    with PromptWatch(lookout, ID, model_free(), lambda: None):
         for _ in range(100):
             tell_one()
 

@@ -29,6 +29,7 @@ from wrldbldr.comfyui.errors import (
     TooLargeError,
     UnexpectedAnswerError,
 )
+from wrldbldr.comfyui.wire import Wire
 
 CONNECT_TIMEOUT_SECONDS = 3.0
 MEBIBYTE = 1024 * 1024
@@ -78,8 +79,7 @@ class Transport:
         self._http = httpx.AsyncClient(
             base_url=settings.url,
             headers={**FIXED_HEADERS, "Accept-Encoding": "identity", **settings.headers},
-            verify=tls or tls_context(settings),
-            trust_env=not settings.is_local,
+            transport=Wire(tls or tls_context(settings), use_proxies=not settings.is_local),
             follow_redirects=False,
         )
 

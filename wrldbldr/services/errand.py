@@ -93,8 +93,14 @@ class Errand:
         graph, self.model = prepare(assignment.workflow, assignment.batch, submission, self._catalogue)
         self._watching.close()
         self.submission, self._graph, self._is_certain = submission, graph, False
-        self._watch = self._watching.enter_context(PromptWatch(place.lookout, submission.prompt_id, graph))
+        watch = PromptWatch(place.lookout, submission.prompt_id, graph, self._hear_the_end)
+        self._watch = self._watching.enter_context(watch)
         self._turn.follow(self._watch)
+
+    def _hear_the_end(self) -> None:
+        """The next batch need not wait until this one's history is read."""
+        if self.submission.ordinal == self._assignment.submissions[-1].ordinal:
+            self._turn.leave_comfyui()
 
     async def _send(self) -> None:
         comfyui = self._place.lookout.comfyui

@@ -33,7 +33,8 @@ class Turn:
         self._watch = watch
 
     def replace(self, lost: UUID, fresh: UUID) -> None:
-        """A prompt that ComfyUI lost is handed over as another one."""
+        """A prompt that ComfyUI lost, whatever it said of it before, is handed over as another one."""
+        self.is_off_comfyui = False
         self.prompts.remove(lost)
         self.prompts.add(fresh)
         self.lost.add(lost)
@@ -46,8 +47,9 @@ class Turn:
 
     def leave_comfyui(self) -> None:
         """Its last prompt has ended on ComfyUI: another may be handed over."""
-        self.is_off_comfyui = True
-        self._on_change()
+        if not self.is_off_comfyui:
+            self.is_off_comfyui = True
+            self._on_change()
 
     async def come_after(self) -> None:
         """Wait until earlier ones are over: pictures are numbered, and shown, in the order they were asked for."""

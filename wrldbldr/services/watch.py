@@ -56,7 +56,9 @@ class Lookout:
 class PromptWatch:
     """Follows one prompt. Enter it before the prompt is handed over: a quick one ends before the answer is read."""
 
-    def __init__(self, lookout: Lookout, prompt_id: UUID, graph: Graph) -> None:
+    def __init__(self, lookout: Lookout, prompt_id: UUID, graph: Graph, on_end: Callable[[], None]) -> None:
+        """`on_end` is called as soon as ComfyUI says that it is done with the prompt, before anybody knows how it went."""
+        self._on_end = on_end
         self._comfyui = lookout.comfyui
         self._stream = lookout.stream
         self._watchdog = lookout.watchdog
@@ -138,6 +140,8 @@ class PromptWatch:
         self._heard_at = self._clock.monotonic()
         self._inbox.put(message)
         self._stirred.set()
+        if isinstance(message, FinishedMessage):
+            self._on_end()
 
     async def _read(self, messages: list[Heard], witness: Witness) -> History | Gone | None:
         for message in messages:

@@ -1,0 +1,102 @@
+"""The bytes under an exchange: httpx's requests over aiohttp's connections, which cost a quarter of httpx's own.
+
+aiohttp is what ComfyUI itself is served with. Nothing is judged here; what goes wrong keeps httpx's names, above all
+whether a connection was made at all: a prompt that never left us may be sent again, any other may not.
+"""
+
+import ssl
+from collections.abc import AsyncIterator, Generator, Mapping
+from contextlib import contextmanager
+from typing import cast
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+import httpx
+from yarl import URL
+
+CHUNK_BYTES = 64 * 1024
+ADDED_BY_AIOHTTP = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+
+
+class Wire(httpx.AsyncBaseTransport):
+    """Keeps connections to a server open between requests. Follows no redirect, keeps no cookie, unpacks nothing."""
+
+    def __init__(self, tls: ssl.SSLContext, *, use_proxies: bool) -> None:
+        """`use_proxies`: those that the environment names."""
+        self._tls = tls
+        self._proxies = getproxies() if use_proxies else {}
+        self._session: aiohttp.ClientSession | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it and read the head of its answer. Raises httpx.TransportError."""
+        limits = cast(Mapping[str, float | None], request.extensions.get("timeout", {}))
+        content, encoding = await request.aread(), request.headers.encoding
+        with _named():
+            answer = await self._open_session().request(
+                request.method,
+                URL(str(request.url), encoded=True),  # as it is: a text would be quoted anew
+                headers=[(name.decode(encoding), value.decode(encoding)) for name, value in request.headers.raw],
+                data=content or None,
+                proxy=self._proxy(request.url),
+                timeout=aiohttp.ClientTimeout(
+                    total=None, sock_connect=limits.get("connect"), sock_read=limits.get("read")
+                ),
+                allow_redirects=False,
+            )
+        return httpx.Response(answer.status, headers=answer.raw_headers, stream=_Body(answer), request=request)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        if self._session is not None:
+            await self._session.close()
+
+    def _open_session(self) -> aiohttp.ClientSession:
+        """Made when it is first needed, in the loop that uses it."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(ssl=self._tls),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                skip_auto_headers=ADDED_BY_AIOHTTP,  # what httpx has not sent, nobody asked for
+            )
+        return self._session
+
+    def _proxy(self, url: httpx.URL) -> str | None:
+        if not self._proxies or proxy_bypass(url.host):
+            return None
+        return self._proxies.get(url.scheme) or self._proxies.get("all")
+
+
+class _Body(httpx.AsyncByteStream):
+    def __init__(self, answer: aiohttp.ClientResponse) -> None:
+        self._answer = answer
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _named():
+            async for chunk in self._answer.content.iter_chunked(CHUNK_BYTES):
+                yield chunk
+
+    async def aclose(self) -> None:
+        """One that was not read to its end takes its connection along."""
+        self._answer.close()
+
+
+@contextmanager
+def _named() -> Generator[None]:
+    """What aiohttp raises, by httpx's names; the causes stay."""
+    try:
+        yield
+    except aiohttp.ConnectionTimeoutError as error:
+        raise httpx.ConnectTimeout(str(error)) from error
+    except TimeoutError as error:
+        raise httpx.ReadTimeout(str(error)) from error
+    except aiohttp.ClientConnectorError as error:
+        raise httpx.ConnectError(str(error)) from error
+    except aiohttp.ClientHttpProxyError as error:
+        raise httpx.ProxyError(str(error)) from error
+    except aiohttp.ClientResponseError as error:
+        raise httpx.RemoteProtocolError(error.message) from error
+    except aiohttp.InvalidURL as error:
+        raise httpx.UnsupportedProtocol(str(error)) from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise httpx.ReadError(str(error) or type(error).__name__) from error
