@@ -1,5 +1,6 @@
 """How much of ComfyUI's own speed is left when every picture is also checked, stored, committed and pushed."""
 
+import asyncio
 import json
 import time
 from pathlib import Path
@@ -12,7 +13,7 @@ from tests.fakes.simulator import SimulatorProcess
 from wrldbldr.bus import game_session_topic
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import AssetType
-from wrldbldr.domain.events import BatchFailed, BatchReady
+from wrldbldr.domain.events import BatchFailed, BatchReady, Missed
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine, open_engine
 from wrldbldr.services.queue import GenerationRequest
@@ -69,14 +70,18 @@ async def app_seconds(engine: Engine) -> tuple[float, float]:
 
 
 async def _paint(engine: Engine, who: Principal, request: GenerationRequest, jobs: int) -> None:
-    with engine.bus.subscribe(game_session_topic(request.game_session_id)) as subscription:
+    async def submit() -> None:
         for _ in range(jobs):
             await engine.queue.submit(who, request)
-        ready = 0
-        while ready < jobs:
-            events = await subscription.take()
-            assert not any(isinstance(event, BatchFailed) for event in events)
-            ready += sum(isinstance(event, BatchReady) for event in events)
+
+    with engine.bus.subscribe(game_session_topic(request.game_session_id)) as subscription:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(submit())
+            ready = 0
+            while ready < jobs:
+                events = await subscription.take()
+                assert not any(isinstance(event, BatchFailed | Missed) for event in events)
+                ready += sum(isinstance(event, BatchReady) for event in events)
 
 
 async def _request(engine: Engine, who: Principal) -> GenerationRequest:

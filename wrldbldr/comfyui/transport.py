@@ -41,7 +41,12 @@ SECRET_MINIMUM = 6  # characters; fewer would be found in any text
 BETWEEN_PARTS = re.compile(r"""[\s;,="']+""")
 PARTS_LIMIT = 2_000_000  # lists and objects in one answer: parsing even them in a thread holds everybody up
 COMPRESSED = "object_info"  # the one answer worth it: tens of megabytes of words that repeat
-FIXED_HEADERS = {"User-Agent": "WrldBldr", "ngrok-skip-browser-warning": "1"}
+FIXED_HEADERS = {
+    "Accept": "*/*",
+    "Accept-Encoding": "identity",
+    "User-Agent": "WrldBldr",
+    "ngrok-skip-browser-warning": "1",
+}
 GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 CLOSED = "WrldBldr uses another ComfyUI now."
 
@@ -69,19 +74,19 @@ def tls_context(settings: ConnectionSettings) -> ssl.SSLContext:
 
 
 class Transport:
-    """Speaks HTTP with one ComfyUI; knows nothing of prompts."""
+    """Speaks HTTP with one ComfyUI; knows nothing of prompts.
+
+    Follows no redirect, keeps no cookies, and asks for a login only with the headers it was given.
+    """
 
     def __init__(self, settings: ConnectionSettings, tls: ssl.SSLContext | None = None) -> None:
         """`tls` spares whoever makes many of these that the certificates are read for each."""
         self._secrets = _secrets(settings.headers)
         self._limits: set[asyncio.Timeout] = set()  # of the requests under way
         self._is_closed = False
-        self._http = httpx.AsyncClient(
-            base_url=settings.url,
-            headers={**FIXED_HEADERS, "Accept-Encoding": "identity", **settings.headers},
-            transport=Wire(tls or tls_context(settings), use_proxies=not settings.is_local),
-            follow_redirects=False,
-        )
+        self._address = settings.url.rstrip("/")
+        self._headers = httpx.Headers({**FIXED_HEADERS, **settings.headers})
+        self._wire = Wire(tls or tls_context(settings), use_proxies=not settings.is_local)
 
     async def aclose(self) -> None:
         """Close every connection. A request under way ends as if its connection had broken."""
@@ -89,12 +94,12 @@ class Transport:
         for limit in self._limits:
             if not limit.expired():
                 limit.reschedule(0)
-        await self._http.aclose()
+        await self._wire.aclose()
 
     async def get_json(self, path: str, *, timeout_seconds: float, what: str) -> dict[str, object]:
         """The JSON object at `path`."""
         page = path.split("/")[1]
-        request = self._http.build_request("GET", path)
+        request = httpx.Request("GET", self._address + path, headers=self._headers)
         if page == COMPRESSED:
             request.headers["Accept-Encoding"] = "gzip"
         limit_bytes = LIST_LIMITS_BYTES.get(page, ANSWER_LIMIT_BYTES)
@@ -105,20 +110,22 @@ class Transport:
 
     async def post_json(self, path: str, body: Json, *, timeout_seconds: float, what: str) -> Answer:
         """The answer to a JSON body; statuses below 500 other than 401, 403 and 413 are the caller's to judge."""
-        request = self._http.build_request("POST", path, json=body)
+        request = httpx.Request("POST", self._address + path, headers=self._headers, json=body)
         return await self.exchange(request, timeout_seconds=timeout_seconds, what=what)
 
     async def post_file(
         self, path: str, *, fields: Mapping[str, str], file: tuple[str, bytes], timeout_seconds: float, what: str
     ) -> Answer:
         """The answer to a multipart form with one picture."""
-        request = self._http.build_request("POST", path, data=dict(fields), files={"image": file})
+        request = httpx.Request(
+            "POST", self._address + path, headers=self._headers, data=dict(fields), files={"image": file}
+        )
         return await self.exchange(request, timeout_seconds=timeout_seconds, what=what)
 
     async def get_file(self, path: str, *, params: Mapping[str, str], timeout_seconds: float, what: str) -> Answer:
         """The answer of a file, whole."""
         try:
-            request = self._http.build_request("GET", path, params=dict(params))
+            request = httpx.Request("GET", self._address + path, headers=self._headers, params=dict(params))
         except UnicodeError as error:
             raise UnexpectedAnswerError("It names a file that cannot be asked for.") from error
         return await self.exchange(request, timeout_seconds=timeout_seconds, what=what, limit_bytes=PICTURE_LIMIT_BYTES)
@@ -147,7 +154,7 @@ class Transport:
             async with asyncio.timeout(timeout_seconds) as limit:  # those above are for each read, this one for all
                 self._limits.add(limit)
                 try:
-                    response = await self._http.send(request, stream=True)
+                    response = await self._wire.handle_async_request(request)
                     try:
                         return await _read(response, limit_bytes)
                     finally:
