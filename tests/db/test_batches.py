@@ -1,12 +1,13 @@
 """The queue as it is stored."""
 
+from functools import partial
 from uuid import UUID
 
 import pytest
 
 from tests.db.rows import NOW, Setting
-from wrldbldr.db.batches import Order
 from wrldbldr.db.database import Database
+from wrldbldr.db.trip import Order, Trip
 from wrldbldr.domain.batch import AssetType, Batch, BatchStatus, Submission
 from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.workflow import Bindings, Workflow
@@ -28,8 +29,8 @@ async def test_the_next_one_is_the_waiting_one_of_lowest_rank(database: Database
     )
     await store(database, setting.batch(rank=3), first, running, done)
 
+    found = await database.in_one_trip(Trip.next)
     async with database.read() as unit:
-        found = await unit.batches.next()
         assert await unit.batches.has_next()
     assert found is not None
     assert (found.batch.id, found.workflow, found.had_prompts) == (first.id, None, False)
@@ -45,30 +46,30 @@ async def test_the_next_one_comes_with_its_workflow_and_whether_it_was_begun_bef
     of_an_earlier_attempt = setting.submission(batch)
     await store(database, batch, of_an_earlier_attempt)
 
-    async with database.read() as unit:
-        found = await unit.batches.next()
+    found = await database.in_one_trip(Trip.next)
     assert found is not None
     assert (found.workflow, found.had_prompts) == (workflow, False)
 
     put_back = setting.submission(batch)
     put_back.attempt = 2
     await store(database, put_back)
-    async with database.read() as unit:
-        found = await unit.batches.next()
+    found = await database.in_one_trip(Trip.next)
     assert found is not None
     assert found.had_prompts
 
 
 async def test_in_an_empty_or_paused_queue_nobody_is_next(database: Database, setting: Setting) -> None:
     async with database.read() as unit:
-        assert (await unit.batches.next(), await unit.batches.has_next()) == (None, False)
+        assert not await unit.batches.has_next()
         assert await unit.batches.next_rank() == 1.0
+    assert await database.in_one_trip(Trip.next) is None
 
     await store(database, setting.batch())
     async with database.write() as unit:
         (await unit.server.memory()).is_queue_paused = True
     async with database.read() as unit:
-        assert (await unit.batches.next(), await unit.batches.has_next()) == (None, False)
+        assert not await unit.batches.has_next()
+    assert await database.in_one_trip(Trip.next) is None
 
 
 @pytest.mark.parametrize("names_the_workflow", [True, False])
@@ -83,13 +84,14 @@ async def test_an_order_takes_names_and_words_from_what_it_is_for_and_goes_behin
         await unit.workflows.set_default(AssetType.BACKDROP, workflow.id)
     await store(database, setting.batch(rank=7, status=BatchStatus.READY))
 
-    async with database.read() as unit:
-        order = await unit.batches.order(
+    order = await database.in_one_trip(
+        lambda trip: trip.order(
             setting.account.id,
             game_session_id=setting.game_session.id,
             entity=(EntityType.LOCATION, setting.location.id),
             workflow=workflow.id if names_the_workflow else AssetType.BACKDROP,
         )
+    )
     assert order == Order(setting.world.id, "The Drowned Stair", workflow.id, "lanterns", "fog", 8.0)
 
 
@@ -103,8 +105,8 @@ async def test_there_is_no_order_unless_all_of_it_is_there_and_theirs(
         await other.store(unit)
         await unit.workflows.add(workflow)
 
-    async with database.read() as unit:
-        order = await unit.batches.order(
+    order = await database.in_one_trip(
+        lambda trip: trip.order(
             (other if wrong == "owner" else setting).account.id,
             game_session_id=(other if wrong == "game_session" else setting).game_session.id,
             entity=(
@@ -113,6 +115,7 @@ async def test_there_is_no_order_unless_all_of_it_is_there_and_theirs(
             ),
             workflow={"workflow": new_id(), "default": AssetType.ITEM}.get(wrong, workflow.id),
         )
+    )
     assert order is None
 
 
@@ -133,12 +136,11 @@ async def test_pictures_are_numbered_within_entity_and_type_and_no_number_is_giv
     await store(database, *batches)
 
     found: list[tuple[int, bool]] = []
-    async with database.read() as unit:
-        for batch in batches:
-            finishing = await unit.batches.finishing(batch.id)
-            assert finishing is not None
-            assert finishing.batch.id == batch.id
-            found.append((finishing.next_number, finishing.has_active))
+    for batch in batches:
+        finishing = await database.in_one_trip(partial(Trip.finishing, batch_id=batch.id))
+        assert finishing is not None
+        assert finishing.batch.id == batch.id
+        found.append((finishing.next_number, finishing.has_active))
     assert found == [(8, True), (4, False), (1, False)]
 
 
@@ -149,9 +151,8 @@ async def test_only_a_batch_that_is_being_painted_can_be_finished(
     batch = setting.batch(status=status)
     await store(database, batch)
 
-    async with database.read() as unit:
-        assert await unit.batches.finishing(batch.id) is None
-        assert await unit.batches.finishing(new_id()) is None
+    for batch_id in (batch.id, new_id()):
+        assert await database.in_one_trip(partial(Trip.finishing, batch_id=batch_id)) is None
 
 
 async def test_what_somebody_has_in_hand_is_neither_taken_up_again_nor_withdrawn(

@@ -10,6 +10,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.comfyui import FakeComfyUI, tiny_png
 from wrldbldr.bus import Bus
 from wrldbldr.db.database import Database, UnitOfWork
+from wrldbldr.db.trip import Trip
 from wrldbldr.domain.account import Account, Role, name_key
 from wrldbldr.domain.asset import Asset, label_for
 from wrldbldr.domain.batch import Batch
@@ -97,11 +98,13 @@ async def begin(engine: Engine, batch_id: UUID) -> None:
 async def finish(engine: Engine, batch_id: UUID) -> list[UUID]:
     """The batch that was begun is painted: its pictures are stored. Returns their ids."""
     store, now = MediaStore(engine.settings.media_dir), engine.clock.now()
-    async with engine.database.write() as unit:
-        finishing = await unit.batches.finishing(batch_id)
+
+    def store_all(trip: Trip) -> list[UUID]:
+        finishing = trip.finishing(batch_id)
         assert finishing is not None
         batch, first = finishing.batch, finishing.next_number
         batch.finish(now)
+        trip.save_state(batch)
         assets: list[Asset] = []
         for index in range(batch.count):
             picture = clean(tiny_png((index * 20, batch.seed % 256, 7)))
@@ -129,8 +132,10 @@ async def finish(engine: Engine, batch_id: UUID) -> list[UUID]:
                     created_at=now,
                 )
             )
-        await unit.assets.add_all(assets)
-    return [asset.id for asset in assets]
+        trip.add(*assets)
+        return [asset.id for asset in assets]
+
+    return await engine.database.in_one_trip(store_all)
 
 
 async def fail(engine: Engine, batch_id: UUID, failure: Failure) -> None:

@@ -4,10 +4,11 @@ import math
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.fakes.clock import FakeClock
 from wrldbldr.db.database import Database, UnitOfWork
+from wrldbldr.db.trip import Trip
 from wrldbldr.kit.clock import SystemClock
 
 DEADLINE_SECONDS = 10.0
@@ -27,6 +28,9 @@ async def until(condition: Callable[[], bool] | Callable[[], Awaitable[bool]], w
             return
         assert REAL_TIME.monotonic() < deadline, f"{what} did not happen in time"
         await REAL_TIME.sleep(PAUSE_SECONDS)
+
+
+T = TypeVar("T")
 
 
 class WatchedDatabase(Database):
@@ -51,6 +55,13 @@ class WatchedDatabase(Database):
         try:
             async with super().write() as unit:
                 yield unit
+        finally:
+            self.open_count -= 1
+
+    async def in_one_trip(self, work: Callable[[Trip], T]) -> T:
+        self.open_count += 1
+        try:
+            return await super().in_one_trip(work)
         finally:
             self.open_count -= 1
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import event
-
 from tests.fakes.engine import CHEAP_HASHER
 from tests.fakes.fast_clock import FastClock
 from tests.fakes.pictures import pictures_of
@@ -189,15 +187,7 @@ async def open_rig(
 def _database(folder: Path, empty_database: Path) -> Database:
     file = folder / "wrldbldr.sqlite3"
     shutil.copy(empty_database, file)
-    database = Database(f"sqlite+aiosqlite:///{file}")
-
-    @event.listens_for(database._engine.sync_engine, "connect")
-    def be_impatient(connection: object, _: object) -> None:
-        cursor = connection.cursor()  # pyright: ignore[reportAttributeAccessIssue]
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-        cursor.close()
-
-    return database
+    return Database(f"sqlite+aiosqlite:///{file}", BUSY_TIMEOUT_MS)
 
 
 async def _master(accounts: AccountService, worlds: WorldService) -> GameMaster:

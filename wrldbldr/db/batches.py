@@ -1,24 +1,16 @@
 """Batches and the prompts sent for them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Select, bindparam, func
-from sqlalchemy import select as select_columns  # SQLModel's own knows four at most
+from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from wrldbldr.db.worlds import TABLES
-from wrldbldr.domain.asset import Asset
-from wrldbldr.domain.batch import AssetType, Batch, BatchStatus, Submission
+from wrldbldr.domain.batch import Batch, BatchStatus, Submission
 from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.server import ServerMemory
-from wrldbldr.domain.workflow import Workflow, WorkflowDefault
-from wrldbldr.domain.world import EntityType, GameSession, World
 
 OPEN = (BatchStatus.QUEUED, BatchStatus.GENERATING)
 PAUSED = select(ServerMemory.id).where(col(ServerMemory.is_queue_paused))
@@ -34,53 +26,6 @@ LATELY_GIVEN_UP = 50
 # What every batch needs is built once: putting a statement together takes longer than SQLite takes to answer it.
 
 HAS_NEXT = select(NEXT.exists())
-NEXT_WITH_WORKFLOW = (
-    select(
-        Batch,
-        Workflow,
-        select(Submission.prompt_id)
-        .where(Submission.batch_id == Batch.id, Submission.attempt == Batch.attempt)
-        .exists(),
-    )
-    .join(Workflow, col(Workflow.id) == col(Batch.workflow_id), isouter=True)
-    .where(Batch.id == NEXT.scalar_subquery())
-)
-ALIKE = (col(Asset.entity_id) == Batch.entity_id, col(Asset.asset_type) == Batch.asset_type)
-FINISHING = select(
-    Batch,
-    select(func.coalesce(func.max(Asset.number), 0) + 1).where(*ALIKE).scalar_subquery(),
-    select(Asset.id).where(*ALIKE, col(Asset.is_active)).exists(),
-).where(col(Batch.id) == bindparam("batch_id"), Batch.status == BatchStatus.GENERATING)
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a batch that is asked for takes from elsewhere."""
-
-    world_id: UUID
-    entity_name: str
-    workflow_id: UUID
-    workflow_name: str
-    default_negative_prompt: str
-    rank: float
-
-
-@dataclass(frozen=True, slots=True)
-class Next:
-    """The batch whose turn it is. `had_prompts` when this attempt has been begun before, and was put back."""
-
-    batch: Batch
-    workflow: Workflow | None
-    had_prompts: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Finishing:
-    """A batch whose pictures are about to be stored: the number of the first one, and whether one like it is active."""
-
-    batch: Batch
-    next_number: int
-    has_active: bool
 
 
 class Batches:
@@ -98,24 +43,6 @@ class Batches:
         """The batch with this id. With `for_update` nobody else changes it before this transaction ends."""
         return await self._db_session.get(Batch, batch_id, with_for_update=for_update)
 
-    async def order(
-        self,
-        owner_id: UUID,
-        *,
-        game_session_id: UUID,
-        entity: tuple[EntityType, UUID],
-        workflow: UUID | AssetType,
-    ) -> Order | None:
-        """What is asked for, with the workflow or that for a type of picture, and a rank behind every batch.
-
-        None unless all of it is there, in one world, and that is the owner's.
-        """
-        kind, entity_id = entity
-        values = {"owner": owner_id, "game_session": game_session_id, "entity": entity_id, "workflow": workflow}
-        statement = _order(kind, by_default=isinstance(workflow, AssetType))
-        found = (await self._db_session.execute(statement, values)).one_or_none()
-        return None if found is None else Order(*found)
-
     async def next_rank(self) -> float:
         """A rank behind every batch there ever was."""
         return (await self._db_session.execute(BEHIND_ALL)).scalar_one()
@@ -123,11 +50,6 @@ class Batches:
     async def has_next(self) -> bool:
         """Whether it is anybody's turn; not while the queue is paused."""
         return (await self._db_session.execute(HAS_NEXT)).scalar_one()
-
-    async def next(self) -> Next | None:
-        """The batch whose turn it is; none while the queue is paused."""
-        found = (await self._db_session.execute(NEXT_WITH_WORKFLOW)).one_or_none()
-        return None if found is None else Next(*found)
 
     async def is_paused(self) -> bool:
         """Whether no waiting batch is begun."""
@@ -141,11 +63,6 @@ class Batches:
             .order_by(col(Batch.rank), col(Batch.id))
         )
         return rows.scalars().all()
-
-    async def finishing(self, batch_id: UUID) -> Finishing | None:
-        """The batch with this id, if it is being painted, and what its pictures need to know."""
-        found = (await self._db_session.execute(FINISHING, {"batch_id": batch_id})).one_or_none()
-        return None if found is None else Finishing(*found)
 
     async def listed(self, game_session_id: UUID) -> Sequence[Batch]:
         """What a game session's queue shows: everything not cleared, in order of rank."""
@@ -248,30 +165,3 @@ class Batches:
         for batch in (await self._db_session.execute(select(Batch).where(Batch.entity_id == entity_id))).scalars():
             await self._db_session.delete(batch)
         await self._db_session.flush()
-
-
-@cache
-def _order(kind: EntityType, *, by_default: bool) -> Select[UUID, str, UUID, str, str, float]:
-    """The statement of `order` for a kind of entity, with a workflow that is named or the default of an asset type."""
-    table = TABLES[kind]
-    workflow: BindParameter[Any] = bindparam("workflow")
-    default = select(WorkflowDefault.workflow_id).where(WorkflowDefault.asset_type == workflow).scalar_subquery()
-    return (
-        select_columns(
-            col(table.world_id),
-            col(table.name),
-            col(Workflow.id),
-            col(Workflow.name),
-            col(Workflow.default_negative_prompt),
-            BEHIND_ALL.scalar_subquery(),
-        )
-        .select_from(World)
-        .join(GameSession, col(GameSession.world_id) == col(World.id))
-        .join(table, col(table.world_id) == col(World.id))
-        .join(Workflow, col(Workflow.id) == (default if by_default else workflow))
-        .where(
-            col(World.owner_id) == bindparam("owner"),
-            col(GameSession.id) == bindparam("game_session"),
-            col(table.id) == bindparam("entity"),
-        )
-    )

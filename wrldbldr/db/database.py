@@ -1,26 +1,31 @@
 """Connections to the database, and the unit of work: the only place that commits."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from functools import cached_property
-from typing import Any, cast
+from functools import cached_property, partial
+from typing import Any, TypeVar, cast
 from weakref import WeakSet
 
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import Connection, create_engine, event, make_url
+from sqlalchemy import Engine as SyncEngine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, StaticPool
 
 from wrldbldr.db import driver
 from wrldbldr.db.accounts import Accounts
 from wrldbldr.db.assets import Assets
 from wrldbldr.db.batches import Batches
 from wrldbldr.db.server import Server
+from wrldbldr.db.trip import Trip
 from wrldbldr.db.workflows import Workflows
 from wrldbldr.db.worlds import Worlds
 from wrldbldr.domain.errors import WrldBldrError
+
+T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 10_000
 
@@ -95,9 +100,14 @@ class UnitOfWork:
 class Database:
     """One database. Open no connection before the process that uses it runs: the web server forks."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
+        """`busy_timeout_ms`: how long to wait while another program writes."""
         self._connections: WeakSet[driver.Connection] = WeakSet()
         self._engine = _engine(url, self._connections)
+        self._trips = _trip_engine(url)
+        for engine in (self._engine.sync_engine, self._trips):
+            event.listen(engine, "connect", partial(_prepare_sqlite, busy_timeout_ms))
+        self._trip_thread = ThreadPoolExecutor(1, "database")
         self._writing = asyncio.Lock()
 
     @asynccontextmanager
@@ -122,8 +132,25 @@ class Database:
             except OperationalError as error:
                 raise _told_apart(error) from error
 
+    async def in_one_trip(self, work: Callable[[Trip], T]) -> T:
+        """What `work` gives, done in a thread of the database, and committed when it ends well. Raises as `write` does.
+
+        Whoever is cancelled meanwhile does not stop it: it is done, or not at all.
+        """
+        async with self._writing:
+            try:
+                return await asyncio.get_running_loop().run_in_executor(self._trip_thread, self._trip, work)
+            except OperationalError as error:
+                raise _told_apart(error) from error
+
+    def _trip(self, work: Callable[[Trip], T]) -> T:
+        with self._trips.begin() as connection:
+            return work(Trip(connection))
+
     async def close(self) -> None:
         """Close every connection, those of transactions that were cancelled half-way too; their threads have ended then."""
+        await asyncio.to_thread(self._trip_thread.shutdown)
+        self._trips.dispose()
         await self._engine.dispose()
         for connection in list(self._connections):
             await connection.end()
@@ -156,9 +183,25 @@ def _engine(url: str, connections: WeakSet[driver.Connection]) -> AsyncEngine:
         async_creator=connect,
         hide_parameters=True,  # an error that is logged shall not quote prompts
     )
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_with_next)
     return engine
+
+
+def _trip_engine(url: str) -> SyncEngine:
+    """An engine for the one thread that makes trips. It opens nothing before the first."""
+    address = make_url(url)
+    engine = create_engine(
+        address.set(drivername=address.get_backend_name()),
+        poolclass=StaticPool,
+        connect_args={"check_same_thread": False, "isolation_level": None},  # it is closed in another thread
+        hide_parameters=True,
+    )
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _leave_transactions_to_us(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -171,11 +214,11 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
 
 
-def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+def _prepare_sqlite(busy_timeout_ms: int, connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        f"busy_timeout={busy_timeout_ms}",
         "foreign_keys=ON",
         "synchronous=NORMAL",
     ):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from wrldbldr.db.database import Database
+from wrldbldr.db.trip import Trip
 from wrldbldr.domain.batch import Batch, Submission
 from wrldbldr.domain.workflow import Workflow
 from wrldbldr.kit.clock import Clock
@@ -23,6 +24,16 @@ class Assignment:
     submissions: Sequence[Submission]
     lost: Sequence[UUID]
     is_resumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What is on record of a batch that was just begun."""
+
+    batch: Batch
+    workflow: Workflow | None
+    submissions: Sequence[Submission]
+    lost: Sequence[UUID]
 
 
 class Claims:
@@ -62,23 +73,26 @@ class Claims:
         In one transaction: whoever pauses the queue or withdraws the batch comes before it, or after.
         """
         while True:
-            now = self._clock.now()
-            async with self._database.write() as unit:
-                first = await unit.batches.next()
-                if first is None:
-                    return None
-                batch, workflow = first.batch, first.workflow
-                batch.start(now)
-                before = await unit.batches.submissions(batch.id, batch.attempt) if first.had_prompts else ()
-                for old in before:
-                    old.lost_at = old.lost_at or now
-                submissions = _plan(batch, workflow, self._clock) if workflow else []
-                await unit.batches.add(*submissions)
+            begun = await self._database.in_one_trip(self._begin_next)
+            if begun is None:
+                return None
+            batch, workflow = begun.batch, begun.workflow
             self._easel.started(batch)
             if workflow is not None:
-                lost = [old.prompt_id for old in before]
-                return Assignment(batch, workflow, submissions, lost, is_resumed=False)
+                return Assignment(batch, workflow, begun.submissions, begun.lost, is_resumed=False)
             await self._keeper.fail(batch.id, workflow_gone(batch))
+
+    def _begin_next(self, trip: Trip) -> Begun | None:
+        first, now = trip.next(), self._clock.now()
+        if first is None:
+            return None
+        batch, workflow = first.batch, first.workflow
+        batch.start(now)
+        trip.save_state(batch)
+        lost = trip.lose_prompts(batch, now) if first.had_prompts else ()
+        submissions = _plan(batch, workflow, self._clock) if workflow else []
+        trip.add(*submissions)
+        return Begun(batch, workflow, submissions, lost)
 
 
 def _plan(batch: Batch, workflow: Workflow, clock: Clock) -> list[Submission]:

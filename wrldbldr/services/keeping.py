@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from wrldbldr.db.database import Database
+from wrldbldr.db.trip import Trip
 from wrldbldr.domain.asset import Asset, label_for
 from wrldbldr.domain.batch import Batch, BatchStatus, Submission
 from wrldbldr.domain.failure import Failure
@@ -44,24 +45,30 @@ class Keeper:
 
     async def keep(self, batch: Batch, painted: Painted) -> None:
         """Store the files, then their rows and READY in one transaction. Doing it twice changes nothing."""
-        hashes = await self._keep_files(painted)
+        hashes = await asyncio.to_thread(self._keep_files, painted)
+        kept = await self._database.in_one_trip(lambda trip: self._finish(trip, batch, painted, hashes))
+        if kept is not None:
+            self._easel.ready(kept)
+            return
         async with self._database.write() as unit:
-            finishing = await unit.batches.finishing(batch.id)
-            if finishing is None:
-                unused = [name for name in hashes if not await unit.assets.count_content(name)]
-                await asyncio.to_thread(self._store.remove, unused)
-                self._easel.left(batch.id)
-                return
-            await self._keep_files(painted)  # the same picture may have been deleted elsewhere a moment ago
-            now = self._clock.now()
-            finishing.batch.finish(now)
-            assets = [
-                _asset(batch, painted, index, number=finishing.next_number + index, content_hash=content_hash, now=now)
-                for index, content_hash in enumerate(hashes)
-            ]
-            assets[0].is_active = not finishing.has_active
-            await unit.assets.add_all(assets)
-        self._easel.ready(finishing.batch)
+            unused = [name for name in hashes if not await unit.assets.count_content(name)]
+            await asyncio.to_thread(self._store.remove, unused)
+        self._easel.left(batch.id)
+
+    def _finish(self, trip: Trip, batch: Batch, painted: Painted, hashes: Sequence[str]) -> Batch | None:
+        finishing, now = trip.finishing(batch.id), self._clock.now()
+        if finishing is None:
+            return None
+        self._keep_files(painted)  # the same picture may have been deleted elsewhere a moment ago
+        finishing.batch.finish(now)
+        trip.save_state(finishing.batch)
+        assets = [
+            _asset(batch, painted, index, number=finishing.next_number + index, content_hash=content_hash, now=now)
+            for index, content_hash in enumerate(hashes)
+        ]
+        assets[0].is_active = not finishing.has_active
+        trip.add(*assets)
+        return finishing.batch
 
     async def fail(self, batch_id: UUID, failure: Failure) -> None:
         """The batch gives up and remembers why."""
@@ -83,9 +90,8 @@ class Keeper:
             batch.put_back()
         self._easel.put_back(batch)
 
-    async def _keep_files(self, painted: Painted) -> list[str]:
-        pictures = [painting.picture for painting in painted.pictures]
-        return await asyncio.to_thread(lambda: [self._store.keep(picture) for picture in pictures])
+    def _keep_files(self, painted: Painted) -> list[str]:
+        return [self._store.keep(painting.picture) for painting in painted.pictures]
 
     async def times_lost(self, batch: Batch, submission: Submission) -> int:
         """How often ComfyUI has lost this prompt since the batch was begun. Counted on record: one that takes ComfyUI

@@ -1,11 +1,13 @@
 """The queue as game masters use it: ask for pictures, withdraw, try again, tidy up, look."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from wrldbldr.bus import SERVER_TOPIC, Bus
 from wrldbldr.db.database import Database, UnitOfWork
+from wrldbldr.db.trip import Trip
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import (
     AssetType,
@@ -78,44 +80,11 @@ class QueueService:
 
         The entity's name and the workflow's are frozen here: the pictures belong to whoever they were asked for.
         """
-        prompt = checked_text(request.prompt, field="prompt", limit=PROMPT_LIMIT)
-        if not prompt:
-            raise InvalidInputError("prompt", "Say what to paint: the prompt is empty.")
-        count = checked_count(request.count)
-        seed = new_seed() if request.seed is None else checked_seed(request.seed)
-        width, height = DEFAULT_SIZES[request.asset_type]
-        width = width if request.width is None else checked_size(request.width, field="width")
-        height = height if request.height is None else checked_size(request.height, field="height")
-        async with self._database.write() as unit:
-            order = await unit.batches.order(
-                who.account_id,
-                game_session_id=request.game_session_id,
-                entity=(request.entity_type, request.entity_id),
-                workflow=request.workflow_id or request.asset_type,
-            )
-            if order is None:
-                raise await _what_is_missing(unit, who, request)
-            negative = order.default_negative_prompt if request.negative_prompt is None else request.negative_prompt
-            batch = Batch(
-                game_session_id=request.game_session_id,
-                world_id=order.world_id,
-                requested_by=who.account_id,
-                entity_type=request.entity_type,
-                entity_id=request.entity_id,
-                entity_name=order.entity_name,
-                asset_type=request.asset_type,
-                workflow_id=order.workflow_id,
-                workflow_name=order.workflow_name,
-                prompt=prompt,
-                negative_prompt=checked_text(negative, field="negative_prompt", limit=PROMPT_LIMIT),
-                count=count,
-                seed=seed,
-                width=width,
-                height=height,
-                rank=order.rank,
-                requested_at=self._clock.now(),
-            )
-            await unit.batches.add(batch)
+        asked, now = _checked(request), self._clock.now()
+        batch = await self._database.in_one_trip(lambda trip: _place(trip, who, asked, now))
+        if batch is None:
+            async with self._database.read() as unit:
+                raise await _what_is_missing(unit, who, asked)
         announce(self._bus, batch, BatchQueued(batch.id))
         self._wake()
         return batch
@@ -246,6 +215,56 @@ class QueueService:
         if has_changed:
             self._bus.publish(SERVER_TOPIC, QueuePaused(is_paused))
             self._wake()
+
+
+def _checked(request: GenerationRequest) -> GenerationRequest:
+    """The request, if it says what to paint and asks for nothing impossible. Raises InvalidInputError."""
+    prompt = checked_text(request.prompt, field="prompt", limit=PROMPT_LIMIT)
+    if not prompt:
+        raise InvalidInputError("prompt", "Say what to paint: the prompt is empty.")
+    return replace(
+        request,
+        prompt=prompt,
+        count=checked_count(request.count),
+        seed=None if request.seed is None else checked_seed(request.seed),
+        width=None if request.width is None else checked_size(request.width, field="width"),
+        height=None if request.height is None else checked_size(request.height, field="height"),
+    )
+
+
+def _place(trip: Trip, who: Principal, asked: GenerationRequest, now: datetime) -> Batch | None:
+    """Put a checked request at the end of the queue. None when something it is for is not there, or not theirs."""
+    order = trip.order(
+        who.account_id,
+        game_session_id=asked.game_session_id,
+        entity=(asked.entity_type, asked.entity_id),
+        workflow=asked.workflow_id or asked.asset_type,
+    )
+    if order is None:
+        return None
+    width, height = DEFAULT_SIZES[asked.asset_type]
+    negative = order.default_negative_prompt if asked.negative_prompt is None else asked.negative_prompt
+    batch = Batch(
+        game_session_id=asked.game_session_id,
+        world_id=order.world_id,
+        requested_by=who.account_id,
+        entity_type=asked.entity_type,
+        entity_id=asked.entity_id,
+        entity_name=order.entity_name,
+        asset_type=asked.asset_type,
+        workflow_id=order.workflow_id,
+        workflow_name=order.workflow_name,
+        prompt=asked.prompt,
+        negative_prompt=checked_text(negative, field="negative_prompt", limit=PROMPT_LIMIT),
+        count=asked.count,
+        seed=new_seed() if asked.seed is None else asked.seed,
+        width=asked.width or width,
+        height=asked.height or height,
+        rank=order.rank,
+        requested_at=now,
+    )
+    trip.add(batch)
+    return batch
 
 
 async def _what_is_missing(unit: UnitOfWork, who: Principal, request: GenerationRequest) -> InvalidInputError:

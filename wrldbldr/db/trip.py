@@ -1,0 +1,195 @@
+"""What every batch goes through, without an ORM session: asked for, begun, finished.
+
+A trip runs whole in a thread of the database (decision 10). Its rows are plain values: they belong to no session, and what is
+changed in them afterwards is not stored.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Insert,
+    RowMapping,
+    Select,
+    Table,
+    bindparam,
+    func,
+    insert,
+    inspect,
+    update,
+)
+from sqlalchemy import select as select_columns  # SQLModel's own knows four at most
+from sqlmodel import SQLModel, col, select
+
+from wrldbldr.db.batches import BEHIND_ALL, NEXT
+from wrldbldr.db.worlds import TABLES
+from wrldbldr.domain.asset import Asset
+from wrldbldr.domain.batch import AssetType, Batch, BatchStatus, Submission
+from wrldbldr.domain.workflow import Workflow, WorkflowDefault
+from wrldbldr.domain.world import EntityType, GameSession, World
+
+Stored = TypeVar("Stored", bound=SQLModel)
+
+
+def _table(kind: type[SQLModel]) -> Table:
+    return cast(Table, inspect(kind).local_table)
+
+
+BATCHES, WORKFLOWS, SUBMISSIONS = _table(Batch), _table(Workflow), _table(Submission)
+STATE = ("status", "started_at", "completed_at", "failure")
+
+# Built once: putting a statement together takes longer than SQLite takes to answer it.
+
+OF_THIS_ATTEMPT = (SUBMISSIONS.c.batch_id == bindparam("batch"), SUBMISSIONS.c.attempt == bindparam("this_attempt"))
+HAD_PROMPTS = (
+    select_columns(SUBMISSIONS.c.prompt_id)
+    .where(SUBMISSIONS.c.batch_id == BATCHES.c.id, SUBMISSIONS.c.attempt == BATCHES.c.attempt)
+    .exists()
+)
+NEXT_BATCH = select_columns(BATCHES, HAD_PROMPTS.label("had_prompts")).where(BATCHES.c.id == NEXT.scalar_subquery())
+WORKFLOW = select_columns(WORKFLOWS).where(WORKFLOWS.c.id == bindparam("workflow"))
+ALIKE = (col(Asset.entity_id) == BATCHES.c.entity_id, col(Asset.asset_type) == BATCHES.c.asset_type)
+FINISHING = select_columns(
+    BATCHES,
+    select(func.coalesce(func.max(Asset.number), 0) + 1).where(*ALIKE).scalar_subquery().label("next_number"),
+    select(Asset.id).where(*ALIKE, col(Asset.is_active)).exists().label("has_active"),
+).where(BATCHES.c.id == bindparam("batch"), BATCHES.c.status == BatchStatus.GENERATING)
+SAVE_STATE = update(BATCHES).where(BATCHES.c.id == bindparam("batch")).values({name: bindparam(name) for name in STATE})
+PROMPTS = select_columns(SUBMISSIONS.c.prompt_id).where(*OF_THIS_ATTEMPT).order_by(SUBMISSIONS.c.ordinal)
+LOSE_PROMPTS = (
+    update(SUBMISSIONS).where(*OF_THIS_ATTEMPT, SUBMISSIONS.c.lost_at.is_(None)).values(lost_at=bindparam("now"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a batch that is asked for takes from elsewhere."""
+
+    world_id: UUID
+    entity_name: str
+    workflow_id: UUID
+    workflow_name: str
+    default_negative_prompt: str
+    rank: float
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The batch whose turn it is. `had_prompts` when this attempt has been begun before, and was put back."""
+
+    batch: Batch
+    workflow: Workflow | None
+    had_prompts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finishing:
+    """A batch whose pictures are about to be stored: the number of the first one, and whether one like it is active."""
+
+    batch: Batch
+    next_number: int
+    has_active: bool
+
+
+class Trip:
+    """Everything done on it is kept together, or not at all."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, *rows: Batch | Submission | Asset) -> None:
+        """Store something new."""
+        for row in rows:
+            table = _table(type(row))
+            self._connection.execute(_insert(table), {name: getattr(row, name) for name in _names(table)})
+
+    def order(
+        self,
+        owner_id: UUID,
+        *,
+        game_session_id: UUID,
+        entity: tuple[EntityType, UUID],
+        workflow: UUID | AssetType,
+    ) -> Order | None:
+        """What is asked for, with the workflow or that for a type of picture, and a rank behind every batch.
+
+        None unless all of it is there, in one world, and that is the owner's.
+        """
+        kind, entity_id = entity
+        values = {"owner": owner_id, "game_session": game_session_id, "entity": entity_id, "workflow": workflow}
+        statement = _order(kind, by_default=isinstance(workflow, AssetType))
+        found = self._connection.execute(statement, values).one_or_none()
+        return None if found is None else Order(*found)
+
+    def next(self) -> Next | None:
+        """The batch whose turn it is; none while the queue is paused."""
+        found = self._connection.execute(NEXT_BATCH).mappings().one_or_none()
+        if found is None:
+            return None
+        batch = _stored(Batch, found)
+        workflow = self._connection.execute(WORKFLOW, {"workflow": batch.workflow_id}).mappings().one_or_none()
+        return Next(batch, None if workflow is None else _stored(Workflow, workflow), found["had_prompts"])
+
+    def finishing(self, batch_id: UUID) -> Finishing | None:
+        """The batch with this id, if it is being painted, and what its pictures need to know."""
+        found = self._connection.execute(FINISHING, {"batch": batch_id}).mappings().one_or_none()
+        return None if found is None else Finishing(_stored(Batch, found), found["next_number"], found["has_active"])
+
+    def save_state(self, batch: Batch) -> None:
+        """Store what has become of a batch."""
+        values = {name: getattr(batch, name) for name in STATE}
+        self._connection.execute(SAVE_STATE, {"batch": batch.id, **values})
+
+    def lose_prompts(self, batch: Batch, now: datetime) -> Sequence[UUID]:
+        """Nothing is waited for any more of the prompts this attempt has had. Returns them, in order of making."""
+        attempt = {"batch": batch.id, "this_attempt": batch.attempt}
+        self._connection.execute(LOSE_PROMPTS, {**attempt, "now": now})
+        return self._connection.execute(PROMPTS, attempt).scalars().all()
+
+
+def _stored(kind: type[Stored], row: RowMapping) -> Stored:
+    """A row of a table, from one that may hold more."""
+    return kind(**{name: row[name] for name in _names(_table(kind))})
+
+
+@cache
+def _names(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.columns)
+
+
+@cache
+def _insert(table: Table) -> Insert:
+    return insert(table)
+
+
+@cache
+def _order(kind: EntityType, *, by_default: bool) -> Select[UUID, str, UUID, str, str, float]:
+    """The statement of `order` for a kind of entity, with a workflow that is named or the default of an asset type."""
+    table = TABLES[kind]
+    workflow: BindParameter[Any] = bindparam("workflow")
+    default = select(WorkflowDefault.workflow_id).where(WorkflowDefault.asset_type == workflow).scalar_subquery()
+    return (
+        select_columns(
+            col(table.world_id),
+            col(table.name),
+            col(Workflow.id),
+            col(Workflow.name),
+            col(Workflow.default_negative_prompt),
+            BEHIND_ALL.scalar_subquery(),
+        )
+        .select_from(World)
+        .join(GameSession, col(GameSession.world_id) == col(World.id))
+        .join(table, col(table.world_id) == col(World.id))
+        .join(Workflow, col(Workflow.id) == (default if by_default else workflow))
+        .where(
+            col(World.owner_id) == bindparam("owner"),
+            col(GameSession.id) == bindparam("game_session"),
+            col(table.id) == bindparam("entity"),
+        )
+    )
