@@ -58,7 +58,7 @@ def fake_engine(
         accounts=AccountService(database, clock, CHEAP_HASHER, bus),
         worlds=worlds,
         workflows=WorkflowService(database, clock, comfyui),
-        queue=QueueService(database, bus, clock, progress, wake=lambda: None),
+        queue=QueueService(database, bus, clock, progress, wake=lambda *, may_be_unwanted=True: None),
         gallery=GalleryService(database, bus, store),
         demo=DemoService(database, bus, clock, store, worlds),
         connection=connection,

@@ -62,11 +62,15 @@ class Dispatcher:
         self._is_to_rest = False
         self._trouble = ""
 
-    def wake(self) -> None:
-        """Something changed: a batch was asked for, withdrawn, the queue goes on, or ComfyUI is back."""
+    def wake(self, *, may_be_unwanted: bool = True) -> None:
+        """Something changed: a batch was asked for, withdrawn, the queue goes on, or ComfyUI is back.
+
+        Unless `may_be_unwanted`, nothing that is in hand was withdrawn, and nobody looks whether it was.
+        """
         self._woken.set()
-        for turn in self._in_hand:
-            turn.nudge()
+        if may_be_unwanted:
+            for turn in self._in_hand:
+                turn.nudge()
 
     async def run(self) -> None:
         """Work for ever. What was being painted when the process ended is taken up first."""

@@ -1,8 +1,9 @@
 """The queue as game masters use it: ask for pictures, withdraw, try again, tidy up, look."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from wrldbldr.bus import SERVER_TOPIC, Bus
@@ -63,12 +64,18 @@ class BatchReport:
     asset_ids: Sequence[UUID]
 
 
+class Wake(Protocol):
+    """Tells the dispatcher that something changed; unless `may_be_unwanted`, nothing that it paints was withdrawn."""
+
+    def __call__(self, *, may_be_unwanted: bool = True) -> None:
+        """Returns at once."""
+        ...
+
+
 class QueueService:
     """The queue's verbs. The dispatcher does the painting; it is woken when there is something to do."""
 
-    def __init__(
-        self, database: Database, bus: Bus, clock: Clock, progress: LiveProgress, wake: Callable[[], None]
-    ) -> None:
+    def __init__(self, database: Database, bus: Bus, clock: Clock, progress: LiveProgress, wake: Wake) -> None:
         self._database = database
         self._bus = bus
         self._clock = clock
@@ -86,7 +93,7 @@ class QueueService:
             async with self._database.read() as unit:
                 raise await _what_is_missing(unit, who, asked)
         announce(self._bus, batch, BatchQueued(batch.id))
-        self._wake()
+        self._wake(may_be_unwanted=False)
         return batch
 
     async def cancel(self, who: Principal, batch_id: UUID) -> Batch:
