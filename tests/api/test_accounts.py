@@ -122,10 +122,9 @@ async def test_a_token_opens_the_api_for_a_script_and_outlives_the_login(owner: 
 async def test_a_token_is_shown_once_and_kept_nowhere(owner: Caller, engine: Engine) -> None:
     token = (await owner.post("/api/tokens", json={"label": "backup"})).json()["token"]
 
-    answers = [await owner.get("/api/me"), await owner.get("/api/worlds"), await owner.get("/api/workflows")]
+    answers = [await owner.get(f"/api/{page}") for page in ("me", "worlds", "workflows", "tokens")]
 
     assert not any(token in answer.text for answer in answers)
-    refused(await owner.get("/api/tokens"), 405)
     for file in engine.settings.data_dir.glob("wrldbldr.sqlite3*"):
         assert token.encode() not in file.read_bytes()
 
@@ -185,3 +184,34 @@ async def test_guesses_are_counted_for_the_address_they_come_from(owner: Caller,
 
 async def test_signing_out_takes_the_pictures_out_of_the_browser(owner: Caller) -> None:
     assert (await owner.post("/api/auth/logout")).headers["clear-site-data"] == '"cache"'
+
+
+async def test_a_password_is_changed_by_whoever_knows_the_old_one(owner: Caller, nobody: Caller) -> None:
+    new = {**OWNER, "password": "a harbour in fog"}
+    wrong = {"old_password": "not it", "new_password": new["password"]}
+    assert set(refused(await owner.post("/api/auth/password", json=wrong), 422)) == {"old_password"}
+
+    changed = await owner.post("/api/auth/password", json={**wrong, "old_password": OWNER["password"]})
+
+    assert changed.status_code == 204
+    assert (await owner.get("/api/me")).status_code == 200
+    refused(await nobody.post("/api/auth/login", json=OWNER), 401)
+    assert (await nobody.post("/api/auth/login", json=new)).status_code == 200
+
+
+async def test_tokens_are_listed_and_revoked_and_the_secret_is_in_no_list(owner: Caller, nobody: Caller) -> None:
+    secret = (await owner.post("/api/tokens", json={"label": "my script"})).json()["token"]
+    bearer = {"Authorization": f"Bearer {secret}"}
+    listed = await owner.get("/api/tokens")
+    assert {(token["label"], token["kind"], token["is_this"]) for token in listed.json()["items"]} == {
+        ("my script", "api", False),
+        ("Browser", "browser", True),
+    }
+    assert secret not in listed.text
+    assert (await nobody.get("/api/me", headers=bearer)).status_code == 200
+
+    [script] = [token["id"] for token in listed.json()["items"] if token["kind"] == "api"]
+    assert (await owner.delete(f"/api/tokens/{script}")).status_code == 204
+
+    refused(await nobody.get("/api/me", headers=bearer), 401)
+    refused(await owner.delete(f"/api/tokens/{script}"), 404)

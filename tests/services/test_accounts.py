@@ -8,9 +8,17 @@ import pytest
 from argon2 import PasswordHasher
 
 from tests.fakes.engine import CHEAP_HASHER
-from tests.fakes.studio import OWNER_PASSWORD, Studio
-from wrldbldr.domain.account import BROWSER_LOGIN_DAYS, Principal, Role
-from wrldbldr.domain.errors import ConflictError, InvalidInputError, UnauthenticatedError
+from tests.fakes.studio import OWNER_PASSWORD, Studio, other_game_master
+from wrldbldr.bus import account_topic
+from wrldbldr.domain.account import BROWSER_LOGIN_DAYS, Principal, Role, TokenKind
+from wrldbldr.domain.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotFoundError,
+    TooManyAttemptsError,
+    UnauthenticatedError,
+)
+from wrldbldr.domain.events import SignedOut
 from wrldbldr.engine import Engine
 from wrldbldr.services.accounts import AccountService
 
@@ -161,6 +169,94 @@ async def test_an_api_token_needs_a_label_that_can_be_read(engine: Engine, who: 
         await engine.accounts.make_api_token(who, label)
 
     assert caught.value.field == "label"
+
+
+async def test_a_new_password_opens_the_door_and_the_old_one_no_longer_does(engine: Engine, who: Principal) -> None:
+    await engine.accounts.change_password(who, OWNER_PASSWORD, "a harbour in fog")
+
+    assert (await engine.accounts.log_in("Aldwin", "a harbour in fog")).who.account_id == who.account_id
+    await sentence_of_login(engine, "Aldwin", OWNER_PASSWORD)
+
+
+async def test_a_new_password_signs_every_other_browser_out_at_once_and_no_script(studio: Studio) -> None:
+    accounts = studio.engine.accounts
+    here, there = [await accounts.log_in("Aldwin", OWNER_PASSWORD) for _ in range(2)]
+    script = await accounts.make_api_token(here.who, "my script")
+    heard = studio.listener(account_topic(here.who.account_id)).heard
+
+    await accounts.change_password(here.who, OWNER_PASSWORD, "a harbour in fog")
+
+    with pytest.raises(UnauthenticatedError):
+        await accounts.principal(there.secret)
+    assert SignedOut(there.who.token_id) in heard
+    assert SignedOut(here.who.token_id) not in heard
+    assert await accounts.principal(here.secret) == here.who
+    assert (await accounts.principal(script)).account_id == here.who.account_id
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [("not it", "a harbour in fog", "old_password"), ("", "a harbour in fog", "old_password")]
+    + [(OWNER_PASSWORD, bad, "new_password") for bad in ("", "short", "x" * 201)],
+)
+async def test_without_the_old_password_or_with_a_bad_new_one_nothing_changes(
+    engine: Engine, who: Principal, old: str, new: str, field: str
+) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        await engine.accounts.change_password(who, old, new)
+
+    assert caught.value.field == field
+    assert (await engine.accounts.log_in("Aldwin", OWNER_PASSWORD)).who.account_id == who.account_id
+
+
+async def test_whoever_sits_at_an_open_browser_cannot_guess_the_password_for_ever(
+    engine: Engine, who: Principal
+) -> None:
+    for _ in range(10):
+        with pytest.raises(InvalidInputError):
+            await engine.accounts.change_password(who, "a guess", "a harbour in fog")
+
+    with pytest.raises(TooManyAttemptsError):
+        await engine.accounts.change_password(who, OWNER_PASSWORD, "a harbour in fog")
+
+
+async def test_what_opens_an_account_is_listed_without_its_secrets_and_without_what_opens_nothing(
+    studio: Studio,
+) -> None:
+    accounts = studio.engine.accounts
+    before = {report.id for report in await accounts.tokens(studio.who)}
+    gone = await accounts.log_in("Aldwin", OWNER_PASSWORD)
+    await accounts.log_out(gone.who)
+    await studio.clock.advance(1)
+    await accounts.make_api_token(studio.who, "my script")
+
+    newest, *others = await accounts.tokens(studio.who)
+
+    assert (newest.label, newest.kind, newest.is_this) == ("my script", TokenKind.API, False)
+    assert {report.id for report in others} == before
+    assert [report.id for report in others if report.is_this] == [studio.who.token_id]
+
+
+async def test_a_revoked_token_opens_nothing_and_loses_what_it_has_open(studio: Studio) -> None:
+    accounts = studio.engine.accounts
+    secret = await accounts.make_api_token(studio.who, "my script")
+    script = await accounts.principal(secret)
+    heard = studio.listener(account_topic(studio.who.account_id)).heard
+
+    await accounts.revoke(studio.who, script.token_id)
+
+    with pytest.raises(UnauthenticatedError):
+        await accounts.principal(secret)
+    assert SignedOut(script.token_id) in heard
+
+
+async def test_nobody_revokes_what_opens_somebody_elses_account(studio: Studio) -> None:
+    accounts = studio.engine.accounts
+    stranger = await other_game_master(studio.engine)
+
+    with pytest.raises(NotFoundError):
+        await accounts.revoke(stranger, studio.who.token_id)
+    assert studio.who.token_id not in {report.id for report in await accounts.tokens(stranger)}
 
 
 async def test_nothing_on_disk_holds_a_secret_or_a_password(studio: Studio) -> None:

@@ -1,5 +1,6 @@
 """Accounts and the secrets they show."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -37,6 +38,15 @@ class Accounts:
         )
         row = rows.one_or_none()
         return None if row is None else (row[0], row[1])
+
+    async def tokens(self, account_id: UUID, now: datetime) -> Sequence[AccessToken]:
+        """An account's tokens that open something now, newest first."""
+        rows = await self._db_session.execute(
+            select(AccessToken)
+            .where(AccessToken.account_id == account_id, col(AccessToken.revoked_at).is_(None))
+            .order_by(col(AccessToken.created_at).desc(), col(AccessToken.id))
+        )
+        return [token for token in rows.scalars() if token.is_valid(now)]
 
     async def revoke(self, token_id: UUID, now: datetime) -> None:
         """From now on the token opens nothing."""

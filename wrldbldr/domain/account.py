@@ -76,12 +76,12 @@ def name_key(name: str) -> str:
     return checked_name(name).casefold()
 
 
-def checked_password(password: str) -> str:
+def checked_password(password: str, field: str = "password") -> str:
     """Raises InvalidInputError unless the password has a sensible length."""
     if len(password) < PASSWORD_MINIMUM:
-        raise InvalidInputError("password", f"The password needs at least {PASSWORD_MINIMUM} characters.")
+        raise InvalidInputError(field, f"The password needs at least {PASSWORD_MINIMUM} characters.")
     if len(password) > PASSWORD_LIMIT:
-        raise InvalidInputError("password", f"The password may have at most {PASSWORD_LIMIT} characters.")
+        raise InvalidInputError(field, f"The password may have at most {PASSWORD_LIMIT} characters.")
     if any(category(character) == "Cs" for character in password):
-        raise InvalidInputError("password", "The password holds half of a character. Type it again.")
+        raise InvalidInputError(field, "The password holds half of a character. Type it again.")
     return password

@@ -2,7 +2,8 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -20,7 +21,7 @@ from wrldbldr.domain.account import (
     checked_password,
     name_key,
 )
-from wrldbldr.domain.errors import ConflictError, InvalidInputError, UnauthenticatedError
+from wrldbldr.domain.errors import ConflictError, InvalidInputError, NotFoundError, UnauthenticatedError
 from wrldbldr.domain.events import SignedOut
 from wrldbldr.domain.text import checked_name
 from wrldbldr.kit.clock import Clock
@@ -37,6 +38,17 @@ class SignedIn:
 
     who: Principal
     secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenReport:
+    """What opens an account, without its secret. `is_this` when it is what the asker shows."""
+
+    id: UUID
+    kind: TokenKind
+    label: str
+    created_at: datetime
+    is_this: bool
 
 
 class AccountService:
@@ -112,6 +124,51 @@ class AccountService:
             await unit.accounts.revoke(who.token_id, self._clock.now())
         self._bus.publish(account_topic(who.account_id), SignedOut(who.token_id))
 
+    async def change_password(self, who: Principal, old: str, new: str) -> None:
+        """Whoever knew the old password knows nothing now: the account's other browsers are signed out. Tokens stay.
+
+        Raises InvalidInputError for a wrong old password or a bad new one, TooManyAttemptsError after many wrong ones.
+        """
+        checked_password(new, field="new_password")
+        key = name_key(who.name)
+        counted = [name_attempts(key)]
+        self._failed.check(counted)
+        account = await self._account_of(key, old, counted)
+        if account is None or account.id != who.account_id:
+            raise InvalidInputError("old_password", "That is not your password.")
+        self._failed.forget(name_attempts(key))
+        async with self._hashing:
+            password_hash = await asyncio.to_thread(self._hasher.hash, new)
+        now = self._clock.now()
+        async with self._database.write() as unit:
+            changed = await unit.accounts.find(who.account_id)
+            if changed is None:
+                raise UnauthenticatedError
+            changed.password_hash = password_hash
+            logins = [token for token in await unit.accounts.tokens(who.account_id, now) if _is_other_login(token, who)]
+            for token in logins:
+                token.revoked_at = now
+        for token in logins:
+            self._bus.publish(account_topic(who.account_id), SignedOut(token.id))
+
+    async def tokens(self, who: Principal) -> list[TokenReport]:
+        """What opens this account now: its browsers and the tokens of its scripts, newest first."""
+        async with self._database.read() as unit:
+            found = await unit.accounts.tokens(who.account_id, self._clock.now())
+        return [
+            TokenReport(token.id, token.kind, token.label, token.created_at, is_this=token.id == who.token_id)
+            for token in found
+        ]
+
+    async def revoke(self, who: Principal, token_id: UUID) -> None:
+        """A browser or script of theirs is let in no more, and loses what it has open. Raises NotFoundError."""
+        now = self._clock.now()
+        async with self._database.write() as unit:
+            if token_id not in {token.id for token in await unit.accounts.tokens(who.account_id, now)}:
+                raise NotFoundError("token")
+            await unit.accounts.revoke(token_id, now)
+        self._bus.publish(account_topic(who.account_id), SignedOut(token_id))
+
     async def make_api_token(self, who: Principal, label: str) -> str:
         """A new secret for scripts, shown once. Raises InvalidInputError for a bad label."""
         secret = new_secret()
@@ -159,6 +216,10 @@ class AccountService:
             return self._hasher.verify(account.password_hash, typed)
         except VerificationError:
             return False
+
+
+def _is_other_login(token: AccessToken, who: Principal) -> bool:
+    return token.kind is TokenKind.BROWSER and token.id != who.token_id
 
 
 def _key_typed(name: str) -> str:
