@@ -84,6 +84,28 @@ async def test_a_prompt_on_a_connection_that_was_kept_open_and_broke_is_not_sent
     assert len(server.requests) == 2
 
 
+async def test_what_a_server_says_unasked_is_not_taken_for_the_next_answer() -> None:
+    chatty = ANSWER + b"HTTP/1.1 408 Too Late\r\nContent-Length: 0\r\n\r\n"
+    server = Server(chatty, chatty, chatty)
+    async with wired(server) as (client, address):
+        statuses = [(await client.post(f"http://{address}/prompt", json={})).status_code for _ in range(3)]
+
+    assert statuses == [200, 200, 200]
+    assert len(server.requests) == 3
+
+
+async def test_a_proxy_that_wants_a_login_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server(b"HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n")
+    async with served(server.serve) as address:
+        monkeypatch.setenv("https_proxy", f"http://user:opensesame@{address}")
+        monkeypatch.setenv("no_proxy", "")
+        async with httpx.AsyncClient(transport=Wire(NOTHING_TO_TRUST, use_proxies=True)) as client:
+            with pytest.raises(httpx.ProxyError, match="407") as caught:
+                await client.get("https://studio.example:8188/queue")
+
+    assert "opensesame" not in str(caught.value)
+
+
 async def test_a_port_nobody_listens_on_is_told_from_a_connection_that_broke(unused_tcp_port: int) -> None:
     async with httpx.AsyncClient(transport=Wire(NOTHING_TO_TRUST, use_proxies=False)) as client:
         with pytest.raises(httpx.ConnectError):

@@ -85,7 +85,8 @@ class Transport:
         self._limits: set[asyncio.Timeout] = set()  # of the requests under way
         self._is_closed = False
         self._address = settings.url.rstrip("/")
-        self._headers = httpx.Headers({**FIXED_HEADERS, **settings.headers})
+        self._headers = httpx.Headers(FIXED_HEADERS)
+        self._headers.update(settings.headers)
         self._wire = Wire(tls or tls_context(settings), use_proxies=not settings.is_local)
 
     async def aclose(self) -> None:

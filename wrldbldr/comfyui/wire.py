@@ -12,6 +12,9 @@ from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx
+from aiohttp.client_reqrep import ConnectionKey
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
 from yarl import URL
 
 CHUNK_BYTES = 64 * 1024
@@ -24,7 +27,7 @@ class Wire(httpx.AsyncBaseTransport):
     def __init__(self, tls: ssl.SSLContext, *, use_proxies: bool) -> None:
         """`use_proxies`: those that the environment names."""
         self._tls = tls
-        self._proxies = getproxies() if use_proxies else {}
+        self._proxies = {scheme: _proxy_url(proxy) for scheme, proxy in getproxies().items()} if use_proxies else {}
         self._session: aiohttp.ClientSession | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -38,9 +41,7 @@ class Wire(httpx.AsyncBaseTransport):
                 headers=[(name.decode(encoding), value.decode(encoding)) for name, value in request.headers.raw],
                 data=content or None,
                 proxy=self._proxy(request.url),
-                timeout=aiohttp.ClientTimeout(
-                    total=None, sock_connect=limits.get("connect"), sock_read=limits.get("read")
-                ),
+                timeout=aiohttp.ClientTimeout(total=None, connect=limits.get("connect"), sock_read=limits.get("read")),
                 allow_redirects=False,
             )
         return httpx.Response(answer.status, headers=answer.raw_headers, stream=_Body(answer), request=request)
@@ -54,17 +55,39 @@ class Wire(httpx.AsyncBaseTransport):
         """Made when it is first needed, in the loop that uses it."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(ssl=self._tls),
+                connector=_Connector(ssl=self._tls),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 skip_auto_headers=ADDED_BY_AIOHTTP,  # what httpx has not sent, nobody asked for
             )
         return self._session
 
-    def _proxy(self, url: httpx.URL) -> str | None:
-        if not self._proxies or proxy_bypass(url.host):
+    def _proxy(self, url: httpx.URL) -> URL | None:
+        if not self._proxies or proxy_bypass(url.netloc.decode("ascii")):
             return None
-        return self._proxies.get(url.scheme) or self._proxies.get("all")
+        proxy = self._proxies.get(url.scheme) or self._proxies.get("all")
+        if proxy is not None and proxy.scheme not in ("http", "https"):
+            raise httpx.ProxyError(f"The environment names a {proxy.scheme} proxy; only http proxies can be used.")
+        return proxy
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Takes no connection on which a server has said something unasked: it would be taken for the next answer."""
+
+    async def _get(self, key: ConnectionKey, traces: list[Trace]) -> Connection | None:
+        while (kept := await super()._get(key, traces)) is not None:
+            if kept.protocol is not None and not kept.protocol.should_close:
+                return kept
+            kept.close()
+        return None
+
+
+def _proxy_url(proxy: str) -> URL | None:
+    """Where a proxy is, named as in curl's environment: the scheme may be left out. None for what names none."""
+    try:
+        return URL(proxy if "://" in proxy else f"http://{proxy}")
+    except ValueError:
+        return None
 
 
 class _Body(httpx.AsyncByteStream):
@@ -92,11 +115,11 @@ def _named() -> Generator[None]:
         raise httpx.ReadTimeout(str(error)) from error
     except aiohttp.ClientConnectorError as error:
         raise httpx.ConnectError(str(error)) from error
-    except aiohttp.ClientHttpProxyError as error:
-        raise httpx.ProxyError(str(error)) from error
+    except aiohttp.ClientHttpProxyError as error:  # its own words hold the proxy's address, and its password
+        raise httpx.ProxyError(f"The proxy answered with status {error.status}.") from error
     except aiohttp.ClientResponseError as error:
         raise httpx.RemoteProtocolError(error.message) from error
     except aiohttp.InvalidURL as error:
-        raise httpx.UnsupportedProtocol(str(error)) from error
-    except (aiohttp.ClientError, OSError) as error:
-        raise httpx.ReadError(str(error) or type(error).__name__) from error
+        raise httpx.UnsupportedProtocol("The address cannot be asked.") from error
+    except (aiohttp.ClientError, OSError, ValueError, RuntimeError) as error:  # of whatever kind: it may have arrived
+        raise httpx.ReadError(str(error) if isinstance(error, OSError) else type(error).__name__) from error

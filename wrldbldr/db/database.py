@@ -135,11 +135,17 @@ class Database:
     async def in_one_trip(self, work: Callable[[Trip], T]) -> T:
         """What `work` gives, done in a thread of the database, and committed when it ends well. Raises as `write` does.
 
-        Whoever is cancelled meanwhile does not stop it: it is done, or not at all.
+        Whoever is cancelled meanwhile does not stop it, and goes on only when it is done: nobody comes between.
         """
         async with self._writing:
+            trip = asyncio.get_running_loop().run_in_executor(self._trip_thread, self._trip, work)
             try:
-                return await asyncio.get_running_loop().run_in_executor(self._trip_thread, self._trip, work)
+                return await asyncio.shield(trip)
+            except asyncio.CancelledError:
+                await asyncio.wait([trip])
+                if not trip.cancelled():
+                    trip.exception()  # whoever asked is gone; nothing was changed then
+                raise
             except OperationalError as error:
                 raise _told_apart(error) from error
 

@@ -70,6 +70,7 @@ class PromptWatch:
         self._stirred = asyncio.Event()
         self._nudged = asyncio.Event()
         self._is_said_to_wait = False
+        self._is_withdrawing = False
         self._heard_at = self._clock.monotonic()
         self._mute_seconds = MUTE_SECONDS
 
@@ -118,6 +119,7 @@ class PromptWatch:
         """Take the prompt off ComfyUI when nobody wants it. While that cannot be reached, the dispatcher does so later."""
         if await witness.is_wanted():
             return
+        self._is_withdrawing = True
         if not self._comfyui.connection.current.is_answering:
             raise Withdrawn(is_off=False)
         try:
@@ -140,7 +142,7 @@ class PromptWatch:
         self._heard_at = self._clock.monotonic()
         self._inbox.put(message)
         self._stirred.set()
-        if isinstance(message, FinishedMessage):
+        if isinstance(message, FinishedMessage) and not self._is_withdrawing:  # an interrupt may be on its way
             self._on_end()
 
     async def _read(self, messages: list[Heard], witness: Witness) -> History | Gone | None:

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -40,7 +41,8 @@ async def close_port(listener: asyncio.Server) -> None:
     """
     loop = asyncio.get_running_loop()
     for listening in listener.sockets:
-        loop.remove_reader(listening.fileno())
+        with suppress(NotImplementedError):  # Windows accepts in another way
+            loop.remove_reader(listening.fileno())
     for _ in range(STEPS_OF_ACCEPTING):
         await SystemClock().sleep(0)
     listener.close()

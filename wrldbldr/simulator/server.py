@@ -126,7 +126,7 @@ class Simulator:
         await self._close_port()
         self._tear_connections()
         await self._clock.sleep(seconds)
-        if runner is not None and runner is self._runner:
+        if runner is not None and runner is self._runner and self.is_running:
             await self._open_port(runner)
 
     async def _open_port(self, runner: web.AppRunner) -> None:
