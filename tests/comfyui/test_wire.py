@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
+from tests.fakes.quiet import REAL_TIME
 from tests.fakes.strangers import served
 from wrldbldr.comfyui.wire import Wire
 
@@ -85,13 +86,26 @@ async def test_a_prompt_on_a_connection_that_was_kept_open_and_broke_is_not_sent
 
 
 async def test_what_a_server_says_unasked_is_not_taken_for_the_next_answer() -> None:
-    chatty = ANSWER + b"HTTP/1.1 408 Too Late\r\nContent-Length: 0\r\n\r\n"
-    server = Server(chatty, chatty, chatty)
-    async with wired(server) as (client, address):
-        statuses = [(await client.post(f"http://{address}/prompt", json={})).status_code for _ in range(3)]
+    idle, said, asked = asyncio.Event(), asyncio.Event(), list[bytes]()
 
-    assert statuses == [200, 200, 200]
-    assert len(server.requests) == 3
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            asked.append(await reader.readuntil(b"\r\n\r\n"))
+            writer.write(ANSWER)
+            await idle.wait()
+            writer.write(b"HTTP/1.1 408 Too Late\r\nContent-Length: 0\r\n\r\n")
+            await writer.drain()
+            said.set()
+
+    wire = Wire(NOTHING_TO_TRUST, use_proxies=False)
+    async with served(serve) as address, httpx.AsyncClient(transport=wire) as client:
+        first = await client.get(f"http://{address}/queue")
+        idle.set()
+        await said.wait()
+        await REAL_TIME.sleep(0.01)  # it arrives
+        second = await client.get(f"http://{address}/queue")
+
+    assert (first.status_code, second.status_code, len(asked)) == (200, 200, 2)
 
 
 async def test_a_proxy_that_wants_a_login_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
