@@ -109,6 +109,8 @@ def _named() -> Generator[None]:
     """What aiohttp raises, by httpx's names; the causes stay."""
     try:
         yield
+    except UnicodeError:  # a name that cannot be asked for
+        raise
     except aiohttp.ConnectionTimeoutError as error:
         raise httpx.ConnectTimeout(str(error)) from error
     except TimeoutError as error:
