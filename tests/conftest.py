@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.fakes.clock import FakeClock
@@ -10,6 +11,9 @@ from tests.fakes.studio import Stage, make_empty_database, make_stage
 
 FOLDER = Path(__file__).parent
 MARKS = {"e2e": pytest.mark.e2e, "benchmarks": pytest.mark.benchmark}
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
