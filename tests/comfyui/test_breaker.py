@@ -1,6 +1,7 @@
 """US-18A.4: the circuit breaker."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 from hypothesis import settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from tests.fakes.clock import FakeClock
-from wrldbldr.comfyui.breaker import BreakerState, CircuitBreaker
+from wrldbldr.comfyui.breaker import BreakerState, CircuitBreaker, Pass
 from wrldbldr.comfyui.errors import CircuitOpenError
 
 
@@ -25,8 +26,7 @@ def open_breaker(breaker: CircuitBreaker) -> CircuitBreaker:
 
 def fail(breaker: CircuitBreaker, *, times: int) -> None:
     for _ in range(times):
-        breaker.check()
-        breaker.fail()
+        breaker.fail(breaker.admit())
 
 
 def test_four_failures_in_a_row_leave_it_closed(breaker: CircuitBreaker) -> None:
@@ -47,7 +47,7 @@ def test_after_five_failures_in_a_row_it_opens(breaker: CircuitBreaker, clock: F
 
 def test_a_success_or_a_refusal_in_between_starts_the_count_anew(breaker: CircuitBreaker) -> None:
     fail(breaker, times=4)
-    breaker.succeed()
+    breaker.succeed(breaker.admit())
     fail(breaker, times=4)
     assert breaker.state is BreakerState.CLOSED
 
@@ -64,18 +64,20 @@ async def test_after_sixty_seconds_exactly_one_probe_is_let_through(
 ) -> None:
     await clock.advance(60)
     assert open_breaker.state is BreakerState.HALF_OPEN
+    open_breaker.check()  # looking takes nothing
 
-    open_breaker.check()
+    open_breaker.admit()
 
     for _ in range(3):
         with pytest.raises(CircuitOpenError):
-            open_breaker.check()
+            open_breaker.admit()
+    with pytest.raises(CircuitOpenError):
+        open_breaker.check()
 
 
 async def test_when_the_probe_succeeds_it_closes(open_breaker: CircuitBreaker, clock: FakeClock) -> None:
     await clock.advance(60)
-    open_breaker.check()
-    open_breaker.succeed()
+    open_breaker.succeed(open_breaker.admit())
     assert open_breaker.state is BreakerState.CLOSED
     assert open_breaker.consecutive_failures == 0
     open_breaker.check()
@@ -86,8 +88,7 @@ async def test_when_the_probe_fails_it_stays_open_for_another_minute(
     open_breaker: CircuitBreaker, clock: FakeClock
 ) -> None:
     await clock.advance(60)
-    open_breaker.check()
-    open_breaker.fail()
+    open_breaker.fail(open_breaker.admit())
     await clock.advance(59.9)
     with pytest.raises(CircuitOpenError):
         open_breaker.check()
@@ -97,32 +98,38 @@ async def test_when_the_probe_fails_it_stays_open_for_another_minute(
 
 async def test_a_probe_that_is_given_up_makes_room_for_the_next(open_breaker: CircuitBreaker, clock: FakeClock) -> None:
     await clock.advance(60)
-    open_breaker.check()
-    open_breaker.abandon()
-    open_breaker.check()
+    open_breaker.abandon(open_breaker.admit())
+    open_breaker.admit()
 
 
-async def test_what_an_open_breaker_hears_from_earlier_requests_changes_nothing(
-    open_breaker: CircuitBreaker, clock: FakeClock
+@pytest.mark.parametrize("tell", [CircuitBreaker.succeed, CircuitBreaker.fail, CircuitBreaker.abandon])
+async def test_what_an_earlier_request_has_to_say_changes_nothing_while_it_is_open(
+    breaker: CircuitBreaker, clock: FakeClock, tell: Callable[[CircuitBreaker, Pass], None]
 ) -> None:
+    earlier = breaker.admit()
+    fail(breaker, times=5)
     await clock.advance(30)
-    open_breaker.succeed()
-    open_breaker.fail()
-    assert open_breaker.state is BreakerState.OPEN
+    tell(breaker, earlier)
+    assert breaker.state is BreakerState.OPEN
     await clock.advance(30)
-    assert open_breaker.state is BreakerState.HALF_OPEN
+    probe = breaker.admit()
+    tell(breaker, earlier)
+    with pytest.raises(CircuitOpenError):  # the probe is still out
+        breaker.admit()
+    breaker.succeed(probe)
+    assert breaker.state is BreakerState.CLOSED
 
 
 def test_a_person_may_end_the_rest_early(open_breaker: CircuitBreaker) -> None:
     open_breaker.end_rest()
     assert open_breaker.state is BreakerState.HALF_OPEN
-    open_breaker.check()
+    open_breaker.admit()
     with pytest.raises(CircuitOpenError):
-        open_breaker.check()
+        open_breaker.admit()
 
 
 class BreakerMachine(RuleBasedStateMachine):
-    """Compares the breaker with the plainest model of it: a count, a time, and whether a probe is out."""
+    """Compares the breaker with the plainest model of it: a count, a time, and which request is the probe."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -130,43 +137,53 @@ class BreakerMachine(RuleBasedStateMachine):
         self.breaker = CircuitBreaker(self.clock)
         self.failures = 0
         self.opened_at: float | None = None
-        self.probe_is_out = False
+        self.probe: Pass | None = None
+        self.under_way: list[Pass] = []
 
     @rule(seconds=st.integers(0, 70))
     def time_passes(self, seconds: int) -> None:
         asyncio.run(self.clock.advance(seconds))
 
-    @rule(outcome=st.sampled_from(["succeed", "fail", "abandon", "stay out"]))
-    def a_request_is_made(self, outcome: str) -> None:
-        is_let_through = self.opened_at is None or (self.rest_is_over and not self.probe_is_out)
+    @rule()
+    def a_request_is_made(self) -> None:
+        is_let_through = self.opened_at is None or (self.rest_is_over and self.probe is None)
         try:
-            self.breaker.check()
+            admitted = self.breaker.admit()
         except CircuitOpenError:
             assert not is_let_through
             return
         assert is_let_through
-        self.probe_is_out = self.opened_at is not None
-        self.outcome(outcome)
+        self.under_way.append(admitted)
+        if self.opened_at is not None:
+            self.probe = admitted
 
-    @rule(outcome=st.sampled_from(["succeed", "fail"]))
-    def an_earlier_request_ends(self, outcome: str) -> None:
-        self.outcome(outcome)
-
-    def outcome(self, outcome: str) -> None:
-        is_heard = self.opened_at is None or self.probe_is_out
+    @rule(which=st.integers(0, 30), outcome=st.sampled_from(["succeed", "fail", "abandon"]))
+    def a_request_ends(self, which: int, outcome: str) -> None:
+        if not self.under_way:
+            return
+        ended = self.under_way.pop(which % len(self.under_way))
+        is_probe = ended is self.probe
+        is_heard = self.opened_at is None or is_probe
         if outcome == "succeed":
-            self.breaker.succeed()
+            self.breaker.succeed(ended)
             if is_heard:
-                self.failures, self.opened_at, self.probe_is_out = 0, None, False
+                self.failures, self.opened_at, self.probe = 0, None, None
         elif outcome == "fail":
-            self.breaker.fail()
+            self.breaker.fail(ended)
             if is_heard:
                 self.failures += 1
-                if self.probe_is_out or self.failures >= 5:
-                    self.opened_at, self.probe_is_out = self.clock.monotonic(), False
-        elif outcome == "abandon":
-            self.breaker.abandon()
-            self.probe_is_out = False
+                if is_probe or self.failures >= 5:
+                    self.opened_at, self.probe = self.clock.monotonic(), None
+        else:
+            self.breaker.abandon(ended)
+            if is_probe:
+                self.probe = None
+
+    @rule()
+    def a_person_retries_now(self) -> None:
+        self.breaker.end_rest()
+        if self.opened_at is not None:
+            self.opened_at = min(self.opened_at, self.clock.monotonic() - 60)
 
     @property
     def rest_is_over(self) -> bool:

@@ -120,6 +120,20 @@ async def test_five_failures_in_a_row_open_the_circuit_for_sixty_seconds(
     assert server["prompt"].call_count == 0
 
 
+async def test_a_server_that_is_left_alone_is_not_even_asked_for_its_health(
+    client: ComfyUIClient, server: respx.MockRouter, clock: FakeClock
+) -> None:
+    await _trip(client, server, clock)
+    await clock.advance(10)  # what is known of its health is stale by now
+    before = server["health"].call_count
+
+    with pytest.raises(CircuitOpenError):
+        await client.queue_prompt(model_free(), ID)
+
+    assert server["health"].call_count == before
+    assert server["prompt"].call_count == 0
+
+
 async def test_after_the_rest_one_probe_decides(
     client: ComfyUIClient, server: respx.MockRouter, clock: FakeClock
 ) -> None:

@@ -180,6 +180,19 @@ async def test_cancelling_never_interrupts_what_somebody_else_runs(
     assert server["interrupt"].call_count == 0
 
 
+async def test_an_interrupt_whose_answer_was_lost_is_not_sent_again_when_somebody_elses_prompt_runs_by_then(
+    client: ComfyUIClient, server: respx.MockRouter, clock: FakeClock
+) -> None:
+    ours: dict[str, object] = {"queue_running": [[1, str(ID)]], "queue_pending": []}
+    theirs: dict[str, object] = {"queue_running": [[2, str(uuid4())]], "queue_pending": []}
+    server["queue"].mock(side_effect=[json_answer(ours), json_answer(theirs)])
+    server["interrupt"].mock(side_effect=httpx.ReadTimeout(""))
+
+    assert await outcome(client.cancel(ID), clock) is None
+
+    assert server["interrupt"].call_count == 1
+
+
 async def test_forgetting_deletes_only_our_entries_with_one_request(
     client: ComfyUIClient, server: respx.MockRouter
 ) -> None:

@@ -164,7 +164,7 @@ async def test_failures_make_it_degraded_then_circuit_open_and_a_success_connect
     health: Health, breaker: CircuitBreaker, clock: FakeClock
 ) -> None:
     health.learn(None)
-    breaker.fail()
+    breaker.fail(breaker.admit())
     health.blame(ServerFailedError(500))
     assert health.connection.current == ConnectionState(ConnectionKind.DEGRADED, 1, problem=str(ServerFailedError(500)))
     trip(breaker)
@@ -175,10 +175,26 @@ async def test_failures_make_it_degraded_then_circuit_open_and_a_success_connect
     assert (state.until - clock.now()).total_seconds() == 60
     assert state.retry_at == state.until
     await clock.advance(60)
-    breaker.check()
-    breaker.succeed()
+    breaker.succeed(breaker.admit())
     health.learn(None)
     assert kind(health) is ConnectionKind.CONNECTED
+
+
+async def test_a_failed_request_is_shown_for_a_minute_while_the_server_answers(
+    health: Health, breaker: CircuitBreaker, clock: FakeClock
+) -> None:
+    async with TaskNursery(clock) as nursery:
+        nursery.start(health.watch(), name="watch")
+        await clock.settle()
+        breaker.fail(breaker.admit())
+        health.blame(ServerFailedError(500))
+        await clock.advance(44)
+        assert kind(health) is ConnectionKind.DEGRADED
+
+        await clock.advance(31)
+
+        assert kind(health) is ConnectionKind.CONNECTED
+        assert breaker.consecutive_failures == 1  # still counted: the next four open it
 
 
 async def test_after_its_rest_an_open_circuit_is_closed_by_one_probe_though_nothing_is_queued(
@@ -289,4 +305,4 @@ async def test_a_stuck_server_whose_circuit_opens_says_so_and_is_still_stuck_aft
 
 def trip(breaker: CircuitBreaker) -> None:
     while breaker.open_until is None:
-        breaker.fail()
+        breaker.fail(breaker.admit())

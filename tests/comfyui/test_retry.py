@@ -33,7 +33,9 @@ async def outcome(server: Server, clock: FakeClock, config: ComfyUIConfig | None
     async def run() -> None:
         try:
             results.append(
-                await with_retry(server.answer, config=config or ComfyUIConfig(), sleep=clock.sleep, what="the history")
+                await with_retry(
+                    server.answer, config=lambda: config or ComfyUIConfig(), sleep=clock.sleep, what="the history"
+                )
             )
         except Exception as error:  # noqa: BLE001  whatever comes out is what the test looks at
             results.append(error)
@@ -122,3 +124,42 @@ async def test_each_retry_is_logged_at_info_and_giving_up_at_error(
     assert levels == ["INFO", "INFO", "INFO", "ERROR"]
     assert caplog.messages[0] == "Retry 1 of 3 for the history in 5 s: ComfyUI cannot be reached"
     assert caplog.messages[-1] == "Gave up the history after 3 retries: ComfyUI cannot be reached"
+
+
+async def test_giving_up_because_the_circuit_opened_meanwhile_is_logged_at_error_too(
+    clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    resting = errors.CircuitOpenError(clock.now())
+    with caplog.at_level(logging.INFO, "wrldbldr.comfyui.retry"):
+        assert await outcome(Server(transient(), resting), clock) is resting
+    assert [record.levelname for record in caplog.records] == ["INFO", "ERROR"]
+    assert caplog.messages[-1] == "Gave up the history after 1 retries: ComfyUI keeps failing"
+
+
+async def test_a_request_refused_by_an_open_circuit_was_never_tried_and_is_no_error(
+    clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "wrldbldr.comfyui.retry"):
+        await outcome(Server(errors.CircuitOpenError(clock.now())), clock)
+    assert caplog.messages == []
+
+
+async def test_new_settings_apply_to_what_is_being_tried_already(clock: FakeClock) -> None:
+    server = Server(*[transient() for _ in range(9)])
+    config = [ComfyUIConfig()]
+    results: list[BaseException] = []
+
+    async def run() -> None:
+        try:
+            await with_retry(server.answer, config=lambda: config[0], sleep=clock.sleep, what="the history")
+        except MaxRetriesExceededError as error:
+            results.append(error)
+
+    async with TaskNursery(clock) as nursery:
+        nursery.start(run(), name="retrying")
+        await clock.settle()
+        config[0] = ComfyUIConfig(max_retries=2, base_delay_seconds=1)
+        for _ in range(20):
+            await clock.advance(1)
+    assert clock.sleeps == [5, 3]
+    assert [str(error.retries) for error in results if isinstance(error, MaxRetriesExceededError)] == ["2"]

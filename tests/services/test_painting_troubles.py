@@ -174,7 +174,9 @@ async def test_a_prompt_lost_in_a_restart_is_handed_over_anew_and_progress_does_
     assert "waiting for ComfyUI" in table.phases
 
 
-async def test_a_batch_that_is_lost_three_times_fails_with_the_reason_and_the_next_one_runs(painting: Studio) -> None:
+async def test_a_batch_that_is_lost_three_times_fails_with_the_reason_and_the_next_one_runs(
+    painting: Studio, caplog: pytest.LogCaptureFixture
+) -> None:
     batch_id = await painting.ask()
     following = await painting.ask()
 
@@ -185,6 +187,9 @@ async def test_a_batch_that_is_lost_three_times_fails_with_the_reason_and_the_ne
         await painting.advance(10)
 
     assert await painting.failure_title(batch_id) == "ComfyUI lost this picture again and again"
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == [
+        f"Gave up batch {batch_id}: ComfyUI lost it 3 times"
+    ]
     assert await painting.status(following) is BatchStatus.GENERATING
     assert len({submission.prompt_id for submission in painting.comfyui.submissions}) == 4
 

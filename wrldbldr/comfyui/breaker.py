@@ -18,21 +18,30 @@ class BreakerState(StrEnum):
     HALF_OPEN = "half_open"  # the rest is over: one probe passes and decides
 
 
+class Pass:
+    """Leave to send one request, told apart from every other one by identity."""
+
+    __slots__ = ()
+
+
 class CircuitBreaker:
-    """Whoever wants to send asks `check()`, then tells how it went: `succeed`, `fail` or `abandon`."""
+    """Whoever wants to send asks `admit()`, then tells with the pass how it went: `succeed`, `fail` or `abandon`.
+
+    While it is open only its probe is heard: what a request that was sent earlier has to say comes too late.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._failures = 0
         self._rest_ends: float | None = None  # monotonic; None while closed
-        self._is_probing = False
+        self._probe: Pass | None = None  # out now; only while open
 
     @property
     def state(self) -> BreakerState:
         """Where it stands now."""
         if self._rest_ends is None:
             return BreakerState.CLOSED
-        return BreakerState.OPEN if self._rest_left > 0 and not self._is_probing else BreakerState.HALF_OPEN
+        return BreakerState.OPEN if self._rest_left > 0 and self._probe is None else BreakerState.HALF_OPEN
 
     @property
     def consecutive_failures(self) -> int:
@@ -47,41 +56,45 @@ class CircuitBreaker:
         return self._clock.now() + timedelta(seconds=self._rest_left)
 
     def check(self) -> None:
-        """Let the caller send, or raise CircuitOpenError. After the rest exactly one caller passes until it reports."""
-        if self._rest_ends is None:
-            return
-        if self._is_probing or self._rest_left > 0:
+        """Raise CircuitOpenError where `admit` would."""
+        if self._rest_ends is not None and (self._probe is not None or self._rest_left > 0):
             raise CircuitOpenError(self._clock.now() + timedelta(seconds=max(self._rest_left, 0)))
-        self._is_probing = True
 
-    def try_probe(self) -> bool:
+    def admit(self) -> Pass:
+        """Let the caller send, or raise CircuitOpenError. After the rest exactly one passes until it reports."""
+        self.check()
+        admitted = Pass()
+        if self._rest_ends is not None:
+            self._probe = admitted
+        return admitted
+
+    def try_probe(self) -> Pass | None:
         """Pass as the one probe, if the rest is over and nobody else is it."""
-        if self.state is not BreakerState.HALF_OPEN or self._is_probing:
-            return False
-        self._is_probing = True
-        return True
+        if self.state is not BreakerState.HALF_OPEN or self._probe is not None:
+            return None
+        return self.admit()
 
-    def succeed(self) -> None:
-        """The server answered, if only to refuse. What an open breaker hears from a request sent earlier is too late."""
-        if self._rest_ends is not None and not self._is_probing:
-            return
-        self._failures, self._rest_ends, self._is_probing = 0, None, False
+    def succeed(self, admitted: Pass) -> None:
+        """The server answered, if only to refuse."""
+        if self._rest_ends is None or admitted is self._probe:
+            self.reset()
 
-    def fail(self) -> None:
+    def fail(self, admitted: Pass) -> None:
         """The server did not do its part."""
-        if self._rest_ends is not None and not self._is_probing:
+        if self._rest_ends is not None and admitted is not self._probe:
             return
         self._failures += 1
-        if self._is_probing or self._failures >= FAILURE_LIMIT:
-            self._rest_ends, self._is_probing = self._clock.monotonic() + REST_SECONDS, False
+        if admitted is self._probe or self._failures >= FAILURE_LIMIT:
+            self._rest_ends, self._probe = self._clock.monotonic() + REST_SECONDS, None
 
-    def abandon(self) -> None:
+    def abandon(self, admitted: Pass) -> None:
         """The request was given up before its outcome was known: if it was the probe, the next caller may be it."""
-        self._is_probing = False
+        if admitted is self._probe:
+            self._probe = None
 
     def reset(self) -> None:
-        """Nothing is held against whoever is asked from now on: it is another server."""
-        self._failures, self._rest_ends, self._is_probing = 0, None, False
+        """Nothing is held against whoever is asked from now on."""
+        self._failures, self._rest_ends, self._probe = 0, None, None
 
     def end_rest(self) -> None:
         """A person asked to try again now: the next caller is the probe."""

@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 from uuid import UUID
 
 from wrldbldr.comfyui.address import ConnectionSettings
-from wrldbldr.comfyui.breaker import CircuitBreaker
+from wrldbldr.comfyui.breaker import CircuitBreaker, Pass
 from wrldbldr.comfyui.connection import ConnectionKind, ConnectionState, ConnectionView
 from wrldbldr.comfyui.errors import (
     AnswerLostError,
@@ -107,6 +107,7 @@ class ComfyUIClient:
 
     async def queue_prompt(self, graph: Graph, prompt_id: UUID, previews: bool = True) -> Accepted:
         """Hand over `graph` to be run as `prompt_id`; see the port for what it raises and what each means."""
+        self._breaker.check()  # not even the health check bothers a server that is left alone
         await self.health.check()
         try:
             accepted, node_errors = await self._guarded(
@@ -125,7 +126,7 @@ class ComfyUIClient:
 
     async def queue(self) -> QueueSnapshot:
         """What runs and waits on the server now."""
-        return parse_queue(await self._guarded(lambda: self._get("/queue", self._history_seconds), "the queue"))
+        return await self._guarded(self._get_queue, "the queue")
 
     async def history(self, prompt_id: UUID) -> History | None:
         """How a prompt ended, or None while it has not, and when the server does not know it."""
@@ -141,8 +142,7 @@ class ComfyUIClient:
     async def cancel(self, prompt_id: UUID) -> None:
         """Withdraw a prompt of ours. Interrupts only what the queue says is ours: old servers would stop anyone's."""
         await self._post("/queue", {"delete": [str(prompt_id)]}, "cancelling")
-        if (await self.queue()).is_running(prompt_id):
-            await self._post("/interrupt", {"prompt_id": str(prompt_id)}, "interrupting")
+        await self._guarded(lambda: self._interrupt(prompt_id), "interrupting")
 
     async def forget(self, *prompt_ids: UUID) -> None:
         """Delete the history entries of prompts of ours."""
@@ -166,13 +166,21 @@ class ComfyUIClient:
     async def _get(self, path: str, timeout_seconds: float) -> dict[str, object]:
         return await self._http.get_json(path, timeout_seconds=timeout_seconds, what=path.split("/")[1])
 
-    async def _post(self, path: str, body: dict[str, object], what: str) -> None:
-        async def attempt() -> None:
-            answer = await self._http.post_json(path, body, timeout_seconds=self._history_seconds, what=what)
-            if answer.status == 404:
-                raise NotComfyUIError("The page does not exist there (404).")
+    async def _get_queue(self) -> QueueSnapshot:
+        return parse_queue(await self._get("/queue", self._history_seconds))
 
-        await self._guarded(attempt, what)
+    async def _post(self, path: str, body: dict[str, object], what: str) -> None:
+        await self._guarded(lambda: self._post_once(path, body, what), what)
+
+    async def _post_once(self, path: str, body: dict[str, object], what: str) -> None:
+        answer = await self._http.post_json(path, body, timeout_seconds=self._history_seconds, what=what)
+        if answer.status == 404:
+            raise NotComfyUIError("The page does not exist there (404).")
+
+    async def _interrupt(self, prompt_id: UUID) -> None:
+        """Once, and only if it runs: asked anew before each try, because another's may run by then."""
+        if (await self._get_queue()).is_running(prompt_id):
+            await self._post_once("/interrupt", {"prompt_id": str(prompt_id)}, "interrupting")
 
     async def _post_prompt(self, graph: Graph, prompt_id: UUID, previews: bool) -> tuple[Accepted, object]:
         """Once. `number` is never sent: two prompts with the same one kill the server's worker thread."""
@@ -220,8 +228,7 @@ class ComfyUIClient:
             logger.warning("A refused prompt could not be withdrawn: %s", error.title)
 
     async def _guarded(self, attempt: Callable[[], Awaitable[T]], what: str) -> T:
-        config = self._config()
-        return await with_retry(lambda: self._watched(attempt), config=config, sleep=self._pause, what=what)
+        return await with_retry(lambda: self._watched(attempt), config=self._config, sleep=self._pause, what=what)
 
     async def _pause(self, seconds: float) -> None:
         """Between two tries; over at once when ComfyUI, which was away, is back."""
@@ -229,36 +236,35 @@ class ComfyUIClient:
 
     async def _watched(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """One attempt, let through by the breaker, which is told how it went, unless we have moved meanwhile."""
-        self._breaker.check()
+        admitted = self._breaker.admit()
         asked = self._http
         try:
             result = await attempt()
         except ComfyUIError as error:
             if asked is self._http:
-                self._tell_failure(error)
+                self._tell_failure(admitted, error)
             raise
         except BaseException:
-            if asked is self._http:
-                self._breaker.abandon()
+            self._breaker.abandon(admitted)
             raise
         if asked is self._http:
-            self._tell_success()
+            self._tell_success(admitted)
         return result
 
-    def _tell_success(self) -> None:
-        self._breaker.succeed()
+    def _tell_success(self, admitted: Pass) -> None:
+        self._breaker.succeed(admitted)
         self.health.learn(None)
 
-    def _tell_failure(self, error: ComfyUIError) -> None:
+    def _tell_failure(self, admitted: Pass, error: ComfyUIError) -> None:
         """A refusal proves the server alive; a transient failure counts; one that cannot be reached is down."""
         if isinstance(error, ServiceUnavailableError):
-            self._breaker.fail()
+            self._breaker.fail(admitted)
             self.health.learn(error)
         elif error.is_transient or isinstance(error, AnswerLostError | NotComfyUIError):
-            self._breaker.fail()
+            self._breaker.fail(admitted)
             self.health.blame(error)
         else:
-            self._tell_success()
+            self._tell_success(admitted)
 
     def _forget_server(self, state: ConnectionState) -> None:
         """Whoever comes back may be another one, with other nodes and models."""

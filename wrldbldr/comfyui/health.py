@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 CACHE_SECONDS = 5.0
 PROBE_SECONDS_DOWN = 5.0
 PROBE_SECONDS_UP = 15.0
+SHAKY_SECONDS = 60.0  # a failed request is worth showing this long, if nothing was asked of it since
 
 Probe = Callable[[], Awaitable[object]]
 
@@ -33,6 +34,7 @@ class Health:
         self._known_at: float | None = None
         self._problem: ComfyUIError | None = None
         self._last_failure: ComfyUIError | None = None
+        self._last_failed_at: float | None = None
         self._next_probe_at: datetime | None = None
 
     async def check(self) -> None:
@@ -66,11 +68,13 @@ class Health:
     def learn(self, problem: ComfyUIError | None) -> None:
         """A request has shown how the server is: `problem` when it cannot be reached, None when it answered."""
         self._known_at, self._problem = self._clock.monotonic(), problem
+        if problem is not None:
+            self._last_failed_at = self._known_at
         self.refresh()
 
     def blame(self, failure: ComfyUIError) -> None:
         """A request failed though the server can be reached: worth a word while the connection is shaky."""
-        self._last_failure = failure
+        self._last_failure, self._last_failed_at = failure, self._clock.monotonic()
         self.refresh()
 
     def refresh(self) -> None:
@@ -81,22 +85,26 @@ class Health:
     def _is_fresh(self) -> bool:
         return self._known_at is not None and self._clock.monotonic() - self._known_at < CACHE_SECONDS
 
+    @property
+    def _failed_lately(self) -> bool:
+        return self._last_failed_at is not None and self._clock.monotonic() - self._last_failed_at < SHAKY_SECONDS
+
     async def _ask(self) -> None:
         """Once. When the breaker's rest is over this is its one probe, which closes it or has it rest again (US-18A.4)."""
-        is_breakers = self._breaker.try_probe()
+        admitted = self._breaker.try_probe()
         try:
             await self._probe()
         except ComfyUIError as error:
-            if is_breakers:
-                self._breaker.fail()
+            if admitted:
+                self._breaker.fail(admitted)
             self.learn(error)
         except BaseException:
-            if is_breakers:
-                self._breaker.abandon()
+            if admitted:
+                self._breaker.abandon(admitted)
             raise
         else:
-            if is_breakers:
-                self._breaker.succeed()
+            if admitted:
+                self._breaker.succeed(admitted)
             self.learn(None)
 
     def _seconds_to_next_probe(self) -> float:
@@ -114,7 +122,7 @@ class Health:
         if self._problem or (self._known_at is None and not failures):
             problem = problem or "ComfyUI has not been asked yet."
             return ConnectionState(ConnectionKind.DISCONNECTED, failures, None, self._next_probe_at, problem)
-        if failures or self._breaker.state is not BreakerState.CLOSED:
+        if (failures and self._failed_lately) or self._breaker.state is not BreakerState.CLOSED:
             return ConnectionState(ConnectionKind.DEGRADED, failures, problem=self._last_words())
         return ConnectionState(ConnectionKind.CONNECTED)
 

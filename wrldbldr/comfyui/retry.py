@@ -4,9 +4,9 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from tenacity import AsyncRetrying, RetryCallState, RetryError, retry_if_exception, stop_after_attempt
+from tenacity import AsyncRetrying, RetryCallState, RetryError, retry_if_exception
 
-from wrldbldr.comfyui.errors import ComfyUIError, MaxRetriesExceededError
+from wrldbldr.comfyui.errors import CircuitOpenError, ComfyUIError, MaxRetriesExceededError
 from wrldbldr.domain.comfyui_config import ComfyUIConfig
 
 logger = logging.getLogger(__name__)
@@ -15,43 +15,63 @@ T = TypeVar("T")
 
 
 async def with_retry(
-    attempt: Callable[[], Awaitable[T]], *, config: ComfyUIConfig, sleep: Callable[[float], Awaitable[None]], what: str
+    attempt: Callable[[], Awaitable[T]],
+    *,
+    config: Callable[[], ComfyUIConfig],
+    sleep: Callable[[float], Awaitable[None]],
+    what: str,
 ) -> T:
     """The result of `attempt()`, called again after each transient ComfyUIError until the retries are used up.
 
-    `sleep` waits for so many seconds between them.
-    Raises MaxRetriesExceededError with the last cause, or at once whatever is not transient. `what` names the request
-    in the log.
+    `config` is asked after every failure, so that new settings apply to what is being tried already; `sleep` waits for
+    so many seconds; `what` names the request in the log.
+    Raises MaxRetriesExceededError with the last cause, or at once whatever is not transient.
     """
+
+    def is_used_up(state: RetryCallState) -> bool:
+        return state.attempt_number > config().max_retries
+
+    def seconds_to_wait(state: RetryCallState) -> int:
+        return config().delay_before_retry(state.attempt_number)
 
     def log_retry(state: RetryCallState) -> None:
         logger.info(
             "Retry %d of %d for %s in %d s: %s",
             state.attempt_number,
-            config.max_retries,
+            config().max_retries,
             what,
-            config.delay_before_retry(state.attempt_number),
+            state.upcoming_sleep,
             _title(_cause(state)),
         )
+
+    def log_end(cause: BaseException | None) -> int:
+        """Returns how many retries there were."""
+        retries = retrying.statistics["attempt_number"] - 1
+        if retries:
+            logger.error("Gave up %s after %d retries: %s", what, retries, _title(cause))
+        return retries
 
     async def awaited_attempt() -> T:  # tenacity awaits only what is declared async
         return await attempt()
 
     retrying = AsyncRetrying(
         sleep=sleep,
-        stop=stop_after_attempt(config.max_retries + 1),
-        wait=lambda state: config.delay_before_retry(state.attempt_number),
+        stop=is_used_up,
+        wait=seconds_to_wait,
         retry=retry_if_exception(is_transient),
         before_sleep=log_retry,
     )
     try:
         return await retrying(awaited_attempt)
+    except CircuitOpenError as error:  # opened by the failures of this request or of others
+        log_end(error)
+        raise
     except RetryError as error:
         cause = error.last_attempt.exception()
-        logger.error("Gave up %s after %d retries: %s", what, config.max_retries, _title(cause))
+        retries = log_end(cause)
         if not isinstance(cause, ComfyUIError):  # only transient ComfyUIErrors are tried again
             raise
-        raise MaxRetriesExceededError(config.max_retries, cause) from cause
+        raise MaxRetriesExceededError(retries, cause) from cause
 
 
 def is_transient(error: BaseException) -> bool:

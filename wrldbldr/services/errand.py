@@ -124,6 +124,7 @@ class Errand:
         lost, keeper = self.submission, self._place.keeper
         logger.warning("ComfyUI lost prompt %s of batch %s", lost.prompt_id, self.batch.id)
         if await keeper.times_lost(self.batch, lost) >= RESUBMISSION_LIMIT:
+            logger.error("Gave up batch %s: ComfyUI lost it %d times", self.batch.id, RESUBMISSION_LIMIT + 1)
             raise UnpaintableError(lost_too_often(RESUBMISSION_LIMIT + 1, self._doubt))
         try:
             self._catalogue = await self._place.lookout.comfyui.catalogue()  # it may have come back with other models
