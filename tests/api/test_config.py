@@ -65,16 +65,53 @@ async def test_a_bad_number_is_refused_with_a_sentence_and_changes_nothing(
     details = refused(await owner.put(ADDRESS, json=body), 422, "invalid_input")
 
     assert set(details) == {field}
+    assert details[field].endswith(".")
+    assert (await owner.get(ADDRESS)).json() == before
+
+
+@pytest.mark.parametrize(
+    ("field", "inside", "outside"),
+    [("max_retries", (1, 5), (0, 6)), ("base_delay_seconds", (1, 30), (0, 31)),
+     ("queue_timeout_seconds", (1, 3600), (0, 3601)), ("stall_timeout_seconds", (5, 86_400), (4, 86_401))],
+)  # fmt: skip
+async def test_the_limits_themselves_are_taken_and_the_next_number_is_not(
+    field: str, inside: tuple[int, int], outside: tuple[int, int], owner: Caller
+) -> None:
+    for value in inside:
+        assert (await owner.put(ADDRESS, json={**NUMBERS, field: value})).json()[field] == value
+    for value in outside:
+        details = refused(await owner.put(ADDRESS, json={**NUMBERS, field: value}), 422, "invalid_input")
+        assert set(details) == {field}
+
+
+async def test_without_any_field_each_that_must_be_there_has_its_sentence(owner: Caller) -> None:
+    before = (await owner.get(ADDRESS)).json()
+
+    details = refused(await owner.put(ADDRESS, json={}), 422, "invalid_input")
+
+    assert set(details) == set(NUMBERS)
+    assert all(sentence.endswith(".") for sentence in details.values())
+    assert (await owner.get(ADDRESS)).json() == before
+
+
+async def test_a_field_that_nobody_knows_is_refused_by_its_name_and_changes_nothing(owner: Caller) -> None:
+    before = (await owner.get(ADDRESS)).json()
+
+    details = refused(await owner.put(ADDRESS, json={**NUMBERS, "max_retries": 1, "colour": 4}), 422, "invalid_input")
+
+    assert details == {"colour": 'There is no ComfyUI setting "colour".'}
     assert (await owner.get(ADDRESS)).json() == before
 
 
 async def test_every_bad_field_has_a_sentence_of_its_own(owner: Caller) -> None:
+    before = (await owner.get(ADDRESS)).json()
     body = {**NUMBERS, "max_retries": 9, "url": 1, "headers": 2, "verify_tls": 3, "colour": 4}
 
     details = refused(await owner.put(ADDRESS, json=body), 422, "invalid_input")
 
     assert set(details) == {"max_retries", "url", "headers", "verify_tls", "colour"}
     assert all(sentence.endswith(".") for sentence in details.values())
+    assert (await owner.get(ADDRESS)).json() == before
 
 
 @pytest.mark.parametrize("body", [b"[]", b"3", b'"x"', b"null", b"{", b"", b'{"\\ud800": 1}', b'{"url": "\\ud800"}'])

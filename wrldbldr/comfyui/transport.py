@@ -242,8 +242,6 @@ async def _translated(timeout_seconds: float, what: str) -> AsyncGenerator[None]
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         raise _unreachable(error) from error
-    except UnicodeError as error:
-        raise NameUnknownError("That name cannot be asked for.") from error
     except (TimeoutError, httpx.TimeoutException) as error:
         raise RequestTimeoutError(timeout_seconds, what) from error
     except httpx.RemoteProtocolError as error:

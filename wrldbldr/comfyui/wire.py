@@ -4,6 +4,7 @@ aiohttp is what ComfyUI itself is served with. Nothing is judged here; what goes
 whether a connection was made at all: a prompt that never left us may be sent again, any other may not.
 """
 
+import socket
 import ssl
 from collections.abc import AsyncIterator, Generator, Mapping
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx
+from aiohttp.abc import ResolveResult
 from aiohttp.client_reqrep import ConnectionKey
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
@@ -55,7 +57,7 @@ class Wire(httpx.AsyncBaseTransport):
         """Made when it is first needed, in the loop that uses it."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=_Connector(ssl=self._tls),
+                connector=_Connector(ssl=self._tls, resolver=_Resolver()),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 skip_auto_headers=ADDED_BY_AIOHTTP,  # what httpx has not sent, nobody asked for
@@ -69,6 +71,18 @@ class Wire(httpx.AsyncBaseTransport):
         if proxy is not None and proxy.scheme not in ("http", "https"):
             raise httpx.ProxyError(f"The environment names a {proxy.scheme} proxy; only http proxies can be used.")
         return proxy
+
+
+class _Resolver(aiohttp.ThreadedResolver):
+    """A name that cannot even be asked for is a name nobody knows."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        try:
+            return await super().resolve(host, port, family)
+        except UnicodeError as error:
+            raise socket.gaierror(socket.EAI_NONAME, "That name cannot be asked for") from error
 
 
 class _Connector(aiohttp.TCPConnector):
@@ -109,8 +123,6 @@ def _named() -> Generator[None]:
     """What aiohttp raises, by httpx's names; the causes stay."""
     try:
         yield
-    except UnicodeError:  # a name that cannot be asked for
-        raise
     except aiohttp.ConnectionTimeoutError as error:
         raise httpx.ConnectTimeout(str(error)) from error
     except TimeoutError as error:
