@@ -1,5 +1,8 @@
-// <time data-at="2026-01-01T20:00:00+00:00" data-mode="ago|since|until">: times that go on by themselves.
+// <time data-at="2026-01-01T20:00:00+00:00" data-mode="ago|since|until|line">: times that go on by themselves, by the
+// server's clock: wrldbldr/state/connection.py tells what it says.
 (() => {
+  let ahead = 0; // of the server's clock is this browser's, in milliseconds
+  const now = () => Date.now() - ahead;
   const clock = (seconds) => {
     const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
     return h ? `${h}:${String(m).padStart(2, "0")}:${String(s).padStart(2, "0")}` : `${m}:${String(s).padStart(2, "0")}`;
@@ -15,22 +18,36 @@
   const text = (element) => {
     const at = Date.parse(element.dataset.at || "");
     if (Number.isNaN(at)) return "";
-    const gone = Math.max(0, Math.floor((Date.now() - at) / 1000));
-    const left = Math.max(0, Math.ceil((at - Date.now()) / 1000));
+    const gone = Math.max(0, Math.floor((now() - at) / 1000));
+    const left = Math.max(0, Math.ceil((at - now()) / 1000));
     switch (element.dataset.mode) {
       case "since": return clock(gone);
       case "until": return left ? `${left}s` : "a moment";
+      case "line": return "";
       default: return past(gone);
     }
   };
-  const show = (element) => {
-    const now = text(element);
-    if (element.textContent !== now) element.textContent = now;
+  // How much is left of the wait, from when it was first seen.
+  const waits = new WeakMap();
+  const draw = (element) => {
     const { at } = element.dataset;
-    if (at) element.title = new Date(at).toLocaleString();
+    const left = Math.max(0, Date.parse(at) - now()) || 0;
+    if (waits.get(element)?.at !== at) waits.set(element, { at, whole: left });
+    element.style.setProperty("--left", left ? left / waits.get(element).whole : 0);
+  };
+  const show = (element) => {
+    const words = text(element);
+    if (element.textContent !== words) element.textContent = words;
+    const { at, mode } = element.dataset;
+    if (mode === "line") draw(element);
+    else if (at) element.title = new Date(at).toLocaleString();
   };
   const showAll = (root) => root.querySelectorAll("time[data-at]").forEach(show);
 
+  window.wrldbldrClock = (servers) => {
+    ahead = Date.now() - Date.parse(servers);
+    showAll(document);
+  };
   setInterval(showAll, 1000, document);
   new MutationObserver((changes) => {
     for (const { type, target, addedNodes } of changes) {

@@ -1,10 +1,11 @@
-// Signing in and out. The cookie is set by the server on a plain request: a websocket keeps the headers it began with.
+// Signing in and out, and joining a table. The cookie is set by the server on a plain request: a websocket keeps the headers it began with.
 (() => {
   const answerOf = async (response) => {
     try { return await response.json(); } catch { return {}; }
   };
   const say = (form, sentence) => { form.querySelector("[role=alert]").textContent = sentence; };
-  const whereTo = () => {
+  const whereTo = ({ session_id: table }) => {
+    if (table) return `/play/${table}`;
     const next = new URLSearchParams(location.search).get("next") || "";
     return /^\/worlds\/[\w-]+\/create\/?(\?[\w=&-]*)?$/.test(next) ? next : "/"; // never to another site
   };
@@ -17,21 +18,22 @@
     if (form.dataset.busy) return;
     form.dataset.busy = "yes";
     say(form, "");
-    const { name, password, demo } = form.elements;
+    const { name, password, code, demo } = form.elements;
+    const secret = password || code;
     try {
       const response = await fetch(form.dataset.signIn, {
         method: "POST",
         headers: { "content-type": "application/json" },
-        body: JSON.stringify({ name: name.value, password: password.value }),
+        body: JSON.stringify({ name: name.value, [secret.name]: secret.value }),
       });
+      const answer = await answerOf(response);
       if (response.ok) {
         if (demo?.checked) sessionStorage.setItem("wrldbldr_load_demo", "yes");
-        location.assign(whereTo());
+        location.assign(whereTo(answer));
         return;
       }
-      const answer = await answerOf(response);
       say(form, answer.error?.message || "That did not work. Try again in a moment.");
-      (answer.error?.details?.name ? name : password).focus();
+      (answer.error?.details?.name ? name : secret).focus();
     } catch {
       say(form, "WrldBldr does not answer. Check that it still runs, then try again.");
     }
@@ -57,6 +59,12 @@
     hint.textContent = isLong ? "Long enough" : `At least ${least} characters`;
     hint.parentElement.classList.toggle("ok", isLong);
   });
+
+  window.wrldbldrLeaveTable = async () => {
+    await fetch("/api/auth/leave", { method: "POST" });
+    sessionStorage.removeItem("token");
+    location.assign("/join");
+  };
 
   window.wrldbldrSignOut = async () => {
     await fetch("/api/auth/logout", { method: "POST" });

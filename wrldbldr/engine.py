@@ -19,6 +19,8 @@ from wrldbldr.kit.clock import Clock, SystemClock
 from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.media.store import MediaStore
 from wrldbldr.services.accounts import AccountService
+from wrldbldr.services.administration import AdministrationService
+from wrldbldr.services.audience import AudienceService
 from wrldbldr.services.comfyui_choice import named_in_environment
 from wrldbldr.services.comfyui_in_use import ComfyUIInUse, Start, settle
 from wrldbldr.services.comfyui_settings import ComfyUISettingsService
@@ -29,6 +31,7 @@ from wrldbldr.services.easel import Easel
 from wrldbldr.services.gallery import GalleryService
 from wrldbldr.services.keeping import Keeper
 from wrldbldr.services.leader import Leader
+from wrldbldr.services.players import PlayerService
 from wrldbldr.services.progress import LiveProgress
 from wrldbldr.services.queue import QueueService
 from wrldbldr.services.sweeping import keep_sweeping
@@ -61,6 +64,9 @@ class Engine:
     bus: Bus
     progress: LiveProgress
     accounts: AccountService
+    administration: AdministrationService
+    players: PlayerService
+    audience: AudienceService
     worlds: WorldService
     workflows: WorkflowService
     queue: QueueService
@@ -95,7 +101,7 @@ async def open_engine(settings: Settings, clock: Clock | None = None) -> AsyncGe
         comfyui = ComfyUIClient(where, client_id=client_id, clock=time, config=start.config)
         stack.push_async_callback(comfyui.aclose)
         nursery = await stack.enter_async_context(TaskNursery(time))  # ends first: nobody asks a client that is closed
-        stream = ComfyUISocket(where, client_id=client_id, clock=time)
+        stream = ComfyUISocket(where, client_id=client_id, clock=time, on_loss=comfyui.health.doubt)
         in_use = ComfyUIInUse(comfyui, stream, start.place, nursery=painter, clock=time)
         engine, leader = _build(settings, time, database, comfyui=comfyui, in_use=in_use, start=start, nursery=nursery)
         nursery.keep_running(comfyui.health.watch, name="health")
@@ -143,7 +149,9 @@ def _build(
     )
     comfyui.connection.subscribe(lambda _: dispatcher.wake())
     leader = Leader(dispatcher, settings.data_dir, bus, nursery=nursery, clock=clock)
+    gallery = GalleryService(database, bus, store)
     worlds = WorldService(database, bus, clock, store, wake=dispatcher.wake)
+    accounts = AccountService(database, clock, PasswordHasher(), bus)
     connection = ConnectionService(in_use, bus, clock, probe=comfyui.health.probe_now)
     engine = Engine(
         settings=settings,
@@ -151,11 +159,14 @@ def _build(
         database=database,
         bus=bus,
         progress=progress,
-        accounts=AccountService(database, clock, PasswordHasher(), bus),
+        accounts=accounts,
+        administration=AdministrationService(database, bus, clock, accounts, worlds),
+        players=PlayerService(database, bus, clock),
+        audience=AudienceService(database, progress, gallery),
         worlds=worlds,
         workflows=WorkflowService(database, clock, comfyui),
         queue=QueueService(database, bus, clock, progress, dispatcher.wake),
-        gallery=GalleryService(database, bus, store),
+        gallery=gallery,
         demo=DemoService(database, bus, clock, store, worlds),
         connection=connection,
         comfyui=ComfyUISettingsService(database, in_use, leader.at_rest, start=start, nursery=nursery, clock=clock),

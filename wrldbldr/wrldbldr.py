@@ -14,7 +14,7 @@ from wrldbldr.api.failures import trace_of
 from wrldbldr.engine import current, open_engine
 from wrldbldr.kit.ids import new_id
 from wrldbldr.kit.log import configure
-from wrldbldr.pages import creator, login, not_found, settings, setup, worlds
+from wrldbldr.pages import creator, join, login, not_found, play, settings, setup, worlds
 from wrldbldr.pages.offline import offline_notice
 from wrldbldr.pages.page import add
 from wrldbldr.serving import note_built_pages
@@ -49,11 +49,12 @@ def calm_toast(exception: Exception) -> EventSpec:
 app = rx.App(
     api_transformer=build_api(current),
     html_lang="en",
-    stylesheets=["/theme.css", "/radix-bridge.css", "/layout.css", "/settings.css"],
+    stylesheets=["/theme.css", "/radix-bridge.css", "/layout.css", "/settings.css", "/play.css"],
     head_components=[
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.meta(name="theme-color", content="#0a0a18"),
         rx.el.script(src="/moment.js", defer=True),
+        rx.el.script(src="/ended.js", defer=True),
         rx.el.script(src="/keys.js", defer=True),
         rx.el.script(src="/sign-in.js", defer=True),
     ],
@@ -66,5 +67,16 @@ app = rx.App(
 app.add_middleware(Belongings())
 guard_socket(app)
 app.register_lifespan_task(engine)
-for page in (setup.PAGE, login.PAGE, worlds.PAGE, creator.PAGE, settings.PAGE, not_found.PAGE):
+PAGES = (
+    setup.PAGE,
+    login.PAGE,
+    join.PAGE,
+    join.PAGE_WITH_CODE,
+    play.PAGE,
+    worlds.PAGE,
+    creator.PAGE,
+    settings.PAGE,
+    not_found.PAGE,
+)
+for page in PAGES:
     add(app, page)

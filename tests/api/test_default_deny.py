@@ -1,6 +1,7 @@
 """Every route, tried by a stranger."""
 
 from collections.abc import Iterator, Sequence
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
@@ -11,10 +12,10 @@ from starlette.websockets import WebSocket
 from tests.api.handshake import shake_hands
 from tests.api.table import NOBODYS_ID, OWNER, Caller, Scene, refused
 from wrldbldr.api.app import build_api
-from wrldbldr.api.door import OPEN_ROUTES
+from wrldbldr.api.door import OPEN_ROUTES, PLAYER_ROUTES
 from wrldbldr.engine import Engine
 
-FLOOR = 45  # if fewer are found, the walk has gone blind
+FLOOR = 49  # if fewer are found, the walk has gone blind
 SOCKET_FLOOR = 1
 SOCKET = "SOCKET"
 CATCH_ALL = {"/api", "/api/{path:path}"}
@@ -94,6 +95,57 @@ async def test_a_secret_that_opens_nothing_is_as_good_as_none(api: FastAPI, owne
     nobody.cookies.set("wrldbldr_login", "made-up")
 
     assert await open_to_nobody(api, nobody) == []
+
+
+async def seat_at(engine: Engine, scene: Scene) -> dict[str, str]:
+    """What the browser of a player shows who sits at the scene's table."""
+    async with engine.database.read() as unit:
+        table = await unit.worlds.find_game_session(UUID(scene.game_session_id))
+    assert table is not None
+    return {"cookie": f"wrldbldr_seat={(await engine.players.join(table.join_code, 'Bram')).secret}"}
+
+
+async def test_to_a_player_every_route_of_a_game_master_is_closed_and_the_few_others_show_nothing(
+    api: FastAPI, engine: Engine, scene: Scene, nobody: Caller
+) -> None:
+    nobody.headers.update(await seat_at(engine, scene))
+    for an_id in (scene.world_id, scene.game_session_id, scene.character_id, NOBODYS_ID):
+        answers = {
+            (method, path): (await nobody.request(method, address(path, an_id))).status_code
+            for method, path in closed(api)
+            if (method, path) != ("POST", "/api/auth/leave")
+        }
+        assert {route for route, status in answers.items() if status != 401} == PLAYER_ROUTES - {
+            ("POST", "/api/auth/leave")
+        }
+        assert answers["GET", "/api/me"] == 200
+        assert answers["GET", "/api/assets/{asset_id}/image"] == 404
+
+
+async def test_whoever_was_removed_or_sent_away_is_a_stranger_on_every_route(
+    api: FastAPI, engine: Engine, scene: Scene, other: Caller, nobody: Caller
+) -> None:
+    nobody.headers.update(await seat_at(engine, scene))
+    secret = nobody.headers["cookie"].partition("=")[2]
+    await engine.players.leave(await engine.players.seated(secret))
+    await other.post("/api/auth/logout")
+
+    assert await open_to_nobody(api, nobody) == []
+    assert await open_to_nobody(api, other) == []
+    assert await sockets_open_to(api, dict(nobody.headers), scene.game_session_id) == []
+
+
+async def test_a_players_socket_opens_at_their_own_table_only(
+    api: FastAPI, engine: Engine, scene: Scene, owner: Caller
+) -> None:
+    shown = await seat_at(engine, scene)
+    second = (await owner.post(f"/api/worlds/{scene.world_id}/sessions", json={"name": "Another table"})).json()
+
+    assert await sockets_open_to(api, shown, second["id"], scene.world_id, NOBODYS_ID) == []
+
+
+async def test_every_route_that_lets_players_in_is_there(api: FastAPI) -> None:
+    assert set(closed(api)) >= PLAYER_ROUTES
 
 
 async def test_a_new_route_without_a_guard_is_noticed(engine: Engine, nobody: Caller) -> None:

@@ -16,6 +16,7 @@ from tests.fakes.engine import fail
 from tests.fakes.quiet import until
 from tests.fakes.studio import OTHER_PASSWORD, Stage, other_game_master
 from wrldbldr.api.events import CLOSE_SECONDS, HEARD_LIMIT, HEARTBEAT_SECONDS, SEND_SECONDS, Stream
+from wrldbldr.api.listeners import listener_at
 from wrldbldr.api.messages import REASONS, CloseCode
 from wrldbldr.bus import BACKLOG_LIMIT, account_topic, game_session_topic
 from wrldbldr.domain.account import BROWSER_LOGIN_DAYS
@@ -235,9 +236,9 @@ async def test_a_server_that_reports_a_lost_connection_while_sending_ends_the_st
     scope = {"type": "websocket", "path": "/", "headers": [(b"authorization", f"Bearer {table.secret}".encode())]}
     socket = WebSocket(scope, receive, send)
     await socket.accept()
-    who = await table.studio.engine.accounts.principal(table.secret)
+    engine, here = table.studio.engine, table.studio.scene.game_session.id
 
-    await Stream(socket, table.studio.engine, who, table.studio.scene.game_session.id).run()
+    await Stream(socket, engine, await listener_at(socket, engine, here), here).run()
 
     assert caplog.text == ""
 

@@ -11,6 +11,7 @@ from wrldbldr.domain.batch import AssetType, Batch, BatchStatus
 from wrldbldr.domain.failure import Failure
 from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.ids import new_id
+from wrldbldr.services.bulletin import Bulletin
 from wrldbldr.services.progress import Progress
 from wrldbldr.services.queue import BatchReport
 
@@ -45,9 +46,9 @@ def batch() -> Batch:
     )
 
 
-def now(batch: Batch, percent: int = 0) -> BatchReport:
+def now(batch: Batch, percent: int = 0) -> Bulletin:
     """The batch as it is."""
-    return BatchReport(batch, 1, Progress(percent), [])
+    return Bulletin.of(BatchReport(batch, 1, Progress(percent), []))
 
 
 def kinds(messages: list[Message]) -> list[str]:
@@ -68,7 +69,7 @@ def test_what_the_snapshot_holds_is_not_said_again_by_an_event_from_before_it(to
     assert told.progressed(batch.id, 0) == []
     assert told.progressed(batch.id, 40) == []
     assert numbers(told.progressed(batch.id, 41)) == [41]
-    assert queued.batch.status is BatchStatus.QUEUED
+    assert queued.status is BatchStatus.QUEUED
 
 
 def test_a_failure_in_the_snapshot_is_final_until_it_is_tried_again(told: Told, batch: Batch) -> None:

@@ -62,6 +62,12 @@ def test_axe_finds_nothing_serious_on_any_page_or_dialog(
     page.keyboard.press("Control+Enter")
     expect(page.locator(".live-card")).to_be_visible()
     examine(page, "creator while painting")
+    page.get_by_role("button", name=re.compile("^Players at the table")).click()
+    expect(page.get_by_role("dialog").locator(".join-code")).not_to_be_empty()
+    examine(page, "players")
+    code = page.locator(".join-code").inner_text()
+    page.keyboard.press("Escape")
+    examine_as_player(open_context(390, 844).new_page(), f"{app.url}/join/{code}", examine)
     page.goto(f"{app.url}/settings")
     page.get_by_role("button", name="Add a Header").click()
     expect(page.get_by_label("Name of the header")).to_be_focused()
@@ -70,3 +76,13 @@ def test_axe_finds_nothing_serious_on_any_page_or_dialog(
     expect(page.get_by_text("Nothing was ever written at this address.")).to_be_visible()
     expect(page).to_have_title(re.compile("Not found"))
     examine(page, "not found")
+
+
+def examine_as_player(phone: Page, address: str, examine: Callable[[Page, str], None]) -> None:
+    """The two pages that players have."""
+    phone.goto(address)
+    phone.get_by_label("Your name at the table").fill("Bram")
+    examine(phone, "join")
+    phone.get_by_role("button", name="Sit Down").click()
+    expect(phone.get_by_role("heading", name="People you know")).to_be_visible()
+    examine(phone, "play")

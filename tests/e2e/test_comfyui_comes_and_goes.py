@@ -21,7 +21,7 @@ def comfyui() -> Iterator[SimulatorProcess]:
         yield process
 
 
-def ask_for_portraits(page: Page, url: str, how_many: int) -> None:
+def ask_for_portraits(page: Page, url: str, how_many: int, **more: str) -> None:
     """As a script would, with the tab's own cookie: the screens are only watched."""
     api = page.request
     world = api.get(f"{url}/api/worlds").json()["items"][0]["id"]
@@ -39,6 +39,7 @@ def ask_for_portraits(page: Page, url: str, how_many: int) -> None:
             "count": 1,
             "width": 256,
             "height": 320,
+            **more,
         }
         assert api.post(f"{url}/api/assets/generate", data=body).ok
 

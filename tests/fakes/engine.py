@@ -22,12 +22,15 @@ from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.media.pictures import clean
 from wrldbldr.media.store import MediaStore
 from wrldbldr.services.accounts import AccountService
+from wrldbldr.services.administration import AdministrationService
+from wrldbldr.services.audience import AudienceService
 from wrldbldr.services.comfyui_choice import Choice
 from wrldbldr.services.comfyui_in_use import ComfyUIInUse, LiveConfig, Place, Start
 from wrldbldr.services.comfyui_settings import ComfyUISettingsService
 from wrldbldr.services.connection import ConnectionService
 from wrldbldr.services.demo import DemoService
 from wrldbldr.services.gallery import GalleryService
+from wrldbldr.services.players import PlayerService
 from wrldbldr.services.progress import LiveProgress
 from wrldbldr.services.queue import QueueService
 from wrldbldr.services.workflows import WorkflowService
@@ -45,7 +48,9 @@ def fake_engine(
     clock, comfyui = clock or FakeClock(), comfyui or FakeComfyUI()
     settings = Settings(data_dir=data_dir)
     bus, progress, store = Bus(), LiveProgress(), MediaStore(settings.media_dir)
+    gallery = GalleryService(database, bus, store)
     worlds = WorldService(database, bus, clock, store, wake=lambda: None)
+    accounts = AccountService(database, clock, CHEAP_HASHER, bus)
     nursery, start = TaskNursery(clock), start_at(COMFYUI)
     in_use = ComfyUIInUse(comfyui, comfyui.stream, start.place, nursery=nursery, clock=clock)
     connection = ConnectionService(in_use, bus, clock, probe=_no_news)
@@ -55,11 +60,14 @@ def fake_engine(
         database=database,
         bus=bus,
         progress=progress,
-        accounts=AccountService(database, clock, CHEAP_HASHER, bus),
+        accounts=accounts,
+        administration=AdministrationService(database, bus, clock, accounts, worlds),
         worlds=worlds,
         workflows=WorkflowService(database, clock, comfyui),
         queue=QueueService(database, bus, clock, progress, wake=lambda *, may_be_unwanted=True: None),
-        gallery=GalleryService(database, bus, store),
+        players=PlayerService(database, bus, clock),
+        audience=AudienceService(database, progress, gallery),
+        gallery=gallery,
         demo=DemoService(database, bus, clock, store, worlds),
         connection=connection,
         comfyui=ComfyUISettingsService(database, in_use, nullcontext, start=start, nursery=nursery, clock=clock),

@@ -27,6 +27,7 @@ from wrldbldr.domain.world import Entity, EntityType, GameSession, World
 from wrldbldr.engine import Engine
 from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.media.store import MediaStore
+from wrldbldr.services.audience import AudienceService
 from wrldbldr.services.dispatcher import Dispatcher
 from wrldbldr.services.easel import Easel
 from wrldbldr.services.keeping import Keeper
@@ -123,7 +124,8 @@ class Process:
             config=config,
         )
         queue = QueueService(engine.database, engine.bus, clock, progress, self.dispatcher.wake)
-        self.engine = replace(engine, progress=progress, queue=queue)
+        audience = AudienceService(engine.database, progress, engine.gallery)
+        self.engine = replace(engine, progress=progress, queue=queue, audience=audience)
         self.crash: BaseException | None = None
         self._task: asyncio.Task[None] | None = None
         self._unsubscribe = comfyui.connection.subscribe(lambda _: self.dispatcher.wake())

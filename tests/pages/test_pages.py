@@ -5,11 +5,29 @@ import re
 import pytest
 import reflex as rx
 
-from wrldbldr.pages import creator, login, not_found, settings, setup, worlds
+from wrldbldr.pages import creator, join, login, not_found, play, settings, setup, worlds
 from wrldbldr.pages.page import Page
 
-PAGES = (setup.PAGE, login.PAGE, worlds.PAGE, creator.PAGE, settings.PAGE, not_found.PAGE)
-GUARDS = {"Door.at_setup", "Door.at_login", "Worlds.enter", "Creator.enter", "ComfyUIForm.enter"}
+PAGES = (
+    setup.PAGE,
+    login.PAGE,
+    join.PAGE,
+    join.PAGE_WITH_CODE,
+    play.PAGE,
+    worlds.PAGE,
+    creator.PAGE,
+    settings.PAGE,
+    not_found.PAGE,
+)
+GUARDS = {
+    "Door.at_setup",
+    "Door.at_login",
+    "Door.at_join",
+    "Play.enter",
+    "Worlds.enter",
+    "Creator.enter",
+    "ComfyUIForm.enter",
+}
 ADDRESSES = re.compile(r"^(/|/setup|/login|/settings|/worlds/[^/]+/create(\?.*)?|/api/.*)$")
 
 

@@ -8,7 +8,8 @@ import pytest
 from argon2 import PasswordHasher
 
 from tests.fakes.engine import CHEAP_HASHER
-from tests.fakes.studio import OWNER_PASSWORD, Studio, other_game_master
+from tests.fakes.quiet import until
+from tests.fakes.studio import OTHER_PASSWORD, OWNER_PASSWORD, Studio, other_game_master
 from wrldbldr.bus import account_topic
 from wrldbldr.domain.account import BROWSER_LOGIN_DAYS, Principal, Role, TokenKind
 from wrldbldr.domain.errors import (
@@ -18,7 +19,7 @@ from wrldbldr.domain.errors import (
     TooManyAttemptsError,
     UnauthenticatedError,
 )
-from wrldbldr.domain.events import SignedOut
+from wrldbldr.domain.events import AccountChanged, SignedOut
 from wrldbldr.engine import Engine
 from wrldbldr.services.accounts import AccountService
 
@@ -257,6 +258,65 @@ async def test_nobody_revokes_what_opens_somebody_elses_account(studio: Studio) 
     with pytest.raises(NotFoundError):
         await accounts.revoke(stranger, studio.who.token_id)
     assert studio.who.token_id not in {report.id for report in await accounts.tokens(stranger)}
+
+
+async def test_the_other_browsers_are_signed_out_and_this_one_and_the_scripts_are_not(studio: Studio) -> None:
+    accounts = studio.engine.accounts
+    here, there, yonder = [await accounts.log_in("Aldwin", OWNER_PASSWORD) for _ in range(3)]
+    script = await accounts.make_api_token(here.who, "my script")
+    heard = studio.listener(account_topic(here.who.account_id)).heard
+
+    await accounts.sign_out_others(here.who)
+
+    for gone in (there, yonder):
+        with pytest.raises(UnauthenticatedError):
+            await accounts.principal(gone.secret)
+        assert SignedOut(gone.who.token_id) in heard
+    assert SignedOut(here.who.token_id) not in heard
+    assert await accounts.principal(here.secret) == here.who
+    assert (await accounts.principal(script)).account_id == here.who.account_id
+
+
+async def test_a_browser_is_listed_by_the_name_it_came_with(engine: Engine, who: Principal) -> None:
+    signed_in = await engine.accounts.log_in("Aldwin", OWNER_PASSWORD, browser="Firefox on Android")
+
+    [label] = [report.label for report in await engine.accounts.tokens(who) if report.id == signed_in.who.token_id]
+    assert label == "Firefox on Android"
+
+
+async def test_what_newly_opens_an_account_is_told_to_its_open_screens(studio: Studio) -> None:
+    heard = studio.listener(account_topic(studio.who.account_id)).heard
+
+    await studio.engine.accounts.log_in("Aldwin", OWNER_PASSWORD)
+    await studio.engine.accounts.make_api_token(studio.who, "my script")
+
+    assert heard == [AccountChanged(studio.who.account_id)] * 2
+
+
+async def test_a_login_whose_password_is_changed_while_it_is_checked_opens_nothing(studio: Studio) -> None:
+    engine = studio.engine
+    async with engine.database.write() as unit:
+        signing_in = asyncio.gather(engine.accounts.log_in("Aldwin", OWNER_PASSWORD), return_exceptions=True)
+        await until(studio.has_waiting_writer, "finding the old password right")
+        account = await unit.accounts.find(studio.who.account_id)
+        assert account is not None
+        account.password_hash = "another"
+    [outcome] = await signing_in
+
+    assert isinstance(outcome, UnauthenticatedError)
+
+
+async def test_a_login_that_has_ended_meanwhile_makes_no_token_and_changes_no_password(studio: Studio) -> None:
+    stranger = await other_game_master(studio.engine)
+    await studio.engine.accounts.log_out(stranger)
+    before = studio.committed("select * from accesstoken"), studio.dump()
+
+    with pytest.raises(UnauthenticatedError):
+        await studio.engine.accounts.make_api_token(stranger, "kept")
+    with pytest.raises(UnauthenticatedError):
+        await studio.engine.accounts.change_password(stranger, OTHER_PASSWORD, "a harbour in fog")
+
+    assert (studio.committed("select * from accesstoken"), studio.dump()) == before
 
 
 async def test_nothing_on_disk_holds_a_secret_or_a_password(studio: Studio) -> None:

@@ -10,6 +10,7 @@ from wrldbldr.services.cards import (
     asset_card,
     asset_facts,
     batch_card,
+    batch_facts,
     entity_card,
     first_words,
     iso,
@@ -50,6 +51,17 @@ def test_a_card_of_a_failed_batch_says_why_and_one_that_goes_well_says_nothing(s
     assert batch_card(failed, position=0, thumbnail="").failure_title == "It broke"
     assert batch_card(setting.batch(), position=3, thumbnail="").failure_title == ""
     assert batch_card(setting.batch(), position=3, thumbnail="").position == 3
+
+
+def test_the_details_of_a_failed_batch_begin_with_the_failure_and_those_of_another_with_what_was_asked(
+    setting: Setting,
+) -> None:
+    failure = Failure(title="It broke", message="Try again.", details={"Node": "KSampler (id 3)"})
+    failed = batch_facts(setting.batch(status=BatchStatus.FAILED, failure=failure, attempt=3))
+
+    assert [fact.label for fact in failed[:5]] == ["Full error", "Node", "Batch ID", "Workflow", "Attempted"]
+    assert (failed[0].value, failed[4].value) == ("It broke. Try again.", "3 times")
+    assert batch_facts(setting.batch())[0].label == "Prompt"
 
 
 def test_a_card_holds_no_prompt(setting: Setting) -> None:

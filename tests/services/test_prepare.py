@@ -147,7 +147,7 @@ def test_missing_nodes_are_all_named_at_once_with_their_places(batch: Batch, sub
     graph: Graph = {
         **TEXT_TO_PICTURE,
         "20": {"class_type": "IPAdapterAdvanced", "inputs": {}},
-        "21": {"class_type": "Woodcut", "inputs": {}},
+        "21": {"class_type": "Woodcut", "inputs": {}, "_meta": {"title": "Carve it"}},
         "22": {"class_type": "Woodcut", "inputs": {}},
     }
 
@@ -157,7 +157,7 @@ def test_missing_nodes_are_all_named_at_once_with_their_places(batch: Batch, sub
     assert caught.value.failure.title == "Your ComfyUI lacks the nodes IPAdapterAdvanced, Woodcut"
     assert caught.value.failure.details == {
         "Node 20": "IPAdapterAdvanced",
-        "Node 21": "Woodcut",
+        "Node 21": "Woodcut · “Carve it”",
         "Node 22": "Woodcut",
     }
     assert str(caught.value).endswith(".")

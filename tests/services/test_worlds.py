@@ -6,9 +6,9 @@ from tests.fakes.studio import Studio
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.errors import InvalidInputError
 from wrldbldr.domain.events import Event, QueueMoved, WorldChanged
-from wrldbldr.domain.world import Character, EntityType, Location
+from wrldbldr.domain.world import JOIN_ALPHABET, Character, EntityType, Location
 from wrldbldr.engine import Engine
-from wrldbldr.services.worlds import JOIN_ALPHABET, EntityChanges
+from wrldbldr.services.worlds import EntityChanges
 
 EVERYTHING = EntityChanges(
     name=" Odile  Marrow ",

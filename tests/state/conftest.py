@@ -12,7 +12,7 @@ from tests.state.tab import Tab, open_tab
 from wrldbldr import engine as engine_module
 from wrldbldr.db.database import Database
 from wrldbldr.engine import Engine
-from wrldbldr.pages import creator, login, not_found, settings, setup, worlds  # noqa: F401 - every state is loaded
+from wrldbldr.pages import creator, join, login, not_found, play, settings, setup, worlds  # noqa: F401 - every state is loaded
 from wrldbldr.state.creator import Creator
 
 
@@ -40,6 +40,19 @@ async def secret(studio: Studio) -> str:
 async def nobody(studio: Studio) -> AsyncGenerator[Tab]:
     """A tab of somebody who has not signed in."""
     async with open_tab("") as tab:
+        yield tab
+
+
+@pytest.fixture
+async def seat(studio: Studio) -> str:
+    """What the browser of a player shows, who sits at the scene's table."""
+    return (await studio.engine.players.join(studio.scene.game_session.join_code, "Bram")).secret
+
+
+@pytest.fixture
+async def guest(studio: Studio, seat: str) -> AsyncGenerator[Tab]:
+    """The player's tab at the table."""
+    async with open_tab("", f"/play/{studio.scene.game_session.id}", seat=seat) as tab:
         yield tab
 
 

@@ -16,7 +16,7 @@ from reflex.state import State
 from reflex_base.event.processor.base_state_processor import BaseStateEventProcessor
 from reflex_base.event.processor.future import EventFuture
 
-from wrldbldr.api.identity import COOKIE
+from wrldbldr.api.identity import COOKIE, SEAT_COOKIE
 from wrldbldr.state.belonging import Belongings
 
 ORIGIN = "http://wrldbldr.test"
@@ -31,9 +31,9 @@ class Timeless(StateManagerMemory):
 
 
 class Tab:
-    """One tab of somebody whose login is `secret`; empty for nobody."""
+    """One tab of somebody whose browser shows `cookie`; empty for nobody."""
 
-    def __init__(self, processor: BaseStateEventProcessor, manager: StateManagerMemory, secret: str, path: str) -> None:
+    def __init__(self, processor: BaseStateEventProcessor, manager: StateManagerMemory, cookie: str, path: str) -> None:
         self.token = str(uuid4())
         self.deltas: list[Mapping[str, Mapping[str, Any]]] = []
         self.answers: list[Event] = []
@@ -41,7 +41,7 @@ class Tab:
         self._processor = processor
         self._manager = manager
         self._router: dict[str, Any] = {
-            "headers": {"cookie": f"theme=dark; {COOKIE}={secret}" if secret else "", "origin": ORIGIN},
+            "headers": {"cookie": f"theme=dark; {cookie}" if cookie else "", "origin": ORIGIN},
             "pathname": path,
             "asPath": path,
             "query": {},
@@ -129,8 +129,10 @@ def vars_of(state: rx.State) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def open_tab(secret: str, path: str = "/") -> AsyncGenerator[Tab]:
-    """A tab that has said hello; a handler that raises makes the test fail."""
+async def open_tab(secret: str, path: str = "/", *, seat: str = "") -> AsyncGenerator[Tab]:
+    """A tab that has said hello, of a game master or of a player; a handler that raises makes the test fail."""
+    shown = {COOKIE: secret, SEAT_COOKIE: seat}
+    cookie = "; ".join(f"{name}={value}" for name, value in shown.items() if value)
     manager = Timeless()
 
     def on_error(exception: Exception) -> None:
@@ -140,7 +142,7 @@ async def open_tab(secret: str, path: str = "/") -> AsyncGenerator[Tab]:
     middleware.add_middleware(Belongings())
     processor = BaseStateEventProcessor(middleware=middleware, backend_exception_handler=on_error)
     processor.configure(state_manager=manager)
-    tab = Tab(processor, manager, secret, path)
+    tab = Tab(processor, manager, cookie, path)
 
     async def keep_delta(_: str, delta: Mapping[str, Mapping[str, Any]]) -> None:
         tab.deltas.append(delta)

@@ -13,7 +13,7 @@ from tests.state.tab import Tab, open_tab, states_of_ours, vars_of
 from wrldbldr.engine import Engine
 from wrldbldr.state.worlds import Worlds
 
-OPEN_TO_ALL = {"Door.at_setup", "Door.at_login"}
+OPEN_TO_ALL = {"Door.at_setup", "Door.at_login", "Door.at_join"}
 """The pages for whom nobody is signed in; they look up where the visitor belongs."""
 
 FRAMEWORKS_OWN = "setvar"
@@ -57,10 +57,23 @@ async def test_nobody_is_led_to_the_way_in_and_nothing_changes(name: str, nobody
 
     await nobody.send(handler(*arguments(handler)))
 
-    assert nobody.redirects == ["/login"]
+    assert nobody.redirects == ["/join" if name.startswith("Play.") else "/login"]
     assert await nobody.everything() == before
     assert everything_stored(studio) == stored
     assert nobody.delta == {}
+
+
+@pytest.mark.parametrize("name", sorted(name for name in set(handlers()) - OPEN_TO_ALL if not name.startswith("Play.")))
+async def test_a_player_is_nobody_to_the_handlers_of_game_masters(name: str, guest: Tab, studio: Studio) -> None:
+    handler = handlers()[name]
+    before, stored = await guest.everything(), everything_stored(studio)
+
+    await guest.send(handler(*arguments(handler)))
+
+    assert guest.redirects == ["/login"]
+    assert await guest.everything() == before
+    assert everything_stored(studio) == stored
+    assert guest.delta == {}
 
 
 @pytest.mark.parametrize("cls", states_of_ours(), ids=lambda cls: cls.__name__)

@@ -92,8 +92,48 @@ async def test_ready_pictures_appear_by_themselves_and_a_notice_says_whose(watch
     assert (await watching.see(Editor)).hero.startswith("/api/assets/")
     assert (await watching.see(Creator)).everyone[0].thumbnail
     assert "Portrait ready for Elven Archer" in watching.scripts
-    assert (await watching.see(Queue)).has_news
+    assert (await watching.see(Queue)).unseen == 1
     assert (await watching.see(Painting)).batch == ""
+
+
+async def test_what_ended_is_counted_until_somebody_sees_it_and_told_to_the_browser_once(
+    watching: Tab, studio: Studio
+) -> None:
+    batch = await studio.ask(count=2)
+    await studio.paint(2)
+    await studio.ask()
+    await studio.rest()
+    studio.comfyui.start()
+    studio.comfyui.fail()
+    await a_moment(studio)
+
+    assert (await watching.see(Queue)).unseen == 2
+    said = f'wrldbldrEnded("{batch}-1", "Portrait ready for Elven Archer", "2 pictures, in the gallery")'
+    assert watching.scripts.count(said) == 1
+    assert watching.scripts.count("wrldbldrEnded") == 2
+
+    await watching.send(Queue.see)
+    await a_moment(studio)
+    assert (await watching.see(Queue)).unseen == 0
+
+
+async def test_what_ended_while_the_tab_was_elsewhere_is_told_when_it_is_back(watching: Tab, studio: Studio) -> None:
+    await studio.ask()
+    await a_moment(studio)
+    await watching.send(Worlds.enter)
+    await watching.start(Live.listen)
+    await a_moment(studio)
+    await studio.paint()
+    await a_moment(studio)
+    assert "Portrait ready" not in watching.scripts
+
+    await watching.send(Creator.enter)
+    await watching.start(Live.listen)
+    await a_moment(studio)
+
+    assert watching.scripts.count("wrldbldrEnded") == 1
+    assert "Portrait ready for Elven Archer" in watching.scripts
+    assert (await watching.see(Queue)).unseen == 1
 
 
 async def test_a_failure_says_why_in_a_notice_that_stays(watching: Tab, studio: Studio) -> None:
@@ -321,4 +361,4 @@ async def test_what_was_ready_before_the_page_opened_is_no_news(desk: Tab, studi
     await a_moment(studio)
 
     assert len((await desk.see(Live)).ready) == 1
-    assert desk.scripts == ""
+    assert "ready" not in desk.scripts

@@ -87,7 +87,7 @@ async def test_a_notice_that_cannot_be_built_takes_no_other_with_it(
     with caplog.at_level(logging.ERROR):
         toasts = toasts_for(News(ready=(cast("BatchCard", None), card), failed=(card,)))
 
-    assert len(toasts) == 2
+    assert len(toasts) == 2 * 2, "a notice of each, and a word to the browser"
     assert len(caplog.records) == 1
 
 

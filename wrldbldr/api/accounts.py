@@ -1,4 +1,4 @@
-"""Signing in and out, and tokens for scripts."""
+"""Signing in and out, tokens for scripts, and accounts for owners."""
 
 from datetime import datetime
 from typing import Self
@@ -6,11 +6,15 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
-from wrldbldr.api.door import RunningEngine, Who, guarded_router
+from wrldbldr.api.browser_name import browser_name
+from wrldbldr.api.door import Guest, RunningEngine, Who, guarded_router
 from wrldbldr.api.identity import forget, remember
-from wrldbldr.api.models import PAGE_DEFAULT, Body, Cursor, Limit, Out, Page, Text, after, page_of
+from wrldbldr.api.models import PAGE_DEFAULT, Body, Cursor, Limit, Moment, Out, Page, Text, after, page_of
+from wrldbldr.api.players import SeatOut
 from wrldbldr.domain.account import Principal, Role, TokenKind
+from wrldbldr.domain.errors import UnauthenticatedError
 from wrldbldr.services.accounts import TokenReport
+from wrldbldr.services.administration import AccountChanges, AccountReport
 
 router = guarded_router("Accounts")
 
@@ -75,10 +79,33 @@ class TokenOut(Out):
     token: str
 
 
+class AccountChangesIn(Body):
+    """What is left out stays as it is. A new `password` signs its person out everywhere and ends their tokens."""
+
+    name: Text | None = None
+    role: Role | None = None
+    password: Text | None = None
+
+
+class AccountOut(Out):
+    """An account, and how many worlds it has."""
+
+    id: UUID
+    name: str
+    role: Role
+    created_at: Moment
+    world_count: int
+
+    @classmethod
+    def of(cls, report: AccountReport) -> Self:
+        """An account as an owner sees it."""
+        return cls.model_validate(report)
+
+
 @router.post("/api/auth/setup", status_code=201)
 async def set_up(body: NameAndPassword, engine: RunningEngine, request: Request, response: Response) -> PersonOut:
     """Make the owner account, the first one of this server, and sign in."""
-    signed_in = await engine.accounts.set_up(body.name, body.password)
+    signed_in = await engine.accounts.set_up(body.name, body.password, browser=_browser(request))
     remember(request, response, signed_in.secret)
     return PersonOut.of(signed_in.who)
 
@@ -87,7 +114,7 @@ async def set_up(body: NameAndPassword, engine: RunningEngine, request: Request,
 async def log_in(body: NameAndPassword, engine: RunningEngine, request: Request, response: Response) -> PersonOut:
     """Sign a browser in: the answer sets its cookie."""
     peer = request.client.host if request.client else None
-    signed_in = await engine.accounts.log_in(body.name, body.password, peer=peer)
+    signed_in = await engine.accounts.log_in(body.name, body.password, peer=peer, browser=_browser(request))
     remember(request, response, signed_in.secret)
     return PersonOut.of(signed_in.who)
 
@@ -107,9 +134,13 @@ async def change_password(body: PasswordChange, who: Who, engine: RunningEngine)
 
 
 @router.get("/api/me")
-def me(who: Who) -> PersonOut:
-    """Who is signed in."""
-    return PersonOut.of(who)
+def me(guest: Guest) -> PersonOut | SeatOut:
+    """Who is signed in, or sits at a table as a player."""
+    if guest.account is not None:
+        return PersonOut.of(guest.account)
+    if guest.player is not None:
+        return SeatOut.of(guest.player)
+    raise UnauthenticatedError
 
 
 @router.get("/api/tokens")
@@ -131,3 +162,38 @@ async def revoke_token(token_id: UUID, who: Who, engine: RunningEngine) -> None:
 async def make_token(body: TokenIn, who: Who, engine: RunningEngine) -> TokenOut:
     """Make a token for a script, to be sent as `Authorization: Bearer <token>`."""
     return TokenOut(token=await engine.accounts.make_api_token(who, body.label))
+
+
+@router.get("/api/accounts")
+async def list_accounts(
+    who: Who, engine: RunningEngine, limit: Limit = PAGE_DEFAULT, cursor: Cursor = None
+) -> Page[AccountOut]:
+    """Every account, the first one first. For owners, as everything about other people's accounts."""
+    rest = after(await engine.administration.everyone(who), cursor, lambda report: report.id)
+    return page_of(rest, limit, AccountOut.of, lambda report: report.id)
+
+
+@router.post("/api/accounts", status_code=201)
+async def create_account(body: NameAndPassword, who: Who, engine: RunningEngine) -> AccountOut:
+    """Make an account for another game master, with worlds of their own."""
+    return AccountOut.of(await engine.administration.create(who, body.name, body.password))
+
+
+@router.patch("/api/accounts/{account_id}")
+async def update_account(account_id: UUID, body: AccountChangesIn, who: Who, engine: RunningEngine) -> AccountOut:
+    """Rename somebody, reset their password, make them an owner or a game master (`dm`). One owner has to remain.
+
+    With another password, or as an owner no more, they are signed out everywhere at once and their tokens end.
+    """
+    changes = AccountChanges(name=body.name, role=body.role, password=body.password)
+    return AccountOut.of(await engine.administration.update(who, account_id, changes))
+
+
+@router.delete("/api/accounts/{account_id}", status_code=204)
+async def remove_account(account_id: UUID, who: Who, engine: RunningEngine) -> None:
+    """Remove somebody with all their worlds and pictures. Whatever they have open is closed. Nobody removes themselves."""
+    await engine.administration.remove(who, account_id)
+
+
+def _browser(request: Request) -> str:
+    return browser_name(request.headers.get("user-agent", ""))

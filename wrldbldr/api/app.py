@@ -18,6 +18,7 @@ from wrldbldr.api import (
     documentation,
     events,
     locations,
+    players,
     queue,
     status,
     workflows,
@@ -35,6 +36,7 @@ from wrldbldr.engine import Engine, EngineNotRunningError
 
 ROUTERS = (
     accounts.router,
+    players.router,
     worlds.router,
     characters.router,
     locations.router,

@@ -9,7 +9,7 @@ from fastapi import Query, Request
 from fastapi.responses import FileResponse, Response
 
 from wrldbldr.api.cursors import check_cursor
-from wrldbldr.api.door import RunningEngine, Who, guarded_router
+from wrldbldr.api.door import Guest, RunningEngine, Visitor, Who, guarded_router
 from wrldbldr.api.models import (
     PAGE_DEFAULT,
     PICTURE_ANSWER,
@@ -26,14 +26,18 @@ from wrldbldr.api.models import (
 )
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType
+from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.text import file_name
 from wrldbldr.domain.world import EntityType
+from wrldbldr.engine import Engine
 from wrldbldr.media.store import FULL
 from wrldbldr.services.cards import image_url
+from wrldbldr.services.gallery import PictureFile
 
 router = guarded_router("Pictures")
 
 FOR_EVER = "private, max-age=31536000, immutable"
+ASK_EACH_TIME = "private, no-cache"  # kept, and shown when we say so
 THUMBNAIL_SIDE = 256
 
 
@@ -170,20 +174,33 @@ async def activate_asset(asset_id: UUID, who: Who, engine: RunningEngine) -> Ass
 async def send_image(
     *,
     asset_id: UUID,
-    who: Who,
+    guest: Guest,
     engine: RunningEngine,
     request: Request,
     size: PictureSize = PictureSize.FULL,
     download: bool = False,
 ) -> Response:
-    """The picture itself. A picture never changes, so browsers keep it."""
-    file = await engine.gallery.file(who, asset_id, size.side)
+    """The picture itself. A picture never changes, so browsers keep it; but what a player may see does."""
+    file, keeping = await _file(guest, engine, asset_id, size.side)
     etag = f'"{file.content_hash}-{size}"'
-    headers = {**PICTURE_HEADERS, "cache-control": FOR_EVER, "etag": etag}
+    headers = {**PICTURE_HEADERS, "cache-control": keeping, "etag": etag}
     if _knows(request, etag):
         return Response(status_code=304, headers=headers)
     name = file_name(file.name) if download else None
     return FileResponse(file.path, media_type=file.media_type, filename=name, headers=headers)
+
+
+async def _file(guest: Visitor, engine: Engine, asset_id: UUID, side: int) -> tuple[PictureFile, str]:
+    """The file, as a game master or else as a player may have it, and how long a browser may keep it."""
+    if guest.account is not None:
+        try:
+            return await engine.gallery.file(guest.account, asset_id, side), FOR_EVER
+        except NotFoundError:
+            if guest.player is None:
+                raise
+    if guest.player is None:
+        raise NotFoundError("picture")
+    return await engine.audience.picture(guest.player, asset_id, side), ASK_EACH_TIME
 
 
 def _knows(request: Request, etag: str) -> bool:

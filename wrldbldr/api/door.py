@@ -1,27 +1,40 @@
 """Default deny: a route is closed to whoever has not shown who they are, unless it is listed here."""
 
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
-from fastapi import APIRouter, Depends, Request, Response, WebSocket, WebSocketException
+from fastapi import APIRouter, Depends, Request, Response, WebSocketException
 from fastapi.routing import APIRoute
 from fastapi.security import APIKeyCookie, HTTPBearer
 from starlette.requests import HTTPConnection
 
 from wrldbldr.api.answers import DOCUMENTED
 from wrldbldr.api.host import POLICY_VIOLATION
-from wrldbldr.api.identity import COOKIE, shown_secret
+from wrldbldr.api.identity import COOKIE, shown_seat, shown_secret
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.errors import UnauthenticatedError, WrldBldrError
+from wrldbldr.domain.player import SeatedPlayer
 from wrldbldr.engine import Engine
 
 OPEN_ROUTES = frozenset(
     {
         ("POST", "/api/auth/setup"),  # nobody can be signed in yet; refuses itself once there is an owner
         ("POST", "/api/auth/login"),
+        ("POST", "/api/auth/join"),  # whoever knows the code
         ("GET", "/api/health"),
     }
 )
+
+PLAYER_ROUTES = frozenset(
+    {
+        ("GET", "/api/me"),
+        ("POST", "/api/auth/leave"),
+        ("GET", "/api/assets/{asset_id}/image"),
+    }
+)
+"""Open to players too, who are otherwise nobody here. Each takes a `Guest` and says itself what they may see."""
 
 _BY_TOKEN = HTTPBearer(auto_error=False, description="An API token, made by POST /api/tokens.")
 _BY_COOKIE = APIKeyCookie(name=COOKIE, auto_error=False, description="Set by POST /api/auth/login.")
@@ -41,9 +54,14 @@ class GuardedRoute(APIRoute):
         if self.methods and all((method, self.path) in OPEN_ROUTES for method in self.methods):
             return handle
 
+        lets_players_in = all((method, self.path) in PLAYER_ROUTES for method in self.methods or ())
+
         async def handle_known(request: Request) -> Response:
             engine = await running_engine(request)
-            request.state.principal = await engine.accounts.principal(shown_secret(request))
+            if lets_players_in:
+                request.state.visitor = await _visitor_of(request, engine)
+            else:
+                request.state.principal = await engine.accounts.principal(shown_secret(request))
             return await handle(request)
 
         return handle_known
@@ -59,13 +77,37 @@ async def asking_person(
     return who
 
 
-async def listening_person(socket: WebSocket) -> Principal:
-    """Who opens a websocket. Refuses the handshake (HTTP 403) of whoever has not shown who they are."""
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Whoever asks where players are let in too: a game master, a player, or one who is both in this browser."""
+
+    account: Principal | None
+    player: SeatedPlayer | None
+
+
+async def _visitor_of(request: Request, engine: Engine) -> Visitor:
+    """Raises UnauthenticatedError for whoever is neither."""
+    seat, account, player = shown_seat(request), None, None
     try:
-        engine = await running_engine(socket)
-        return await engine.accounts.principal(shown_secret(socket))
-    except WrldBldrError as error:
-        raise refused_handshake(error) from error
+        account = await engine.accounts.principal(shown_secret(request))
+    except UnauthenticatedError:
+        if seat is None:
+            raise
+    with suppress(UnauthenticatedError):
+        player = await engine.players.seated(seat)
+    if account is None and player is None:
+        raise UnauthenticatedError("You do not sit at this table any more. Join it again.")
+    return Visitor(account, player)
+
+
+async def asking_visitor(
+    request: Request, _token: Annotated[object, Depends(_BY_TOKEN)], _cookie: Annotated[object, Depends(_BY_COOKIE)]
+) -> Visitor:
+    """Whom the door let in where players may come. Raises UnauthenticatedError on any other route."""
+    who: object = getattr(request.state, "visitor", None)
+    if not isinstance(who, Visitor):
+        raise UnauthenticatedError
+    return who
 
 
 def refused_handshake(error: WrldBldrError) -> WebSocketException:
@@ -74,7 +116,7 @@ def refused_handshake(error: WrldBldrError) -> WebSocketException:
 
 
 def guarded_router(tag: str) -> APIRouter:
-    """A router whose routes are closed unless `OPEN_ROUTES` has them. A websocket's route asks for a `Listener` itself."""
+    """A router whose routes are closed unless `OPEN_ROUTES` has them. A websocket's route asks for its listener itself."""
     return APIRouter(
         route_class=GuardedRoute,
         tags=[tag],
@@ -84,5 +126,5 @@ def guarded_router(tag: str) -> APIRouter:
 
 
 Who = Annotated[Principal, Depends(asking_person)]
-Listener = Annotated[Principal, Depends(listening_person)]
+Guest = Annotated[Visitor, Depends(asking_visitor)]
 RunningEngine = Annotated[Engine, Depends(running_engine)]

@@ -10,14 +10,13 @@ from uuid import UUID
 
 from fastapi import WebSocket, WebSocketDisconnect
 
-from wrldbldr.api.door import Listener, RunningEngine, guarded_router, refused_handshake
+from wrldbldr.api.door import guarded_router, refused_handshake, running_engine
 from wrldbldr.api.failures import trace_of
-from wrldbldr.api.identity import shown_secret
+from wrldbldr.api.listeners import Listener, listener_at
 from wrldbldr.api.messages import REASONS, CloseCode, Message
 from wrldbldr.api.told import Told
-from wrldbldr.bus import SERVER_TOPIC, Subscription, account_topic, game_session_topic
-from wrldbldr.domain.account import Principal
-from wrldbldr.domain.errors import NotFoundError, UnauthenticatedError
+from wrldbldr.bus import SERVER_TOPIC, Subscription, game_session_topic
+from wrldbldr.domain.errors import NotFoundError, UnauthenticatedError, WrldBldrError
 from wrldbldr.domain.events import (
     BatchCancelled,
     BatchFailed,
@@ -29,7 +28,6 @@ from wrldbldr.domain.events import (
     Event,
     Missed,
     QueueMoved,
-    SignedOut,
 )
 from wrldbldr.engine import Engine
 from wrldbldr.kit.clock import within
@@ -54,31 +52,27 @@ class StreamEndedError(Exception):
 
 
 @router.websocket("/api/sessions/{session_id}/events")
-async def stream_events(socket: WebSocket, session_id: UUID, who: Listener, engine: RunningEngine) -> None:
+async def stream_events(socket: WebSocket, session_id: UUID) -> None:
     """Everything as it is, then everything that happens. A game session that is not theirs is refused as an unknown one."""
-    stream = Stream(socket, engine, who, session_id)
     try:
-        await stream.require_game_session()
-    except NotFoundError as error:
+        engine = await running_engine(socket)
+        listener = await listener_at(socket, engine, session_id)
+    except WrldBldrError as error:
         raise refused_handshake(error) from error
     await socket.accept()
-    await stream.run()
+    await Stream(socket, engine, listener, session_id).run()
 
 
 class Stream:
     """One listener's connection."""
 
-    def __init__(self, socket: WebSocket, engine: Engine, who: Principal, game_session_id: UUID) -> None:
+    def __init__(self, socket: WebSocket, engine: Engine, listener: Listener, game_session_id: UUID) -> None:
         self._socket = socket
         self._engine = engine
-        self._who = who
+        self._listener = listener
         self._game_session_id = game_session_id
         self._told = Told()
         self._seq = count(1)
-
-    async def require_game_session(self) -> None:
-        """Raises NotFoundError unless the game session is there and theirs."""
-        await self._engine.queue.page(self._who, self._game_session_id, limit=1)
 
     async def run(self) -> None:
         """Tell everything until the listener leaves or may not hear more; then close, saying why. Nothing goes on after it."""
@@ -91,12 +85,12 @@ class Stream:
         bus = self._engine.bus
         with (  # before the first look: nothing falls between
             bus.subscribe(game_session_topic(self._game_session_id), SERVER_TOPIC) as news,
-            bus.subscribe(account_topic(self._who.account_id)) as account,
+            bus.subscribe(self._listener.topic) as rights,
         ):
             try:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._tell(news))
-                    group.create_task(self._watch_account(account))
+                    group.create_task(self._watch_rights(rights))
                     group.create_task(self._check_now_and_then())
                     group.create_task(self._hear())
             except ExceptionGroup as ended:
@@ -122,22 +116,17 @@ class Stream:
     async def _check_now_and_then(self) -> None:
         """A login expires in silence."""
         while True:
-            await self._require_right()
+            await self._listener.require_right()
             await self._engine.clock.sleep(HEARTBEAT_SECONDS)
 
-    async def _watch_account(self, account: Subscription) -> None:
+    async def _watch_rights(self, rights: Subscription) -> None:
         """Who signs out hears nothing more from that moment on. (A world that is deleted is noticed with the queue.)"""
         while True:
-            events = await account.take()
-            if SignedOut(self._who.token_id) in events:
+            events = await rights.take()
+            if any(map(self._listener.is_ended_by, events)):
                 raise StreamEndedError(CloseCode.SIGNED_OUT)
             if Missed() in events:
-                await self._require_right()
-
-    async def _require_right(self) -> None:
-        """Raises UnauthenticatedError or NotFoundError when what was true at the door is not true any more."""
-        await self._engine.accounts.principal(shown_secret(self._socket))
-        await self.require_game_session()
+                await self._listener.require_right()
 
     async def _hear(self) -> None:
         """Nothing a listener sends means anything, but somebody has to notice that they have left."""
@@ -164,9 +153,9 @@ class Stream:
             raise StreamEndedError(CloseCode.FELL_BEHIND)
 
     async def _tell_how_it_is(self) -> bool:
-        unfinished = await self._engine.queue.unfinished(self._who, self._game_session_id)
+        unfinished = await self._listener.unfinished()
         await self._say(self._told.snapshot(unfinished))
-        await self._say(self._told.comfyui(self._engine.connection.status(self._who)))
+        await self._say(self._told.comfyui(self._listener.comfyui()))
         return True
 
     async def _tell_of(self, events: Sequence[Event]) -> bool:
@@ -190,7 +179,7 @@ class Stream:
             case BatchCancelled():
                 said = self._told.cancelled(event.batch_id)
             case ConnectionChanged():
-                said = self._told.comfyui(self._engine.connection.status(self._who))
+                said = self._told.comfyui(self._listener.comfyui())
             case _:
                 pass
         return said
@@ -198,18 +187,18 @@ class Stream:
     async def _about(self, event: BatchQueued | BatchFailed) -> Sequence[Message]:
         """What needs a look at the batch. One that was deleted meanwhile needs no words."""
         try:
-            report = await self._engine.queue.report(self._who, event.batch_id)
+            bulletin = await self._listener.bulletin(event.batch_id)
         except NotFoundError:
             return ()
-        return self._told.queued(report) if isinstance(event, BatchQueued) else self._told.failed(report)
+        return self._told.queued(bulletin) if isinstance(event, BatchQueued) else self._told.failed(bulletin)
 
     async def _order(self) -> Sequence[Message]:
         """What happened without an event of a batch: the order changed, or batches were deleted with whom they were for."""
-        unfinished = await self._engine.queue.unfinished(self._who, self._game_session_id)
+        unfinished = await self._listener.unfinished()
         deleted: list[Message] = []
         for batch_id in self._told.missing(unfinished):
             try:
-                await self._engine.queue.report(self._who, batch_id)
+                await self._listener.bulletin(batch_id)
             except NotFoundError:
                 deleted += self._told.cancelled(batch_id)
         return [*deleted, *self._told.ordered(unfinished)]

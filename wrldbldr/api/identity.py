@@ -6,14 +6,15 @@ from starlette.responses import Response
 from wrldbldr.domain.account import BROWSER_LOGIN_DAYS
 
 COOKIE = "wrldbldr_login"
+SEAT_COOKIE = "wrldbldr_seat"  # of a player; whoever has worlds of their own may sit at others' tables too
 COOKIE_SECONDS = BROWSER_LOGIN_DAYS * 24 * 60 * 60
 
 
-def secret_from_cookies(cookie_header: str) -> str | None:
+def secret_from_cookies(cookie_header: str, cookie: str = COOKIE) -> str | None:
     """The secret in a Cookie header, if there is one."""
     for pair in cookie_header.split(";"):
         name, _, value = pair.partition("=")
-        if name.strip() == COOKIE:
+        if name.strip() == cookie:
             return value.strip() or None
     return None
 
@@ -26,16 +27,23 @@ def shown_secret(request: HTTPConnection) -> str | None:
     return secret_from_cookies("; ".join(request.headers.getlist("cookie")))
 
 
-def remember(request: Request, response: Response, secret: str) -> None:
+def shown_seat(request: HTTPConnection) -> str | None:
+    """The secret of the seat that a request or a handshake shows. A script that shows a token has none."""
+    if request.headers.get("authorization"):
+        return None
+    return secret_from_cookies("; ".join(request.headers.getlist("cookie")), SEAT_COOKIE)
+
+
+def remember(request: Request, response: Response, secret: str, cookie: str = COOKIE) -> None:
     """Let the browser show `secret` from now on."""
     response.set_cookie(
-        COOKIE, secret, max_age=COOKIE_SECONDS, path="/", secure=_came_by_https(request), httponly=True, samesite="lax"
+        cookie, secret, max_age=COOKIE_SECONDS, path="/", secure=_came_by_https(request), httponly=True, samesite="lax"
     )
 
 
-def forget(request: Request, response: Response) -> None:
+def forget(request: Request, response: Response, cookie: str = COOKIE) -> None:
     """Let the browser forget its secret."""
-    response.delete_cookie(COOKIE, path="/", secure=_came_by_https(request), httponly=True, samesite="lax")
+    response.delete_cookie(cookie, path="/", secure=_came_by_https(request), httponly=True, samesite="lax")
 
 
 def _came_by_https(request: Request) -> bool:

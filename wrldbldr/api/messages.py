@@ -9,8 +9,11 @@ from wrldbldr.api.models import Out
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.failure import Failure
 from wrldbldr.domain.world import EntityType
+from wrldbldr.services.bulletin import Bulletin
 from wrldbldr.services.connection import ConnectionStatus
-from wrldbldr.services.queue import BatchReport
+
+PAINTS = "Pictures can be painted."
+RESTS = "No picture can be painted at the moment. What was asked for waits."
 
 
 class Message(Out):
@@ -23,25 +26,25 @@ class Message(Out):
 
 class GenerationQueued(Message):
     """A batch waits for its turn: new, tried again, or put back. `position` counts from 1 in the one queue of this server,
-    and is 0 when the batch has left it by now.
+    and is 0 when the batch has left it by now. Whom it is for is null for players who must not know them.
     """
 
     batch_id: UUID
-    entity_type: EntityType
-    entity_id: UUID
-    asset_type: AssetType
+    entity_type: EntityType | None
+    entity_id: UUID | None
+    asset_type: AssetType | None
     position: int
 
     @classmethod
-    def of(cls, report: BatchReport) -> Self:
+    def of(cls, bulletin: Bulletin) -> Self:
         """A batch as it stands in the queue."""
-        batch = report.batch
+        subject = bulletin.subject
         return cls(
-            batch_id=batch.id,
-            entity_type=batch.entity_type,
-            entity_id=batch.entity_id,
-            asset_type=batch.asset_type,
-            position=report.position,
+            batch_id=bulletin.batch_id,
+            entity_type=subject.entity_type if subject else None,
+            entity_id=subject.entity_id if subject else None,
+            asset_type=subject.asset_type if subject else None,
+            position=bulletin.position,
         )
 
 
@@ -62,7 +65,9 @@ class GenerationComplete(Message):
 
 
 class GenerationFailed(Message):
-    """A batch gave up. `error` says what it was and what to do, in the words of the batch under /api/assets/batch."""
+    """A batch gave up. `error` says what it was and what to do, in the words of the batch under /api/assets/batch; to
+    players only that it did.
+    """
 
     batch_id: UUID
     error: Failure
@@ -83,7 +88,7 @@ class QueueReordered(Message):
 
 
 class ComfyUIStateChanged(Message):
-    """How ComfyUI is. `state` and the rest are those of /api/status/comfyui."""
+    """How ComfyUI is. `state` and the rest are those of /api/status/comfyui; players are told whether it paints."""
 
     state: str
     message: str
@@ -93,6 +98,11 @@ class ComfyUIStateChanged(Message):
     def of(cls, status: ConnectionStatus) -> Self:
         """The connection as it is shown."""
         return cls(state=status.state, message=status.message, retry_in_seconds=status.retry_in_seconds)
+
+    @classmethod
+    def for_players(cls, status: ConnectionStatus) -> Self:
+        """Without what only its game master can mend."""
+        return cls(state=status.state, message=PAINTS if status.paints else RESTS, retry_in_seconds=None)
 
 
 MESSAGES: tuple[type[Message], ...] = (

@@ -19,8 +19,7 @@ from wrldbldr.api.messages import (
     QueueReordered,
 )
 from wrldbldr.domain.batch import BatchStatus
-from wrldbldr.services.connection import ConnectionStatus
-from wrldbldr.services.queue import BatchReport
+from wrldbldr.services.bulletin import Bulletin
 
 
 @dataclass(slots=True)
@@ -40,30 +39,29 @@ class Told:
         self._waiting: list[UUID] = []
         self._comfyui: ComfyUIStateChanged | None = None
 
-    def snapshot(self, reports: Sequence[BatchReport]) -> list[Message]:
+    def snapshot(self, bulletins: Sequence[Bulletin]) -> list[Message]:
         """Everything about batches that are open or have failed, for somebody who knows nothing."""
         said: list[Message] = []
-        for report in reports:
-            if report.batch.status is BatchStatus.FAILED:
-                said += self.failed(report)
-                self._known[report.batch.id] = Known(report.batch.attempt, has_failed=True)
+        for bulletin in bulletins:
+            if bulletin.status is BatchStatus.FAILED:
+                said += self.failed(bulletin)
+                self._known[bulletin.batch_id] = Known(bulletin.attempt, has_failed=True)
             else:
-                said += self.queued(report)
-            if report.batch.status is BatchStatus.GENERATING:
-                said += self.progressed(report.batch.id, report.progress.percent)
+                said += self.queued(bulletin)
+            if bulletin.status is BatchStatus.GENERATING:
+                said += self.progressed(bulletin.batch_id, bulletin.percent)
         return [*said, QueueReordered(batch_ids=list(self._waiting))]
 
-    def queued(self, report: BatchReport) -> list[Message]:
+    def queued(self, bulletin: Bulletin) -> list[Message]:
         """A batch waits, or did when the event was published."""
-        batch = report.batch
-        known = self._known.get(batch.id)
-        is_put_back = batch.status is BatchStatus.QUEUED and known is not None and known.percent is not None
-        if known is not None and known.attempt == batch.attempt and not is_put_back:
+        known = self._known.get(bulletin.batch_id)
+        is_put_back = bulletin.status is BatchStatus.QUEUED and known is not None and known.percent is not None
+        if known is not None and known.attempt == bulletin.attempt and not is_put_back:
             return []
-        self._forget(batch.id)
-        self._known[batch.id] = Known(batch.attempt)
-        self._waiting.append(batch.id)
-        return [GenerationQueued.of(report)]
+        self._forget(bulletin.batch_id)
+        self._known[bulletin.batch_id] = Known(bulletin.attempt)
+        self._waiting.append(bulletin.batch_id)
+        return [GenerationQueued.of(bulletin)]
 
     def progressed(self, batch_id: UUID, percent: int) -> list[Message]:
         """A batch is being painted."""
@@ -80,40 +78,40 @@ class Told:
         self._forget(batch_id)
         return [GenerationComplete(batch_id=batch_id, asset_count=asset_count)]
 
-    def failed(self, report: BatchReport) -> list[Message]:
+    def failed(self, bulletin: Bulletin) -> list[Message]:
         """A batch gave up. One that was begun again since remembers no reason, and says so itself with what follows."""
-        batch = report.batch
-        known = self._known.get(batch.id)
-        if known is not None and known.has_failed and known.attempt == batch.attempt:
+        known = self._known.get(bulletin.batch_id)
+        if known is not None and known.has_failed and known.attempt == bulletin.attempt:
             return []
-        self._forget(batch.id)
-        return [] if batch.failure is None else [GenerationFailed(batch_id=batch.id, error=batch.failure)]
+        self._forget(bulletin.batch_id)
+        if bulletin.failure is None:
+            return []
+        return [GenerationFailed(batch_id=bulletin.batch_id, error=bulletin.failure)]
 
     def cancelled(self, batch_id: UUID) -> list[Message]:
         """A batch was withdrawn."""
         self._forget(batch_id)
         return [GenerationCancelled(batch_id=batch_id)]
 
-    def missing(self, reports: Sequence[BatchReport]) -> list[UUID]:
+    def missing(self, bulletins: Sequence[Bulletin]) -> list[UUID]:
         """Which open batches are not among those that are unfinished now: an event tells what became of them, or nobody."""
-        there = {report.batch.id for report in reports}
+        there = {bulletin.batch_id for bulletin in bulletins}
         return [batch_id for batch_id, known in self._known.items() if batch_id not in there and not known.has_failed]
 
-    def ordered(self, reports: Sequence[BatchReport]) -> list[Message]:
+    def ordered(self, bulletins: Sequence[Bulletin]) -> list[Message]:
         """The order of what waits, if it is not the one that follows from what was said. Of others an event tells first."""
         order = [
-            report.batch.id
-            for report in reports
-            if report.batch.status is BatchStatus.QUEUED and report.batch.id in self._waiting
+            bulletin.batch_id
+            for bulletin in bulletins
+            if bulletin.status is BatchStatus.QUEUED and bulletin.batch_id in self._waiting
         ]
         if order == [batch_id for batch_id in self._waiting if batch_id in order]:
             return []
         self._waiting = [*order, *(batch_id for batch_id in self._waiting if batch_id not in order)]
         return [QueueReordered(batch_ids=order)]
 
-    def comfyui(self, status: ConnectionStatus) -> list[Message]:
+    def comfyui(self, message: ComfyUIStateChanged) -> list[Message]:
         """How ComfyUI is, if that is news."""
-        message = ComfyUIStateChanged.of(status)
         if message == self._comfyui:
             return []
         self._comfyui = message

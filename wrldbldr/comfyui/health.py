@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from wrldbldr.comfyui.breaker import BreakerState, CircuitBreaker
 from wrldbldr.comfyui.connection import Connection, ConnectionKind, ConnectionState, ConnectionView
 from wrldbldr.comfyui.errors import ComfyUIError, ServiceUnavailableError
-from wrldbldr.kit.clock import Clock
+from wrldbldr.kit.clock import Clock, wait_for_event
 
 __all__ = ["Connection", "ConnectionKind", "ConnectionState", "ConnectionView", "Health"]
 
@@ -36,6 +36,7 @@ class Health:
         self._last_failure: ComfyUIError | None = None
         self._last_failed_at: float | None = None
         self._next_probe_at: datetime | None = None
+        self._doubted = asyncio.Event()
 
     async def check(self) -> None:
         """Raise ServiceUnavailableError unless ComfyUI answers, or did within the last five seconds."""
@@ -55,7 +56,7 @@ class Health:
         return self.connection.current
 
     async def watch(self) -> None:
-        """Ask for ever: every 5 s while it is down, every 15 s while it is up."""
+        """Ask for ever: every 5 s while it is down, every 15 s while it is up, at once when there is doubt."""
         while True:
             async with self._asking:
                 if not self._is_fresh or self._breaker.state is BreakerState.HALF_OPEN:
@@ -63,7 +64,14 @@ class Health:
             delay = self._seconds_to_next_probe()
             self._next_probe_at = self._clock.now() + timedelta(seconds=delay)
             self.refresh()
-            await self._clock.sleep(delay)
+            await wait_for_event(self._doubted, self._clock, delay)
+            self._doubted.clear()
+
+    def doubt(self) -> None:
+        """Something hints that it is gone: what is known is no longer fresh, and it is asked at once."""
+        if self._known_at is not None:
+            self._known_at -= CACHE_SECONDS
+        self._doubted.set()
 
     def learn(self, problem: ComfyUIError | None) -> None:
         """A request has shown how the server is: `problem` when it cannot be reached, None when it answered."""

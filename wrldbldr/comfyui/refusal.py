@@ -64,7 +64,7 @@ def refusal_of(body: dict[str, object], graph: Graph, catalogue: NodeCatalogue |
     words = " ".join(part for part in (_text(error.get("message")), _text(error.get("details"))) if part)
     mentioned = _missing_node(error, graph)
     if mentioned is not None:
-        return _refusal(mentioned, (mentioned,), words)
+        return _missing_nodes((mentioned, *_missing_too(mentioned, graph, catalogue)), words)
     node_errors = tuple(_node_errors(body.get("node_errors"), graph, catalogue))
     if node_errors:
         return _refusal(node_errors[0], node_errors, words)
@@ -113,6 +113,41 @@ def _missing_node(error: dict[str, object], graph: Graph) -> NodeError | None:
     return NodeError(node_id, title, class_type, RefusalReason.MISSING_NODE, message=message)
 
 
+def _missing_too(first: NodeError, graph: Graph, catalogue: NodeCatalogue | None) -> Iterator[NodeError]:
+    """ComfyUI names the first only. The others are of the same class, or of one that is not in its own list."""
+    is_listed = catalogue is not None and bool(catalogue.classes)
+    for node_id, node in graph.items():
+        class_type = node["class_type"]
+        is_missing = class_type == first.class_type or (is_listed and catalogue and not catalogue.has(class_type))
+        if is_missing and node_id != first.node_id:
+            title = title_of(graph, node_id) or class_type
+            yield NodeError(
+                node_id, title, class_type, RefusalReason.MISSING_NODE, message=f"{class_type} is not installed."
+            )
+
+
+def _missing_nodes(missing: tuple[NodeError, ...], words: str) -> PromptRefusedError:
+    """All at once: whoever installs one pack after the other tries as often."""
+    first, classes = missing[0], list(dict.fromkeys(error.class_type for error in missing))
+    if len(missing) == 1:
+        return _refusal(first, missing, words)
+    named = ", ".join(
+        f"{name} ({_nodes([error.node_id for error in missing if error.class_type == name])})" for name in classes
+    )
+    quoted, s = ", ".join(f'"{name}"' for name in classes), "s" if len(classes) > 1 else ""
+    return PromptRefusedError(
+        RefusalReason.MISSING_NODE,
+        f"Workflow node{s} {quoted} not found",
+        f"Your ComfyUI lacks the node{s} {named}. Install the custom node packs they come from, or pick another workflow.",
+        node_errors=missing,
+        details=_with_others(_details(first, words), missing),
+    )
+
+
+def _nodes(ids: list[str]) -> str:
+    return f"node{'s' if len(ids) > 1 else ''} {', '.join(ids)}"
+
+
 def _node_errors(raw: object, graph: Graph, catalogue: NodeCatalogue | None) -> Iterator[NodeError]:
     for node_id, value in _mapping(raw).items():
         fields = _mapping(value)
@@ -158,10 +193,16 @@ def _refusal(first: NodeError, node_errors: tuple[NodeError, ...], words: str) -
     title, advice = _in_words(first)
     if len(node_errors) > 1:
         advice += f" ComfyUI names {len(node_errors) - 1} more; see the details."
-    details = _details(first, _words_of(first) or words)
-    for number, other in enumerate(node_errors[1:OPTIONS_SHOWN], start=2):
-        details[f"Also ({number})"] = f"{other.title} (id {other.node_id}): {_short(_words_of(other))}"
+    details = _with_others(_details(first, _words_of(first) or words), node_errors)
     return PromptRefusedError(first.reason, title, advice, node_errors=node_errors, details=details)
+
+
+def _with_others(details: dict[str, str], node_errors: tuple[NodeError, ...]) -> dict[str, str]:
+    others = enumerate(node_errors[1:OPTIONS_SHOWN], start=2)
+    return details | {
+        f"Also ({number})": f"{other.title} (id {other.node_id}): {_short(_words_of(other))}"
+        for number, other in others
+    }
 
 
 def _words_of(error: NodeError) -> str:

@@ -27,51 +27,53 @@ async def with_retry(
     so many seconds; `what` names the request in the log.
     Raises MaxRetriesExceededError with the last cause, or at once whatever is not transient.
     """
-
-    def is_used_up(state: RetryCallState) -> bool:
-        return state.attempt_number > config().max_retries
-
-    def seconds_to_wait(state: RetryCallState) -> int:
-        return config().delay_before_retry(state.attempt_number)
-
-    def log_retry(state: RetryCallState) -> None:
-        logger.info(
-            "Retry %d of %d for %s in %d s: %s",
-            state.attempt_number,
-            config().max_retries,
-            what,
-            state.upcoming_sleep,
-            _title(_cause(state)),
-        )
-
-    def log_end(cause: BaseException | None) -> int:
-        """Returns how many retries there were."""
-        retries = retrying.statistics["attempt_number"] - 1
-        if retries:
-            logger.error("Gave up %s after %d retries: %s", what, retries, _title(cause))
-        return retries
+    patience = _Patience(config, what)
 
     async def awaited_attempt() -> T:  # tenacity awaits only what is declared async
         return await attempt()
 
     retrying = AsyncRetrying(
         sleep=sleep,
-        stop=is_used_up,
-        wait=seconds_to_wait,
+        stop=patience.is_used_up,
+        wait=patience.seconds_to_wait,
         retry=retry_if_exception(is_transient),
-        before_sleep=log_retry,
+        before_sleep=patience.log_retry,
     )
     try:
         return await retrying(awaited_attempt)
     except CircuitOpenError as error:  # opened by the failures of this request or of others
-        log_end(error)
+        patience.log_end(error)
         raise
     except RetryError as error:
         cause = error.last_attempt.exception()
-        retries = log_end(cause)
+        patience.log_end(cause)
         if not isinstance(cause, ComfyUIError):  # only transient ComfyUIErrors are tried again
             raise
-        raise MaxRetriesExceededError(retries, cause) from cause
+        raise MaxRetriesExceededError(patience.retries, cause) from cause
+
+
+class _Patience:
+    """How often and after how long one request is tried again, and what the log says of it."""
+
+    def __init__(self, config: Callable[[], ComfyUIConfig], what: str) -> None:
+        self.retries = 0
+        self._config = config
+        self._what = what
+
+    def is_used_up(self, state: RetryCallState) -> bool:
+        return state.attempt_number > self._config().max_retries
+
+    def seconds_to_wait(self, state: RetryCallState) -> int:
+        return self._config().delay_before_retry(state.attempt_number)
+
+    def log_retry(self, state: RetryCallState) -> None:
+        self.retries, most, seconds = state.attempt_number, self._config().max_retries, state.upcoming_sleep
+        logger.info("Retry %d of %d for %s in %d s: %s", self.retries, most, self._what, seconds, _title(_cause(state)))
+
+    def log_end(self, cause: BaseException | None) -> None:
+        """What was never tried again was not given up."""
+        if self.retries:
+            logger.error("Gave up %s after %d retries: %s", self._what, self.retries, _title(cause))
 
 
 def is_transient(error: BaseException) -> bool:

@@ -70,7 +70,10 @@ def _tls(settings: ConnectionSettings) -> ssl.SSLContext | None:
 
 
 class ComfyUISocket:
-    """Run `run()` for ever in a nursery. `client_id` must be the one prompts are submitted under, and stay the same."""
+    """Run `run()` for ever in a nursery. `client_id` must be the one prompts are submitted under, and stay the same.
+
+    `on_loss` is called when a connection that was open breaks: most likely the server is gone.
+    """
 
     def __init__(
         self,
@@ -79,11 +82,13 @@ class ComfyUISocket:
         client_id: UUID,
         clock: Clock,
         chance: Callable[[], float] = random.random,
+        on_loss: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
         self._client_id = client_id
         self._clock = clock
         self._chance = chance
+        self._on_loss = on_loss
         self._listeners: list[Listener] = []
         self._open: ClientConnection | None = None
         self._attempt: asyncio.Timeout | None = None  # ends the connection, or the try to open one, when we move
@@ -171,6 +176,7 @@ class ComfyUISocket:
                     self._tell(message)
         except ConnectionClosed as closed:
             self._log_loss(closed)
+            self._on_loss()
 
     def _tell(self, message: Heard) -> None:
         for listener in tuple(self._listeners):

@@ -52,15 +52,22 @@ def table_chooser() -> rx.Component:
 
 
 def queue_button() -> rx.Component:
-    """How many batches are on their way. On a wide window it hides the dock, on a small one it shows it."""
+    """How many batches are on their way, and how many ended unseen. It hides the dock on a wide window, else shows it."""
     lively = rx.cond(Live.painting.length() > 0, "bdg warmb tiny num", "bdg tiny num")
     count = rx.cond(Live.open_count > 0, rx.el.span(Live.open_count, class_name=lively))
-    where = rx.cond(Queue.is_toggled, "dot wide-only", "dot narrow")  # only where the dock is out of sight
-    news = rx.cond(Queue.has_news, rx.el.span(rx.el.span("something is ready", class_name="sr"), class_name=where))
-    return rx.el.button(
-        icon("list-todo"), rx.el.span("Queue", class_name="wide"), count, news,
-        type="button", class_name="btn ghost queue-button", data_key="q", title="Show or hide the queue",
-        on_click=Queue.toggle_dock,
+    news = rx.cond(
+        Queue.unseen > 0,
+        rx.el.span(
+            Queue.unseen, " new", title="Ended since somebody last saw the queue", class_name="bdg new tiny num"
+        ),
+    )
+    return rx.fragment(
+        rx.el.button(
+            icon("list-todo"), rx.el.span("Queue", class_name="wide"), count, news,
+            type="button", class_name="btn ghost queue-button", data_key="q", title="Show or hide the queue",
+            data_unseen=Queue.unseen, on_click=Queue.toggle_dock,
+        ),
+        rx.el.button(type="button", hidden=True, aria_hidden=True, on_click=Queue.see),  # assets/ended.js presses it
     )  # fmt: skip
 
 

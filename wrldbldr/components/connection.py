@@ -3,9 +3,9 @@
 import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
-from wrldbldr.components.button import button, link
+from wrldbldr.components.button import button, link, link_button
 from wrldbldr.components.icon import icon
-from wrldbldr.components.moment import until
+from wrldbldr.components.moment import ago, line_until, until
 from wrldbldr.state.connection import Connection
 
 
@@ -39,10 +39,10 @@ def banner() -> rx.Component:
     """
     wrong = rx.match(
         Connection.state_name,
-        ("disconnected", _banner("unplug", "ComfyUI Disconnected - Reconnecting…")),
-        ("circuit_open", _banner("timer", "ComfyUI Unavailable")),
-        ("stuck", _banner("hourglass", "ComfyUI Is Stuck")),
-        ("degraded", _banner("activity", "ComfyUI is shaky", soft=True)),
+        ("disconnected", _banner("unplug", "ComfyUI Disconnected - Reconnecting…", still="no answer")),
+        ("circuit_open", _banner("timer", "ComfyUI Unavailable", still="no answer")),
+        ("stuck", _banner("hourglass", "ComfyUI Is Stuck", still="stuck")),
+        ("degraded", _soft_banner("activity", "ComfyUI is shaky")),
         rx.fragment(),
     )
     return rx.el.div(rx.cond(has_connection_errors, rx.fragment(), wrong), role="status")
@@ -52,31 +52,52 @@ def _badge(look: str, *inside: rx.Component | str) -> rx.Component:
     return rx.el.span(*inside, class_name=f"bdg {look}")
 
 
-def _banner(glyph: str, title: str, *, soft: bool = False) -> rx.Component:
+def _banner(glyph: str, title: str, *, still: str) -> rx.Component:
+    """`still` is what Retry Now has found when it changed nothing. What ticks is not read aloud."""
     countdown = rx.cond(
         Connection.retry_at != "",
         rx.el.span("Next try in ", until(Connection.retry_at), ". ", class_name="num b", aria_hidden=True),
+    )
+    asked = rx.cond(
+        Connection.asked_at != "",
+        rx.el.span(
+            "Asked ", rx.el.span(ago(Connection.asked_at), aria_hidden=True), f": still {still}. ", class_name="b"
+        ),
     )
     address = rx.el.span(Connection.address, class_name="mono")
     retry = button(
         rx.cond(Connection.is_trying, "Trying…", "Retry Now"),
         glyph="refresh-cw",
-        size="s",
+        look="line",
         on_click=Connection.retry_now,
         aria_disabled=rx.cond(Connection.is_trying, "true", "false"),
     )
     return rx.el.div(
-        rx.el.span(icon(glyph, 20), class_name="yel" if soft else "err"),
+        rx.el.span(icon(glyph, 20), class_name="err"),
         rx.el.div(
             rx.el.p(title, class_name="m"),
             rx.el.p(
                 countdown,
+                rx.cond(Connection.is_trying, "Asking now… ", asked),
                 Connection.message,
-                rx.fragment() if soft else rx.fragment(" It was tried at ", address, "."),
+                " It was tried at ",
+                address,
+                ".",
                 class_name="sm sec",
             ),
             class_name="grow",
         ),
-        rx.fragment() if soft else retry,
-        class_name="banner soft" if soft else "banner",
+        rx.cond(Connection.retry_at != "", line_until(Connection.retry_at)),
+        link_button("Connection Settings", to="/settings", look="ghost"),
+        retry,
+        class_name="banner",
+    )
+
+
+def _soft_banner(glyph: str, title: str) -> rx.Component:
+    """Worth a word, and nothing to do."""
+    return rx.el.div(
+        rx.el.span(icon(glyph, 20), class_name="yel"),
+        rx.el.div(rx.el.p(title, class_name="m"), rx.el.p(Connection.message, class_name="sm sec"), class_name="grow"),
+        class_name="banner soft",
     )

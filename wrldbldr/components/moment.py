@@ -16,3 +16,8 @@ def since(at: rx.Var[str]) -> rx.Component:
 def until(at: rx.Var[str]) -> rx.Component:
     """How long it takes until something happens: `15s`, and `a moment` when it is due."""
     return rx.el.time(data_at=at, data_mode="until")
+
+
+def line_until(at: rx.Var[str]) -> rx.Component:
+    """The same wait as a line that grows shorter."""
+    return rx.el.time(data_at=at, data_mode="line", class_name="wait", aria_hidden=True)

@@ -8,7 +8,8 @@ from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from wrldbldr.domain.account import AccessToken, Account
+from wrldbldr.domain.account import AccessToken, Account, Role
+from wrldbldr.domain.world import World
 
 
 class Accounts:
@@ -20,6 +21,19 @@ class Accounts:
     async def count(self) -> int:
         """How many accounts there are."""
         return (await self._db_session.execute(select(func.count()).select_from(Account))).scalar_one()
+
+    async def count_owners(self) -> int:
+        """How many of them are owners."""
+        owners = select(func.count()).select_from(Account).where(Account.role == Role.OWNER)
+        return (await self._db_session.execute(owners)).scalar_one()
+
+    async def everyone(self) -> Sequence[tuple[Account, int]]:
+        """Every account and how many worlds it has, the first one first."""
+        worlds = select(func.count()).where(World.owner_id == Account.id).scalar_subquery()
+        rows = await self._db_session.execute(
+            select(Account, worlds).order_by(col(Account.created_at), col(Account.id))
+        )
+        return [(account, count) for account, count in rows.all()]
 
     async def find(self, account_id: UUID) -> Account | None:
         """The account with this id."""
@@ -39,6 +53,10 @@ class Accounts:
         row = rows.one_or_none()
         return None if row is None else (row[0], row[1])
 
+    async def token(self, token_id: UUID) -> AccessToken | None:
+        """The token with this id, whether it opens anything or not."""
+        return await self._db_session.get(AccessToken, token_id)
+
     async def tokens(self, account_id: UUID, now: datetime) -> Sequence[AccessToken]:
         """An account's tokens that open something now, newest first."""
         rows = await self._db_session.execute(
@@ -57,4 +75,9 @@ class Accounts:
     async def add(self, row: Account | AccessToken) -> None:
         """Store a new account or token."""
         self._db_session.add(row)
+        await self._db_session.flush()
+
+    async def delete(self, account: Account) -> None:
+        """Remove an account, and by the database's rules its tokens and whatever else belongs to it."""
+        await self._db_session.delete(account)
         await self._db_session.flush()

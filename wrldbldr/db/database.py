@@ -19,6 +19,7 @@ from wrldbldr.db import driver
 from wrldbldr.db.accounts import Accounts
 from wrldbldr.db.assets import Assets
 from wrldbldr.db.batches import Batches
+from wrldbldr.db.players import Players
 from wrldbldr.db.server import Server
 from wrldbldr.db.trip import Trip
 from wrldbldr.db.workflows import Workflows
@@ -75,6 +76,11 @@ class UnitOfWork:
     def worlds(self) -> Worlds:
         """Worlds, their characters, locations and game sessions."""
         return Worlds(self._db_session)
+
+    @cached_property
+    def players(self) -> Players:
+        """Players and the tables they sit at."""
+        return Players(self._db_session)
 
     @cached_property
     def workflows(self) -> Workflows:

@@ -26,15 +26,15 @@ class UnauthenticatedError(WrldBldrError):
 
 
 class TooManyAttemptsError(WrldBldrError):
-    """Somebody guesses passwords; `retry_after_seconds` is when the next try counts again."""
+    """Somebody guesses passwords or codes; `retry_after_seconds` is when the next try counts again."""
 
     status_code = 429
     code = "too_many_attempts"
 
-    def __init__(self, retry_after_seconds: int) -> None:
+    def __init__(self, retry_after_seconds: int, what: str = "Signing in") -> None:
         minutes = -(-retry_after_seconds // 60)
         wait = "a minute" if minutes == 1 else f"{minutes} minutes"
-        super().__init__(f"Signing in failed too often. Wait {wait}, then try again.")
+        super().__init__(f"{what} failed too often. Wait {wait}, then try again.")
         self.retry_after_seconds = retry_after_seconds
 
 

@@ -117,6 +117,27 @@ class SignedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class TableChanged:
+    """Somebody joined or left a table, or its join code was changed."""
+
+    game_session_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerLeft:
+    """A player sits at a table no more; whatever of it is open in their browser is closed."""
+
+    player_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChanged:
+    """Somebody is new, gone, called otherwise or may do something else; or something new opens their account."""
+
+    account_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Missed:
     """The listener was too slow and lost events: whatever it shows must be read anew."""
 
@@ -137,5 +158,8 @@ Event = (
     | PicturesChanged
     | ConnectionChanged
     | SignedOut
+    | AccountChanged
+    | TableChanged
+    | PlayerLeft
     | Missed
 )

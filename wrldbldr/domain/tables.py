@@ -3,6 +3,7 @@
 from wrldbldr.domain.account import AccessToken, Account
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import Batch, Submission
+from wrldbldr.domain.player import Player
 from wrldbldr.domain.server import ServerMemory
 from wrldbldr.domain.workflow import Workflow, WorkflowDefault
 from wrldbldr.domain.world import Character, GameSession, Location, World
@@ -14,6 +15,7 @@ TABLES = (
     Character,
     Location,
     GameSession,
+    Player,
     Workflow,
     WorkflowDefault,
     Batch,

@@ -1,5 +1,6 @@
 """Worlds, who and what is in them, and the tables at which they are played."""
 
+import secrets
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -8,6 +9,9 @@ from sqlmodel import Field, SQLModel
 
 from wrldbldr.domain.columns import moment
 from wrldbldr.kit.ids import new_id
+
+JOIN_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # no letters that read like another
+JOIN_LENGTH = 8
 
 
 class World(SQLModel, table=True):
@@ -65,3 +69,8 @@ class GameSession(SQLModel, table=True):
     name: str
     join_code: str = Field(unique=True, index=True)
     created_at: datetime = moment()
+
+
+def new_join_code() -> str:
+    """What opens a table to players: 39 random bits, and wrong ones are counted."""
+    return "".join(secrets.choice(JOIN_ALPHABET) for _ in range(JOIN_LENGTH))

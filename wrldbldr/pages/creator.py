@@ -4,11 +4,11 @@ import reflex as rx
 
 from wrldbldr.components.bar import bar, queue_button, table_chooser
 from wrldbldr.components.button import link_button, unable
-from wrldbldr.components.connection import banner
 from wrldbldr.components.creator.add_dialog import add_dialog, delete_entity_question
 from wrldbldr.components.creator.entity_editor import entity_editor
 from wrldbldr.components.creator.entity_list import entity_list
 from wrldbldr.components.creator.generate_dialog import generate_dialog
+from wrldbldr.components.creator.table_dialog import players_button, table_dialog
 from wrldbldr.components.empty import empty, three_holes
 from wrldbldr.components.gallery.grid import gallery
 from wrldbldr.components.gallery.lightbox import lightbox
@@ -38,10 +38,13 @@ def creator() -> rx.Component:
         data_browsing=rx.cond(Creator.is_browsing, "yes", ""),
     )  # fmt: skip
     return frame(
-        bar(table_chooser(), title=name, end=(rx.cond(Creator.is_missing, rx.fragment(), queue_button()),)),
-        banner(),
+        bar(
+            table_chooser(),
+            title=name,
+            end=(rx.cond(Creator.is_missing, rx.fragment(), rx.fragment(players_button(), queue_button())),),
+        ),
         rx.cond(Creator.is_missing, missing(), desk),
-        over=(generate_dialog(), add_dialog(), delete_entity_question(), cancel_question(), lightbox()),
+        over=(generate_dialog(), add_dialog(), delete_entity_question(), cancel_question(), lightbox(), table_dialog()),
     )
 
 

@@ -1,6 +1,7 @@
 """Accounts: the first one, signing in and out, API tokens, and who a secret belongs to."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -22,7 +23,7 @@ from wrldbldr.domain.account import (
     name_key,
 )
 from wrldbldr.domain.errors import ConflictError, InvalidInputError, NotFoundError, UnauthenticatedError
-from wrldbldr.domain.events import SignedOut
+from wrldbldr.domain.events import AccountChanged, SignedOut
 from wrldbldr.domain.text import checked_name
 from wrldbldr.kit.clock import Clock
 from wrldbldr.kit.ids import fingerprint, new_secret
@@ -30,6 +31,7 @@ from wrldbldr.services.attempts import FailedAttempts, name_attempts, peer_attem
 
 HASHES_AT_ONCE = 2  # each takes 64 MiB and a thread that pictures and pages need too
 TYPED_NAME_LIMIT = 200  # a name with some space around it
+SOME_BROWSER = "Browser"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,13 @@ class AccountService:
         async with self._database.read() as unit:
             return await unit.accounts.count() == 0
 
-    async def set_up(self, name: str, password: str) -> SignedIn:
+    async def set_up(self, name: str, password: str, *, browser: str = SOME_BROWSER) -> SignedIn:
         """Make the owner account. Raises ConflictError when there is one, InvalidInputError for a bad name or password."""
         shown = checked_name(name)
         checked_password(password)
         if not await self.needs_setup():  # a stranger must not make us hash for nothing
             raise _has_owner()
-        async with self._hashing:
-            password_hash = await asyncio.to_thread(self._hasher.hash, password)
+        password_hash = await self.hashed(password)
         async with self._database.write() as unit:
             if await unit.accounts.count():
                 raise _has_owner()
@@ -86,10 +87,21 @@ class AccountService:
                 created_at=self._clock.now(),
             )
             await unit.accounts.add(account)
-            return await self._sign_in(unit, account)
+            return await self._sign_in(unit, account, browser)
 
-    async def log_in(self, name: str, password: str, *, peer: str | None = None) -> SignedIn:
-        """Open the door for a browser at the address `peer`.
+    async def hashed(self, password: str) -> str:
+        """What is kept of a password. Only a few are hashed at a time."""
+        async with self._hashing:
+            return await asyncio.to_thread(self._hasher.hash, password)
+
+    def forgive(self, name: str) -> None:
+        """Whoever failed to sign in under this name may try again: it has another password now."""
+        self._failed.forget(name_attempts(name_key(name)))
+
+    async def log_in(
+        self, name: str, password: str, *, peer: str | None = None, browser: str = SOME_BROWSER
+    ) -> SignedIn:
+        """Open the door for a `browser`, as people call it, at the address `peer`.
 
         Raises UnauthenticatedError without telling whether the name exists, TooManyAttemptsError after many of them.
         """
@@ -99,10 +111,15 @@ class AccountService:
         self._failed.check(counted)
         account = await self._account_of(key, password, counted)
         if account is None:
-            raise UnauthenticatedError("That name and password do not belong together.")
+            raise _no_match()
         self._failed.forget(name_attempts(key))
         async with self._database.write() as unit:
-            return await self._sign_in(unit, account)
+            found = await unit.accounts.find(account.id)
+            if found is None or found.password_hash != account.password_hash:  # changed while this one was checked
+                raise _no_match()
+            signed_in = await self._sign_in(unit, found, browser)
+        self._bus.publish(account_topic(account.id), AccountChanged(account.id))
+        return signed_in
 
     async def _account_of(self, key: str, password: str, counted: list[str]) -> Account | None:
         """Whose name and password these are. What no account can have is not even hashed."""
@@ -137,19 +154,29 @@ class AccountService:
         if account is None or account.id != who.account_id:
             raise InvalidInputError("old_password", "That is not your password.")
         self._failed.forget(name_attempts(key))
-        async with self._hashing:
-            password_hash = await asyncio.to_thread(self._hasher.hash, new)
-        now = self._clock.now()
+        password_hash = await self.hashed(new)
         async with self._database.write() as unit:
-            changed = await unit.accounts.find(who.account_id)
-            if changed is None:
-                raise UnauthenticatedError
+            changed = await asking_account(unit, who, self._clock.now())
             changed.password_hash = password_hash
-            logins = [token for token in await unit.accounts.tokens(who.account_id, now) if _is_other_login(token, who)]
-            for token in logins:
-                token.revoked_at = now
+            ended = await self._end_other_logins(unit, who)
+        self._tell_ended(who, ended)
+
+    async def sign_out_others(self, who: Principal) -> None:
+        """The account's other browsers are signed out. Tokens stay."""
+        async with self._database.write() as unit:
+            ended = await self._end_other_logins(unit, who)
+        self._tell_ended(who, ended)
+
+    async def _end_other_logins(self, unit: UnitOfWork, who: Principal) -> list[UUID]:
+        now = self._clock.now()
+        logins = [token for token in await unit.accounts.tokens(who.account_id, now) if _is_other_login(token, who)]
         for token in logins:
-            self._bus.publish(account_topic(who.account_id), SignedOut(token.id))
+            token.revoked_at = now
+        return [token.id for token in logins]
+
+    def _tell_ended(self, who: Principal, token_ids: Sequence[UUID]) -> None:
+        for token_id in token_ids:
+            self._bus.publish(account_topic(who.account_id), SignedOut(token_id))
 
     async def tokens(self, who: Principal) -> list[TokenReport]:
         """What opens this account now: its browsers and the tokens of its scripts, newest first."""
@@ -180,7 +207,9 @@ class AccountService:
             created_at=self._clock.now(),
         )
         async with self._database.write() as unit:
+            await asking_account(unit, who, self._clock.now())
             await unit.accounts.add(token)
+        self._bus.publish(account_topic(who.account_id), AccountChanged(who.account_id))
         return secret
 
     async def principal(self, secret: str | None) -> Principal:
@@ -193,12 +222,12 @@ class AccountService:
             raise UnauthenticatedError
         return _principal(*found)
 
-    async def _sign_in(self, unit: UnitOfWork, account: Account) -> SignedIn:
+    async def _sign_in(self, unit: UnitOfWork, account: Account, browser: str) -> SignedIn:
         secret, now = new_secret(), self._clock.now()
         token = AccessToken(
             account_id=account.id,
             kind=TokenKind.BROWSER,
-            label="Browser",
+            label=browser,
             secret_fingerprint=fingerprint(secret),
             created_at=now,
             expires_at=now + timedelta(days=BROWSER_LOGIN_DAYS),
@@ -218,6 +247,17 @@ class AccountService:
             return False
 
 
+async def asking_account(unit: UnitOfWork, who: Principal, now: datetime) -> Account:
+    """The account of whoever asks, as it is in the transaction that acts for them: since the door it may have changed.
+
+    Raises UnauthenticatedError when what they showed there opens nothing any more.
+    """
+    token, account = await unit.accounts.token(who.token_id), await unit.accounts.find(who.account_id)
+    if token is None or account is None or not token.is_valid(now):
+        raise UnauthenticatedError
+    return account
+
+
 def _is_other_login(token: AccessToken, who: Principal) -> bool:
     return token.kind is TokenKind.BROWSER and token.id != who.token_id
 
@@ -230,6 +270,10 @@ def _key_typed(name: str) -> str:
         return name_key(name)
     except InvalidInputError:
         return ""
+
+
+def _no_match() -> UnauthenticatedError:
+    return UnauthenticatedError("That name and password do not belong together.")
 
 
 def _has_owner() -> ConflictError:

@@ -1,4 +1,4 @@
-"""Failed attempts to sign in, counted for a while, so that passwords cannot be guessed in bulk."""
+"""Failed attempts to come in, counted for a while, so that passwords and join codes cannot be guessed in bulk."""
 
 from collections import OrderedDict, deque
 from collections.abc import Iterable
@@ -17,8 +17,10 @@ IPV6_HOME_BITS = 64  # one home or server has all the addresses that differ in t
 class FailedAttempts:
     """A sliding window for each name and each address."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, what: str = "Signing in") -> None:
+        """`what` failed, in words."""
         self._clock = clock
+        self._what = what
         self._failures: OrderedDict[str, deque[float]] = OrderedDict()
 
     def check(self, keys: Iterable[str]) -> None:
@@ -31,7 +33,7 @@ class FailedAttempts:
             while failures and failures[0] <= now - WINDOW_SECONDS:
                 failures.popleft()
             if len(failures) >= FAILURE_LIMIT:
-                raise TooManyAttemptsError(ceil(failures[0] + WINDOW_SECONDS - now))
+                raise TooManyAttemptsError(ceil(failures[0] + WINDOW_SECONDS - now), self._what)
 
     def fail(self, keys: Iterable[str]) -> None:
         """One more failure of each of `keys`."""

@@ -166,18 +166,26 @@ def asset_card(asset: Asset) -> AssetCard:
 
 
 def batch_facts(batch: Batch) -> list[Fact]:
-    """Everything about a batch for whoever opens its details."""
-    facts = [
+    """Everything about a batch for whoever opens its details; of a failed one first what is known about the failure."""
+    if batch.failure is None:
+        return [*_asked_for(batch), Fact("Workflow", batch.workflow_name), Fact("Batch ID", str(batch.id))]
+    return [
+        Fact("Full error", f"{batch.failure.title}. {batch.failure.message}"),
+        *(Fact(label, value) for label, value in batch.failure.details.items()),
+        Fact("Batch ID", str(batch.id)),
+        Fact("Workflow", batch.workflow_name),
+        Fact("Attempted", "once" if batch.attempt == 1 else f"{batch.attempt} times"),
+        *_asked_for(batch),
+    ]
+
+
+def _asked_for(batch: Batch) -> list[Fact]:
+    return [
         Fact("Prompt", batch.prompt),
         Fact("Negative prompt", batch.negative_prompt or "none"),
-        Fact("Workflow", batch.workflow_name),
         Fact("Seed", str(batch.seed)),
         Fact("Size", f"{batch.width} × {batch.height}"),
-        Fact("Attempt", str(batch.attempt)),
     ]
-    if batch.failure is not None:
-        facts += [Fact(label, value) for label, value in batch.failure.details.items()]
-    return [*facts, Fact("Batch", str(batch.id))]
 
 
 def asset_facts(asset: Asset) -> list[Fact]:

@@ -31,8 +31,9 @@ MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class ConnectionStatus:
-    """One look at ComfyUI. `retry_in_seconds` counts down to the next try while it is away.
+    """One look at ComfyUI. `retry_in_seconds` counts down to the next try, at `retry_at`, while it is away.
 
+    `problem` is what was found when it was asked, with what to do about it, for whoever looks after ComfyUI.
     `is_simulated` when a simulator answers, wherever it runs; `is_built_in` when it is the one we have started ourselves.
     """
 
@@ -47,6 +48,13 @@ class ConnectionStatus:
     devices: tuple[str, ...]
     url: str
     queue_remaining: int | None
+    retry_at: datetime | None
+    problem: str
+
+    @property
+    def paints(self) -> bool:
+        """Whether ComfyUI takes prompts."""
+        return self.state in (ConnectionKind.CONNECTED, ConnectionKind.DEGRADED)
 
 
 class ConnectionService:
@@ -83,6 +91,8 @@ class ConnectionService:
             devices=() if self._system is None else self._system.devices,
             url=self._in_use.address.url,
             queue_remaining=self._queue_remaining if now.is_answering else None,
+            retry_at=now.retry_at,
+            problem=now.problem,
         )
 
     async def retry_now(self, who: Principal) -> ConnectionStatus:

@@ -79,7 +79,10 @@ class GalleryService:
 
     async def file(self, who: Principal, asset_id: UUID, side: int = FULL) -> PictureFile:
         """The file of a picture or of its thumbnail (256, 64). Raises NotFoundError."""
-        asset = await self.find(who, asset_id)
+        return await self.file_of(await self.find(who, asset_id), side)
+
+    async def file_of(self, asset: Asset, side: int = FULL) -> PictureFile:
+        """The same of a picture the caller may see."""
         path = await asyncio.to_thread(self._store.path, asset.content_hash, side)
         suffix = asset.media_type.rsplit("/", 1)[-1]
         return PictureFile(

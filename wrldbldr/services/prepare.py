@@ -4,7 +4,7 @@ from copy import deepcopy
 
 from pydantic import JsonValue
 
-from wrldbldr.comfyui.graph import Graph, parse_graph
+from wrldbldr.comfyui.graph import Graph, parse_graph, title_of
 from wrldbldr.comfyui.port import NodeCatalogue
 from wrldbldr.domain.batch import Batch, Submission
 from wrldbldr.domain.errors import WrldBldrError
@@ -62,12 +62,18 @@ def _require_nodes(graph: Graph, catalogue: NodeCatalogue) -> None:
             title=f"Your ComfyUI lacks the node{'s' if len(missing) > 1 else ''} {named}",
             message="Install the custom node pack it comes from, or pick another workflow.",
             details={
-                f"Node {node_id}": node["class_type"]
+                f"Node {node_id}": _titled(graph, node_id)
                 for node_id, node in graph.items()
                 if node["class_type"] in missing
             },
         )
     )
+
+
+def _titled(graph: Graph, node_id: str) -> str:
+    """The class, and what the workflow calls the node where that is something else."""
+    class_type, title = graph[node_id]["class_type"], title_of(graph, node_id)
+    return class_type if title in ("", class_type) else f"{class_type} · “{title}”"
 
 
 def _settle_model(graph: Graph, bindings: Bindings, catalogue: NodeCatalogue) -> str:

@@ -1,7 +1,6 @@
 """Worlds, the characters and locations in them, and the tables at which they are played."""
 
 import asyncio
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,14 +12,12 @@ from wrldbldr.domain.batch import BatchStatus
 from wrldbldr.domain.errors import InvalidInputError
 from wrldbldr.domain.events import QueueMoved, WorldChanged
 from wrldbldr.domain.text import DESCRIPTION_LIMIT, LINE_LIMIT, MOTTO_LIMIT, checked_name, checked_text
-from wrldbldr.domain.world import Character, Entity, EntityType, GameSession, Location, World
+from wrldbldr.domain.world import Character, Entity, EntityType, GameSession, Location, World, new_join_code
 from wrldbldr.kit.clock import Clock
 from wrldbldr.media.store import MediaStore
 from wrldbldr.services.access import owned_entity, owned_world
 
 FIRST_TABLE = "The first table"
-JOIN_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # no letters that read like another
-JOIN_LENGTH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +123,29 @@ class WorldService:
     async def delete(self, who: Principal, world_id: UUID) -> None:
         """Remove a world with everything in it. Raises NotFoundError."""
         async with self._database.write() as unit:
-            world = await owned_world(unit, who, world_id)
-            files = await unit.assets.files_only_of_world(world_id)
+            await self._delete_in(unit, [await owned_world(unit, who, world_id)])
+        self.tell_removed(who.account_id, [world_id])
+
+    async def delete_all_in(self, unit: UnitOfWork, account_id: UUID) -> list[UUID]:
+        """`delete` of all that an account has, inside a transaction of the caller's, who calls `tell_removed` after it."""
+        worlds = await unit.worlds.owned_by(account_id)
+        await self._delete_in(unit, worlds)
+        return [world.id for world in worlds]
+
+    async def _delete_in(self, unit: UnitOfWork, worlds: Sequence[World]) -> None:
+        files: list[str] = []
+        for world in worlds:  # one after the other: what two of them share goes with the second
+            files += await unit.assets.files_only_of_world(world.id)
             await unit.worlds.delete(world)
-            await asyncio.to_thread(self._store.remove, files)  # within the block: nobody stores a twin now
-        self._removed(who, world_id)
+        await asyncio.to_thread(self._store.remove, files)  # within the block: nobody stores a twin now
+
+    def tell_removed(self, account_id: UUID, world_ids: Sequence[UUID]) -> None:
+        """Batches may have gone along: places in the queue move up, and what is painted is to be withdrawn."""
+        for world_id in world_ids:
+            self._tell(account_id, world_id)
+        if world_ids:
+            self._bus.publish(SERVER_TOPIC, QueueMoved())
+            self._wake()
 
     async def entities(self, who: Principal, kind: EntityType, world_id: UUID) -> Sequence[Entity]:
         """All of one kind in a world, by name. Raises NotFoundError."""
@@ -178,7 +193,7 @@ class WorldService:
             await unit.assets.delete_of_entity(entity_id)
             await unit.worlds.delete(entity)
             await asyncio.to_thread(self._store.remove, files)  # within the block: nobody stores a twin now
-        self._removed(who, entity.world_id)
+        self.tell_removed(who.account_id, [entity.world_id])
 
     async def game_sessions(self, who: Principal, world_id: UUID) -> Sequence[GameSession]:
         """A world's tables, the first one first. Raises NotFoundError."""
@@ -196,17 +211,13 @@ class WorldService:
         return game_session
 
     def _game_session(self, world_id: UUID, name: str) -> GameSession:
-        code = "".join(secrets.choice(JOIN_ALPHABET) for _ in range(JOIN_LENGTH))
-        return GameSession(world_id=world_id, name=name, join_code=code, created_at=self._clock.now())
-
-    def _removed(self, who: Principal, world_id: UUID) -> None:
-        """Batches may have gone along: places in the queue move up, and what is painted is to be withdrawn."""
-        self._changed(who, world_id)
-        self._bus.publish(SERVER_TOPIC, QueueMoved())
-        self._wake()
+        return GameSession(world_id=world_id, name=name, join_code=new_join_code(), created_at=self._clock.now())
 
     def _changed(self, who: Principal, world_id: UUID) -> None:
-        for topic in (world_topic(world_id), account_topic(who.account_id)):
+        self._tell(who.account_id, world_id)
+
+    def _tell(self, account_id: UUID, world_id: UUID) -> None:
+        for topic in (world_topic(world_id), account_topic(account_id)):
             self._bus.publish(topic, WorldChanged(world_id))
 
 

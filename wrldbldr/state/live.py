@@ -13,6 +13,7 @@ from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import BatchStatus
 from wrldbldr.domain.errors import NotFoundError, WrldBldrError
 from wrldbldr.domain.events import (
+    AccountChanged,
     BatchProgressed,
     ConnectionChanged,
     Event,
@@ -20,6 +21,8 @@ from wrldbldr.domain.events import (
     PicturesChanged,
     PreviewPainted,
     ShelfChanged,
+    SignedOut,
+    TableChanged,
     WorldChanged,
 )
 from wrldbldr.engine import Engine, current
@@ -28,7 +31,7 @@ from wrldbldr.services.cards import BatchCard
 from wrldbldr.services.progress import Progress
 from wrldbldr.state.change import change
 from wrldbldr.state.comfyui_form import ComfyUIForm
-from wrldbldr.state.connection import show_connection
+from wrldbldr.state.connection import set_clock, show_connection
 from wrldbldr.state.creator import Creator
 from wrldbldr.state.gallery import Gallery
 from wrldbldr.state.ids import parsed_id
@@ -37,6 +40,8 @@ from wrldbldr.state.painting import show_progress
 from wrldbldr.state.place import Place
 from wrldbldr.state.principal import Follow, Follows, principal_of, signed_in
 from wrldbldr.state.queue import Queue
+from wrldbldr.state.seats import Seats
+from wrldbldr.state.settings_page import SettingsPage
 from wrldbldr.state.toasts import dismissals, notice_of, toasts_for
 from wrldbldr.state.worlds import Worlds
 
@@ -71,8 +76,10 @@ class Whereabouts:
 class Glance:
     """The queue as it was when it was last read. Ticks of progress do not make it stale; half a minute does."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Sequence[BatchCard] | None) -> None:
+        """`known` is where news begins: what the tab showed of this table when it was last here; None if never."""
         self.cards: Sequence[BatchCard] = ()
+        self._known = known
         self.is_paused = False
         self._read_at: float | None = None
 
@@ -89,8 +96,9 @@ class Glance:
         who = await principal_of(tab)  # who signed out meanwhile sees nothing more
         cards = await engine.queue.cards(who, parsed_id(here.table, "game session")) if here.table else []
         self.is_paused = await engine.queue.is_paused(who)
-        news = News() if self._read_at is None else news_between({card.id: card for card in self.cards}, cards)
-        self.cards, self._read_at = cards, engine.clock.monotonic()
+        news = News() if self._known is None else news_between({card.id: card for card in self._known}, cards)
+        self.cards = self._known = cards
+        self._read_at = engine.clock.monotonic()
         return news
 
 
@@ -107,6 +115,8 @@ class Live(rx.State):
     sentence: rx.Field[str] = rx.field("")
     is_loaded: rx.Field[bool] = rx.field(False)
     _listener: int = 0
+    _known: list[BatchCard] = []  # what was shown of the table below: what ends while the tab is elsewhere is told then
+    _known_table: str = ""
     _told: list[str] = []  # notices of failures that may hang still
 
     @rx.event
@@ -124,7 +134,9 @@ class Live(rx.State):
             mine = self._listener = next(_listeners)
             place = await self.get_state(Place)
             here = Whereabouts(place.world, place.table)
-        glance, is_gone, is_forgotten = Glance(), False, False
+            known = [*self._known] if here.table and here.table == self._known_table else None
+        yield set_clock(engine)
+        glance, is_gone, is_forgotten = Glance(known), False, False
         with engine.bus.subscribe(*here.topics(who)) as subscription:  # before the first look: nothing falls between
             events: list[Event] = [Missed()]
             while True:
@@ -143,7 +155,7 @@ class Live(rx.State):
                     if self._listener != mine:
                         is_forgotten = self._listener == 0  # the tab slept so long that it starts over
                         break
-                    await self._show(engine, glance, news)
+                    await self._show(engine, glance, here.table, news)
                     settled = self._settled(glance.cards, news)
                 for follow in (*refreshes(events, here), *dismissals(settled), *toasts_for(news)):
                     yield follow
@@ -156,7 +168,7 @@ class Live(rx.State):
             for follow in (*dismissals(settled), Creator.enter):
                 yield follow
 
-    async def _show(self, engine: Engine, glance: Glance, news: News) -> None:
+    async def _show(self, engine: Engine, glance: Glance, table: str, news: News) -> None:
         """Change only what differs: what is assigned is sent."""
         cards = glance.cards
         change(
@@ -171,13 +183,20 @@ class Live(rx.State):
             sentence=news.sentence or self.sentence,
             is_loaded=True,
         )
-        if news.ready or news.failed:
-            queue = await self.get_state(Queue)
-            queue.has_news = True
+        await self._count(table, cards, news)
         running = next(iter(self.painting), None)  # a second one that ComfyUI may hold waits its turn there
         progress = engine.progress.of(parsed_id(running.id, "batch")) if running else Progress()
         await show_progress(self, running, progress)
         await show_connection(self, engine)
+
+    async def _count(self, table: str, cards: Sequence[BatchCard], news: News) -> None:
+        """Remember what was shown, and how much of it nobody has seen yet. On a page without a queue nothing changes."""
+        if not table:
+            return
+        queue = await self.get_state(Queue)
+        unseen = queue.unseen if table == self._known_table else 0
+        self._known_table, self._known = table, [*cards]
+        change(queue, unseen=unseen + len(news.ready) + len(news.failed))
 
     def _settled(self, cards: Sequence[BatchCard], news: News) -> list[str]:
         """Notices of failures that are none any more: tried again, cleared, deleted, or of a table that was left."""
@@ -199,14 +218,16 @@ async def next_events(subscription: Subscription, engine: Engine) -> list[Event]
 def refreshes(events: Iterable[Event], here: Whereabouts) -> list[Follows]:
     """Which parts of the page have to be read anew."""
     kinds = {type(event) for event in events if not _is_elsewhere(event, here)}
+    follows: list[Follows] = [SettingsPage.refresh] if kinds & {AccountChanged, SignedOut} else []
     if not here.table:
-        follows = [ComfyUIForm.look_back] if ConnectionChanged in kinds else []
+        follows += [ComfyUIForm.look_back] if ConnectionChanged in kinds else []
         return [*follows, Worlds.refresh] if kinds & {WorldChanged, ShelfChanged, Missed} else follows
-    follows: list[Follows] = []
     if kinds & {WorldChanged, PicturesChanged, Missed}:
         follows.append(Creator.refresh)
     if kinds & {PicturesChanged, Missed}:
         follows.append(Gallery.refresh)
+    if kinds & {TableChanged, Missed}:
+        follows.append(Seats.refresh)
     return follows
 
 

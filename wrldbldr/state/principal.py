@@ -1,20 +1,23 @@
 """Who sends an event: found out on the server from the cookie, on every event, before anything else happens.
 
-Whoever can open a websocket can send any event with any arguments. So every handler wears `@signed_in`;
+Whoever can open a websocket can send any event with any arguments. So every handler wears `@signed_in`, or `@seated`
+where players come;
 tests/state/test_every_handler_is_guarded.py walks all of them.
 """
 
 import inspect
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar, TypeVarTuple, Unpack, cast, get_origin
 from urllib.parse import quote
 
 import reflex as rx
 from reflex.event import EventCallback, EventSpec
 
-from wrldbldr.api.identity import secret_from_cookies
+from wrldbldr.api.identity import SEAT_COOKIE, secret_from_cookies
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.errors import InvalidInputError, UnauthenticatedError, WrldBldrError
+from wrldbldr.domain.player import SeatedPlayer
 from wrldbldr.engine import current
 from wrldbldr.state.words import spoken
 
@@ -25,6 +28,7 @@ Follows = Follow | list[EventSpec | EventCallback[()]]
 UNFIT = "WrldBldr does not know what was asked of it. Reload the page."
 
 S = TypeVar("S", bound=rx.State)
+P = TypeVar("P")
 Arguments = TypeVarTuple("Arguments")
 
 
@@ -42,6 +46,16 @@ async def way_in(state: rx.State) -> EventSpec:
     return rx.redirect(f"/login?next={quote(back, safe='')}" if here.path.startswith("/worlds/") else "/login")
 
 
+async def player_of(state: rx.State) -> SeatedPlayer:
+    """The player whose browser sent the event being handled. Raises UnauthenticatedError."""
+    return await current().players.seated(secret_from_cookies(state.router.headers.cookie, SEAT_COOKIE))
+
+
+async def way_to_a_table(_: rx.State) -> EventSpec:
+    """Where a player goes who sits nowhere (any more)."""
+    return rx.redirect("/join")
+
+
 def signed_in(
     handler: Callable[[S, Principal, Unpack[Arguments]], Awaitable[Follows] | AsyncGenerator[Follows]],
 ) -> Callable[[S, Unpack[Arguments]], Any]:
@@ -50,10 +64,33 @@ def signed_in(
     Everybody else is led to the way in, and the handler does not run. A refusal by a service becomes a toast with its
     sentence, unless the handler has a better place for it.
     """
+    return _known(handler, _Door(principal_of, way_in))
+
+
+def seated(
+    handler: Callable[[S, SeatedPlayer, Unpack[Arguments]], Awaitable[Follows] | AsyncGenerator[Follows]],
+) -> Callable[[S, Unpack[Arguments]], Any]:
+    """The same for players: whoever sits at no table is led to one."""
+    return _known(handler, _Door(player_of, way_to_a_table))
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """Who comes in, and where everybody else is led."""
+
+    find: Callable[[rx.State], Awaitable[object]]
+    way: Callable[[rx.State], Awaitable[EventSpec]]
+
+
+def _known(
+    handler: Callable[[S, P, Unpack[Arguments]], Awaitable[Follows] | AsyncGenerator[Follows]], door: _Door
+) -> Callable[[S, Unpack[Arguments]], Any]:
     # Reflex reads names and types of an event's arguments from the signature: what the browser sends comes after `who`.
     signature = inspect.signature(handler)
     itself, _, *sent = signature.parameters.values()
-    guarded = (_guarded_stream if inspect.isasyncgenfunction(handler) else _guarded)(handler, inspect.Signature(sent))
+    guarded = (_guarded_stream if inspect.isasyncgenfunction(handler) else _guarded)(
+        handler, inspect.Signature(sent), door
+    )
     guarded.__name__, guarded.__qualname__ = handler.__name__, handler.__qualname__
     guarded.__module__, guarded.__doc__ = handler.__module__, handler.__doc__
     guarded.__signature__ = signature.replace(parameters=[itself, *sent])
@@ -61,27 +98,27 @@ def signed_in(
     return cast("Callable[[S, Unpack[Arguments]], Any]", guarded)
 
 
-def _guarded(handler: Callable[..., Any], expected: inspect.Signature) -> Callable[..., Any]:
+def _guarded(handler: Callable[..., Any], expected: inspect.Signature, door: _Door) -> Callable[..., Any]:
     async def guarded(state: rx.State, *args: Any, **kwargs: Any) -> Follows:
         try:
-            who = await principal_of(state)
+            who = await door.find(state)
             check_arguments(expected, args, kwargs)
             return cast("Follows", await handler(state, who, *args, **kwargs))
         except WrldBldrError as error:
-            return await refusal(state, error)
+            return await refusal(state, error, door.way)
 
     return guarded
 
 
-def _guarded_stream(handler: Callable[..., Any], expected: inspect.Signature) -> Callable[..., Any]:
+def _guarded_stream(handler: Callable[..., Any], expected: inspect.Signature, door: _Door) -> Callable[..., Any]:
     async def guarded(state: rx.State, *args: Any, **kwargs: Any) -> AsyncGenerator[Follows]:
         try:
-            who = await principal_of(state)
+            who = await door.find(state)
             check_arguments(expected, args, kwargs)
             async for answer in handler(state, who, *args, **kwargs):
                 yield answer
         except WrldBldrError as error:
-            yield await refusal(state, error)
+            yield await refusal(state, error, door.way)
 
     return guarded
 
@@ -100,8 +137,10 @@ def check_arguments(expected: inspect.Signature, args: Sequence[object], kwargs:
             raise InvalidInputError("event", UNFIT)
 
 
-async def refusal(state: rx.State, error: WrldBldrError) -> EventSpec:
+async def refusal(
+    state: rx.State, error: WrldBldrError, way: Callable[[rx.State], Awaitable[EventSpec]] = way_in
+) -> EventSpec:
     """What a browser does about an error a person can read: show the sentence, or the way in."""
     if isinstance(error, UnauthenticatedError):
-        return await way_in(state)
+        return await way(state)
     return rx.toast.error(spoken(error.message), close_button=True)

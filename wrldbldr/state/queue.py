@@ -19,6 +19,7 @@ from wrldbldr.state.principal import Follow, signed_in
 class Queue(rx.State):
     """`opened` is the batch whose details show, `doomed` the one a question is asked about.
 
+    `unseen` counts the batches that ended and that nobody in front of this tab has seen yet.
     `is_toggled` says that the dock is not as the window's width would have it: hidden on a wide one, shown on a small one.
     """
 
@@ -29,7 +30,7 @@ class Queue(rx.State):
     doomed_percent: rx.Field[int] = rx.field(0)
     doomed_is_painting: rx.Field[bool] = rx.field(False)
     is_toggled: rx.Field[bool] = rx.field(False)
-    has_news: rx.Field[bool] = rx.field(False)
+    unseen: rx.Field[int] = rx.field(0)
 
     @rx.var
     def details(self) -> str:
@@ -41,7 +42,12 @@ class Queue(rx.State):
     async def toggle_dock(self, who: Principal) -> None:
         """Show or hide the dock."""
         self.is_toggled = not self.is_toggled
-        self.has_news = False
+
+    @rx.event
+    @signed_in
+    async def see(self, who: Principal) -> None:
+        """Somebody looks at the queue: the browser says so (assets/ended.js)."""
+        self.unseen = 0
 
     @rx.event
     @signed_in

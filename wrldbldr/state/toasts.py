@@ -8,6 +8,7 @@ from reflex.event import EventSpec
 from reflex_components_sonner.toast import ToastAction
 
 from wrldbldr.api.failures import trace_of
+from wrldbldr.domain.batch import BatchStatus
 from wrldbldr.services.cards import BatchCard
 from wrldbldr.state.news import News
 from wrldbldr.state.queue import Queue
@@ -20,7 +21,7 @@ DAY_MILLISECONDS = 24 * 60 * 60 * 1000  # a failure waits for whoever is away fr
 
 
 def toasts_for(news: News) -> list[EventSpec]:
-    """One for each batch that ended."""
+    """A notice for each batch that ended, and a word to the browser, which may have more to do while nobody looks."""
     return [*_built(ready_toast, news.ready), *_built(failed_toast, news.failed)]
 
 
@@ -38,23 +39,43 @@ def _built(toast: Callable[[BatchCard], EventSpec], cards: Sequence[BatchCard]) 
     """One that cannot be built is missed, and logged; the tab goes on being told of everything else."""
     for card in cards:
         try:
-            yield toast(card)
+            yield from (toast(card), told(card))
         except Exception as error:  # noqa: BLE001 - see above
             logger.error("A notice could not be built\n%s", trace_of(error))
 
 
+def headline(card: BatchCard) -> str:
+    """`Portrait ready for Sefa Thornwick`."""
+    if card.status == BatchStatus.FAILED:
+        return f"{card.asset_type.capitalize()} for {card.entity_name} failed"
+    return f"{card.asset_type.capitalize()} ready for {card.entity_name}"
+
+
+def summary(card: BatchCard) -> str:
+    """What came of it: `4 pictures, in the gallery`, or why nothing did."""
+    if card.status == BatchStatus.FAILED:
+        return card.failure_title
+    return ("1 picture" if card.count == 1 else f"{card.count} pictures") + ", in the gallery"
+
+
+def told(card: BatchCard) -> EventSpec:
+    """For the browser's own notification and the tone, where they are switched on (assets/ended.js)."""
+    return rx.call_script(
+        f"wrldbldrEnded({spoken(notice_of(card))}, {spoken(headline(card))}, {spoken(summary(card))})"
+    )
+
+
 def ready_toast(card: BatchCard) -> EventSpec:
     """It leaves by itself."""
-    pictures = "1 picture" if card.count == 1 else f"{card.count} pictures"
     with_picture = (
         {"class_name": "toast-pic", "style": rx.Style({"background_image": f"url({card.thumbnail})"})}
         if card.thumbnail
         else {}
     )
     return rx.toast.success(
-        spoken(f"{card.asset_type.capitalize()} ready for {card.entity_name}"),
+        spoken(headline(card)),
         id=notice_of(card),
-        description=spoken(f"{pictures}, in the gallery"),
+        description=spoken(summary(card)),
         duration=READY_MILLISECONDS,
         action=ToastAction(label="Choose", on_click=Queue.choose(card.id)),
         **with_picture,
@@ -64,9 +85,9 @@ def ready_toast(card: BatchCard) -> EventSpec:
 def failed_toast(card: BatchCard) -> EventSpec:
     """It stays until somebody closes it, or until the batch is dealt with."""
     return rx.toast.error(
-        spoken(f"{card.asset_type.capitalize()} for {card.entity_name} failed"),
+        spoken(headline(card)),
         id=notice_of(card),
-        description=spoken(card.failure_title),
+        description=spoken(summary(card)),
         duration=DAY_MILLISECONDS,
         close_button=True,
         action=ToastAction(label="Show", on_click=Queue.show(card.id)),

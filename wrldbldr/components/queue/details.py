@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from wrldbldr.components.button import button
+from wrldbldr.components.button import button, icon_button
 from wrldbldr.components.icon import icon
 from wrldbldr.components.moment import ago
 from wrldbldr.components.queue.words import Batch
@@ -34,29 +34,39 @@ def facts(batch: Batch) -> rx.Component:
 
 
 def error_box(batch: Batch) -> rx.Component:
-    """The cause, what to do about it, and on demand everything there is to know."""
+    """The cause, what to do about it, and on demand everything there is to know.
+
+    The specification calls the same button Clear in the list (US-18E.3) and Dismiss below the details (US-18B.2).
+    """
     is_opened = Queue.opened == batch.id
-    more = rx.el.button(
-        rx.cond(is_opened, "Hide Details", "Show Details"),
-        rx.cond(is_opened, icon("chevron-up", 14), icon("chevron-down", 14)),
-        type="button", class_name="btn ghost s end", aria_expanded=rx.cond(is_opened, "true", "false"),
-        on_click=Queue.toggle_details(batch.id),
-    )  # fmt: skip
-    copy = button(
-        "Copy Details", glyph="copy", look="ghost", size="s", on_click=[rx.set_clipboard(Queue.details), Queue.copied]
+    copy = [rx.set_clipboard(Queue.details), Queue.copied]
+    closed = rx.fragment(
+        rx.el.p(batch.failure_title, class_name="err m sm"), rx.el.p(batch.failure_message, class_name="xs sec")
     )
+    end = rx.cond(
+        is_opened,
+        rx.fragment(
+            button("Copy Details", glyph="copy", look="ghost", size="s", on_click=copy),
+            icon_button(
+                "chevron-up", "Hide Details", size="s", aria_expanded="true", on_click=Queue.toggle_details(batch.id)
+            ),
+        ),
+        rx.el.button(
+            "Show Details", icon("chevron-down", 14),
+            type="button", class_name="btn ghost s", aria_expanded="false", on_click=Queue.toggle_details(batch.id),
+        ),
+    )  # fmt: skip
+    clear = button(rx.cond(is_opened, "Dismiss", "Clear"), look="ghost", size="s", on_click=Queue.clear(batch.id))
     return rx.el.div(
         rx.el.div(
-            rx.el.p(batch.failure_title, class_name="err m sm"),
-            rx.el.p(batch.failure_message, class_name="xs sec"),
-            rx.cond(is_opened, rx.el.div(facts(batch), copy, class_name="errbox-facts")),
+            rx.cond(is_opened, facts(batch), closed),
             rx.el.div(
                 button("Retry", glyph="rotate-ccw", look="warm", size="s", on_click=Queue.retry(batch.id)),
-                button("Clear", look="ghost", size="s", on_click=Queue.clear(batch.id)),
-                more,
+                clear,
+                rx.el.span(end, class_name="row end"),
                 class_name="row g1",
             ),
             class_name="errbox col",
         ),
         class_name="under",
-    )  # fmt: skip
+    )

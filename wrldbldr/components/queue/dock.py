@@ -7,6 +7,7 @@ import reflex as rx
 from wrldbldr.components.button import button, icon_button
 from wrldbldr.components.empty import empty
 from wrldbldr.components.question import question
+from wrldbldr.components.queue.alerts import alerts
 from wrldbldr.components.queue.batch_row import batch_row
 from wrldbldr.components.queue.details import details, error_box
 from wrldbldr.components.queue.live_card import live_card
@@ -40,6 +41,7 @@ def dock() -> rx.Component:
                 ),
             ),
             rx.el.span(
+                alerts(),
                 rx.cond(
                     Live.is_paused,
                     icon_button("play", "Resume the queue", size="s", on_click=Queue.resume),

@@ -1,0 +1,137 @@
+"""On whose behalf an event stream tells: a game master hears everything of their table, a player what players may know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from starlette.requests import HTTPConnection
+
+from wrldbldr.api.identity import shown_seat, shown_secret
+from wrldbldr.api.messages import ComfyUIStateChanged
+from wrldbldr.bus import account_topic, game_session_topic
+from wrldbldr.domain.account import Principal
+from wrldbldr.domain.errors import NotFoundError, UnauthenticatedError, WrldBldrError
+from wrldbldr.domain.events import Event, PlayerLeft, SignedOut
+from wrldbldr.domain.player import SeatedPlayer
+from wrldbldr.engine import Engine
+from wrldbldr.services.bulletin import Bulletin
+
+
+class Listener(Protocol):
+    """Whoever listens, and what they may be told."""
+
+    @property
+    def topic(self) -> str:
+        """Where it is said that they may listen no more."""
+        ...
+
+    def is_ended_by(self, event: Event) -> bool:
+        """Whether it is said of them."""
+        ...
+
+    async def require_right(self) -> None:
+        """Raises UnauthenticatedError or NotFoundError when what was true at the door is not true any more."""
+        ...
+
+    async def unfinished(self) -> Sequence[Bulletin]:
+        """What is still to come at this table, or has failed. Raises NotFoundError."""
+        ...
+
+    async def bulletin(self, batch_id: UUID) -> Bulletin:
+        """One batch of this table. Raises NotFoundError."""
+        ...
+
+    def comfyui(self) -> ComfyUIStateChanged:
+        """How ComfyUI is."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class GameMaster:
+    """Somebody with an account, at a table of theirs."""
+
+    engine: Engine
+    secret: str | None
+    who: Principal
+    game_session_id: UUID
+
+    @property
+    def topic(self) -> str:
+        """What happens to their account."""
+        return account_topic(self.who.account_id)
+
+    def is_ended_by(self, event: Event) -> bool:
+        """They signed out, or were."""
+        return event == SignedOut(self.who.token_id)
+
+    async def require_right(self) -> None:
+        """Still signed in, and the table is still theirs."""
+        await self.engine.accounts.principal(self.secret)
+        await self.engine.queue.page(self.who, self.game_session_id, limit=1)
+
+    async def unfinished(self) -> Sequence[Bulletin]:
+        """With everything there is to know."""
+        return [Bulletin.of(report) for report in await self.engine.queue.unfinished(self.who, self.game_session_id)]
+
+    async def bulletin(self, batch_id: UUID) -> Bulletin:
+        """With everything there is to know."""
+        return Bulletin.of(await self.engine.queue.report(self.who, batch_id))
+
+    def comfyui(self) -> ComfyUIStateChanged:
+        """With what to do about it."""
+        return ComfyUIStateChanged.of(self.engine.connection.status(self.who))
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """A player, at the table where they sit."""
+
+    engine: Engine
+    secret: str | None
+    who: SeatedPlayer
+
+    @property
+    def topic(self) -> str:
+        """What happens at their table."""
+        return game_session_topic(self.who.game_session_id)
+
+    def is_ended_by(self, event: Event) -> bool:
+        """They left, or were sent away."""
+        return event == PlayerLeft(self.who.player_id)
+
+    async def require_right(self) -> None:
+        """Still seated."""
+        await self.engine.players.seated(self.secret)
+
+    async def unfinished(self) -> Sequence[Bulletin]:
+        """Without what players must not know."""
+        return await self.engine.audience.unfinished(self.who)
+
+    async def bulletin(self, batch_id: UUID) -> Bulletin:
+        """Without what players must not know."""
+        return await self.engine.audience.bulletin(self.who, batch_id)
+
+    def comfyui(self) -> ComfyUIStateChanged:
+        """Whether it paints."""
+        return ComfyUIStateChanged.for_players(self.engine.connection.status())
+
+
+async def listener_at(connection: HTTPConnection, engine: Engine, game_session_id: UUID) -> Listener:
+    """Whoever asks to listen to a table. Raises UnauthenticatedError, and NotFoundError for a table that is not theirs."""
+    refusal: WrldBldrError | None = None
+    try:
+        secret = shown_secret(connection)
+        master = GameMaster(engine, secret, await engine.accounts.principal(secret), game_session_id)
+        await master.require_right()
+    except (UnauthenticatedError, NotFoundError) as error:  # whoever has worlds of their own may sit at others' tables
+        refusal = error
+    else:
+        return master
+    seat = shown_seat(connection)
+    if seat is None:
+        raise refusal
+    who = await engine.players.seated(seat)
+    if who.game_session_id != game_session_id:
+        raise NotFoundError("game session")
+    return Watcher(engine, seat, who)

@@ -1,0 +1,123 @@
+"""What players at a table may know: who is visible to them, the pictures chosen for those, and that something is painted."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from wrldbldr.db.database import Database, UnitOfWork
+from wrldbldr.domain.batch import AssetType, Batch, BatchStatus
+from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.domain.player import SeatedPlayer
+from wrldbldr.domain.world import Entity, EntityType
+from wrldbldr.media.store import FULL
+from wrldbldr.services.bulletin import Bulletin
+from wrldbldr.services.gallery import GalleryService, PictureFile
+from wrldbldr.services.progress import LiveProgress
+from wrldbldr.services.queue import BatchReport
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Somebody or something players may know, with the picture of each type that was chosen for it."""
+
+    entity: Entity
+    pictures: dict[AssetType, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What the players at a table see. `painting` is what is on its way, `names` whom they may know by name, by id."""
+
+    world_name: str
+    name: str
+    shown: list[Shown]
+    painting: list[Bulletin]
+
+    @property
+    def names(self) -> dict[UUID, str]:
+        """By which names players know whom."""
+        return {shown.entity.id: shown.entity.name for shown in self.shown}
+
+
+class AudienceService:
+    """Reads only. Whatever is not named here, players cannot know."""
+
+    def __init__(self, database: Database, progress: LiveProgress, gallery: GalleryService) -> None:
+        self._database = database
+        self._progress = progress
+        self._gallery = gallery
+
+    async def table(self, who: SeatedPlayer) -> Table:
+        """Everything a player's screen shows. Raises NotFoundError when the table is gone."""
+        async with self._database.read() as unit:
+            game_session = await unit.worlds.find_game_session(who.game_session_id)
+            world = await unit.worlds.find(who.world_id)
+            if game_session is None or world is None:
+                raise NotFoundError("game session")
+            active = await unit.assets.active(world.id)
+            visible = await _visible(unit, world.id)
+            painting = [
+                self._bulletin(batch, {entity.id for entity in visible})
+                for batch in await unit.batches.listed(game_session.id)
+                if batch.status in (BatchStatus.QUEUED, BatchStatus.GENERATING)
+            ]
+        return Table(
+            world_name=world.name,
+            name=game_session.name,
+            shown=[
+                Shown(
+                    entity,
+                    {kind: asset for (entity_id, kind), asset in active.items() if entity_id == entity.id},
+                )
+                for entity in visible
+            ],
+            painting=painting,
+        )
+
+    async def unfinished(self, who: SeatedPlayer) -> list[Bulletin]:
+        """What of their table is still to come, or has failed, in queue order. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            if await unit.worlds.find_game_session(who.game_session_id) is None:
+                raise NotFoundError("game session")
+            visible = {entity.id for entity in await _visible(unit, who.world_id)}
+            listed = await unit.batches.listed(who.game_session_id)
+            positions = await unit.batches.positions()
+        return [
+            self._bulletin(batch, visible, positions.get(batch.id, 0))
+            for batch in listed
+            if batch.status is not BatchStatus.READY
+        ]
+
+    async def bulletin(self, who: SeatedPlayer, batch_id: UUID) -> Bulletin:
+        """What may be told of a batch of their table. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            batch = await unit.batches.find(batch_id)
+            if batch is None or batch.game_session_id != who.game_session_id:
+                raise NotFoundError("batch")
+            visible = {entity.id for entity in await _visible(unit, who.world_id)}
+            positions = await unit.batches.positions()
+        return self._bulletin(batch, visible, positions.get(batch.id, 0))
+
+    async def picture(self, who: SeatedPlayer, asset_id: UUID, side: int = FULL) -> PictureFile:
+        """The file of a picture that was chosen for somebody they may know. Raises NotFoundError for every other."""
+        async with self._database.read() as unit:
+            asset = await unit.assets.find(asset_id)
+            if asset is None or asset.world_id != who.world_id or not asset.is_active:
+                raise NotFoundError("picture")
+            entity = await unit.worlds.find_entity(asset.entity_type, asset.entity_id)
+            if entity is None or not entity.visible_to_players:
+                raise NotFoundError("picture")
+        file = await self._gallery.file_of(asset, side)
+        return PictureFile(file.path, file.media_type, file.content_hash, name=entity.name)
+
+    def _bulletin(self, batch: Batch, visible: set[UUID], position: int = 0) -> Bulletin:
+        report = BatchReport(batch, position, self._progress.of(batch.id), [])
+        return Bulletin.of(report).for_players(is_visible=batch.entity_id in visible)
+
+
+async def _visible(unit: UnitOfWork, world_id: UUID) -> list[Entity]:
+    return [
+        entity
+        for kind in EntityType
+        for entity in await unit.worlds.entities(kind, world_id)
+        if entity.visible_to_players
+    ]

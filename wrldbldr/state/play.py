@@ -1,0 +1,152 @@
+"""What a player's tab shows of the table, and how it stays true: everything in here reaches a player's browser."""
+
+import logging
+import re
+from collections.abc import AsyncGenerator, Sequence
+from itertools import count
+from uuid import UUID
+
+import reflex as rx
+
+from wrldbldr.api.failures import trace_of
+from wrldbldr.bus import game_session_topic, world_topic
+from wrldbldr.domain.batch import BatchStatus
+from wrldbldr.domain.errors import NotFoundError, UnauthenticatedError
+from wrldbldr.domain.events import BatchProgressed, Event, Missed, PlayerLeft, PreviewPainted
+from wrldbldr.domain.player import SeatedPlayer
+from wrldbldr.domain.world import EntityType
+from wrldbldr.engine import Engine, current
+from wrldbldr.services.player_cards import SightCard, painting_words, sight_card
+from wrldbldr.state.change import change
+from wrldbldr.state.live import RETRY_SECONDS, next_events
+from wrldbldr.state.principal import Follow, Follows, player_of, seated, way_to_a_table
+from wrldbldr.state.words import spoken
+
+logger = logging.getLogger(__name__)
+
+TABLE_IN_PATH = re.compile(r"^/play/([^/]+)/")
+NOTICE_MILLISECONDS = 6_000
+
+_listeners = count(1)
+
+
+class Glance:
+    """The table as it was when it was last read. Ticks of progress do not make it stale; a heartbeat does."""
+
+    def __init__(self) -> None:
+        self.world_name = self.table_name = self.painting = ""
+        self.cards: list[SightCard] = []
+        self.running: UUID | None = None
+
+    async def renew(self, engine: Engine, tab: rx.State, events: Sequence[Event]) -> None:
+        """Read it anew if need be. Raises UnauthenticatedError for whoever does not sit there any more."""
+        if events and all(isinstance(event, BatchProgressed | PreviewPainted) for event in events):
+            return
+        try:
+            table = await engine.audience.table(await player_of(tab))
+        except NotFoundError as error:
+            raise UnauthenticatedError from error
+        running = next((bulletin for bulletin in table.painting if bulletin.status is BatchStatus.GENERATING), None)
+        self.world_name, self.table_name = table.world_name, table.name
+        self.cards = [sight_card(shown) for shown in table.shown]
+        self.painting, self.running = (painting_words(running, table), running.batch_id) if running else ("", None)
+
+
+class Play(rx.State):
+    """The table as its players see it. `shown` is whose picture is open."""
+
+    world_name: rx.Field[str] = rx.field("")
+    table_name: rx.Field[str] = rx.field("")
+    player: rx.Field[str] = rx.field("")
+    people: rx.Field[list[SightCard]] = rx.field(default_factory=list)
+    places: rx.Field[list[SightCard]] = rx.field(default_factory=list)
+    painting: rx.Field[str] = rx.field("")
+    percent: rx.Field[int] = rx.field(0)
+    shown: rx.Field[str] = rx.field("")
+    is_loaded: rx.Field[bool] = rx.field(False)
+    _listener: int = 0
+
+    @rx.var
+    def shown_card(self) -> SightCard:
+        """Whose picture is open; one without a name when none is."""
+        cards = [*self.people, *self.places]
+        return next((card for card in cards if card.id == self.shown and card.image), SightCard("", "", "", "", ""))
+
+    @rx.event
+    @seated
+    async def enter(self, who: SeatedPlayer) -> Follow:
+        """The page opens. Another table's address leads to one's own."""
+        found = TABLE_IN_PATH.match(f"{self.router.url.path}/")
+        if found is None or found[1] != str(who.game_session_id):
+            return rx.redirect(f"/play/{who.game_session_id}")
+        self.player = who.name
+        return Play.listen
+
+    @rx.event
+    @seated
+    async def show(self, who: SeatedPlayer, shown: str) -> None:
+        """Open a picture, or close it when nobody is named."""
+        self.shown = shown if shown in {card.id for card in (*self.people, *self.places)} else ""
+
+    @rx.event
+    @seated
+    async def close(self, who: SeatedPlayer, is_open: bool) -> None:
+        """Esc, or a click beside the picture."""
+        if not is_open:
+            self.shown = ""
+
+    @rx.event(background=True)
+    @seated
+    async def listen(self, who: SeatedPlayer) -> AsyncGenerator[Follows]:
+        """Bring the tab up to date, and keep it so until it is closed, the player leaves, or another listener takes over."""
+        engine = current()
+        async with self:
+            mine = self._listener = next(_listeners)
+        with engine.bus.subscribe(game_session_topic(who.game_session_id), world_topic(who.world_id)) as subscription:
+            glance = Glance()
+            events: list[Event] = [Missed()]  # subscribed before the first look: nothing falls between
+            while True:
+                try:
+                    await glance.renew(engine, self, events)
+                except UnauthenticatedError:  # sent away, or the table is gone
+                    yield await self._leave()
+                    break
+                except Exception as error:  # noqa: BLE001 - a locked database must not leave the tab stale for good
+                    logger.error(
+                        "A player's tab could not be brought up to date; it is tried again\n%s", trace_of(error)
+                    )
+                    await engine.clock.sleep(RETRY_SECONDS)
+                    continue
+                async with self:
+                    if self._listener != mine:
+                        break
+                    news = self._show(engine, glance)
+                for name in news:
+                    yield rx.toast(spoken(f"A new picture of {name}"), duration=NOTICE_MILLISECONDS)
+                events = await next_events(subscription, engine)
+                if PlayerLeft(who.player_id) in events:
+                    yield await self._leave()
+                    break
+
+    async def _leave(self) -> Follow:
+        """Nothing of the table stays on the screen."""
+        async with self:
+            self.reset()
+        return await way_to_a_table(self)
+
+    def _show(self, engine: Engine, glance: "Glance") -> list[str]:
+        """Change only what differs: what is assigned is sent. Returns the names of whom there is a new picture."""
+        before = {card.id: card.image for card in (*self.people, *self.places)}
+        news = [card.name for card in glance.cards if card.image and before.get(card.id, "") != card.image]
+        is_first = not self.is_loaded
+        change(
+            self,
+            world_name=glance.world_name,
+            table_name=glance.table_name,
+            people=[card for card in glance.cards if card.kind == EntityType.CHARACTER],
+            places=[card for card in glance.cards if card.kind == EntityType.LOCATION],
+            painting=glance.painting,
+            percent=engine.progress.of(glance.running).percent if glance.running else 0,
+            is_loaded=True,
+        )
+        return [] if is_first else news
