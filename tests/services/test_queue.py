@@ -251,9 +251,10 @@ async def test_the_details_of_a_failed_batch_say_everything_that_is_known(studio
         "Workflow": "text-to-picture",
         "Seed": "7",
         "Size": "768 × 1024",
-        "Attempt": "1",
+        "Attempted": "once",
+        "Full error": "It broke. x",
         "Node": "KSampler (id 3)",
-        "Batch": str(batch_id),
+        "Batch ID": str(batch_id),
     }
 
 

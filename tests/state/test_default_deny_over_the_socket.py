@@ -1,0 +1,253 @@
+"""Every event handler there is, called over the real socket by whoever may not: as nobody, as a player, as a game master of
+another world, and as somebody whose login was ended. Nothing of the owner's changes, and nothing of it comes back.
+"""
+
+import asyncio
+import inspect
+import json
+import os
+import re
+import signal
+import socket
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+import socketio
+from reflex.state import State
+
+from tests.fakes.quiet import REAL_TIME, until
+from tests.state.tab import states_of_ours
+from tests.state.test_every_handler_is_guarded import KNOWN_HANDLERS, OPEN_TO_ALL, arguments, handlers
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMESPACE = "/_event"
+OWNER = {"name": "Ruth", "password": "correct horse battery"}
+BERTA = {"name": "Berta", "password": "another lantern"}
+SECRETS = ("The Sunken Abbey", "Grizel the Informer", "the harbourmaster is the murderer")
+EVERYBODYS = "Queue.resume"  # all game masters share the one queue, and may let it go on
+QUIET_SECONDS = 1.5
+START_SECONDS = 60.0
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """The real one, without pages, and what the owner has there."""
+
+    url: str
+    owner: httpx.AsyncClient
+    ids: dict[str, str] = field(default_factory=dict)
+
+    async def sign_in(self, account: dict[str, str]) -> str:
+        """The cookie of a browser."""
+        async with httpx.AsyncClient(base_url=self.url, trust_env=False) as browser:
+            (await browser.post("/api/auth/login", json=account)).raise_for_status()
+            return f"wrldbldr_login={browser.cookies['wrldbldr_login']}"
+
+    async def everything(self) -> str:
+        """All that the owner has, as text."""
+        world = self.ids["world"]
+        pages = [
+            (await self.owner.get(path)).text
+            for path in (
+                "/api/worlds",
+                f"/api/worlds/{world}/characters",
+                f"/api/worlds/{world}/sessions",
+                f"/api/sessions/{self.ids['table']}/players",
+                f"/api/assets/batch?session_id={self.ids['table']}",
+                "/api/accounts",
+                "/api/config/comfyui",
+            )
+        ]
+        return re.sub(r'"world_count":\d+', "", "\n".join(pages))  # Berta may make worlds of her own
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncGenerator[Server]:
+    port = free_port()
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("WRLDBLDR_")},
+        "WRLDBLDR_DATA_DIR": str(tmp_path / "data"),
+        "WRLDBLDR_COMFYUI_URL": "simulator",
+        "WRLDBLDR_PORT": str(port),
+    }
+    command = (sys.executable, "-m", "tests.benchmarks.table_server", str(port), str(tmp_path / "hand"), "0")
+    with (tmp_path / "log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            *command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+        )
+    async with httpx.AsyncClient(base_url=f"http://localhost:{port}", trust_env=False) as owner:
+
+        async def answers() -> bool:
+            assert process.returncode is None, (tmp_path / "log").read_text()[-3000:]
+            try:
+                return (await owner.get("/api/health")).status_code == 200
+            except httpx.HTTPError:
+                return False
+
+        async with asyncio.timeout(START_SECONDS):
+            while not await answers():
+                await REAL_TIME.sleep(0.1)
+        server = Server(f"http://localhost:{port}", owner)
+        await furnish(server)
+        yield server
+    os.killpg(process.pid, signal.SIGTERM)
+    await process.wait()
+
+
+async def furnish(server: Server) -> None:
+    """The owner's world with somebody in it who is being asked for."""
+    owner = server.owner
+    (await owner.post("/api/auth/setup", json=OWNER)).raise_for_status()
+    (await owner.post("/api/accounts", json=BERTA)).raise_for_status()
+    (await owner.post("/api/queue/pause")).raise_for_status()
+    world = (await owner.post("/api/worlds", json={"name": SECRETS[0]})).json()["id"]
+    table = (await owner.get(f"/api/worlds/{world}/sessions")).json()["items"][0]
+    person = (await owner.post(f"/api/worlds/{world}/characters", json={"name": SECRETS[1]})).json()["id"]
+    request = {
+        "session_id": table["id"],
+        "entity_type": "character",
+        "entity_id": person,
+        "asset_type": "portrait",
+        "prompt": SECRETS[2],
+        "count": 1,
+    }
+    batch = (await owner.post("/api/assets/generate", json=request)).json()["id"]
+    server.ids = {"world": world, "table": table["id"], "code": table["join_code"], "person": person, "batch": batch}
+
+
+class Stranger:
+    """A made-up browser at the event socket, with whatever cookie, at whatever page."""
+
+    def __init__(self, client: socketio.AsyncClient, path: str) -> None:
+        self.updates: list[dict[str, Any]] = []
+        self._client = client
+        self._path = path
+
+    async def call_everything(self, ids: dict[str, str], *, but: str = "") -> None:
+        """Every handler but the open ones, with each of the owner's ids where it takes a text; and wait for the answers."""
+        for name, handler in handlers().items():
+            if name in OPEN_TO_ALL or name == but:
+                continue
+            assert handler.state is not None
+            names = [*inspect.signature(handler.fn).parameters][1:]
+            given = arguments(handler)
+            for an_id in ids.values():
+                values = [an_id if isinstance(value, str) else value for value in given]
+                await self.send(
+                    f"{handler.state.get_full_name()}.{handler.fn.__name__}", dict(zip(names, values, strict=True))
+                )
+                if values == given:
+                    break
+        seen = -1
+        while seen != len(self.updates):
+            seen = len(self.updates)
+            await REAL_TIME.sleep(QUIET_SECONDS)
+
+    async def send(self, name: str, payload: dict[str, Any]) -> None:
+        """One event, as a page would send it."""
+        place = {"pathname": self._path, "asPath": self._path, "query": {}}
+        event = {"name": name, "payload": payload, "router_data": place}
+        await self._client.emit("event", event, namespace=NAMESPACE)
+
+    @property
+    def wire(self) -> str:
+        """Everything that ever came."""
+        return json.dumps(self.updates)
+
+    @property
+    def redirects(self) -> set[str]:
+        """Where it was sent."""
+        return {
+            event["payload"]["path"]
+            for update in self.updates
+            for event in update.get("events", [])
+            if event["name"] == "_redirect"
+        }
+
+    @property
+    def shown(self) -> set[str]:
+        """The states of ours of which anything came after the greeting, which tells everybody how an empty tab looks."""
+        return {state for update in self.updates for state in update.get("delta", {}) if "wrldbldr" in state}
+
+
+@asynccontextmanager
+async def stranger(server: Server, cookie: str, path: str) -> AsyncGenerator[Stranger]:
+    """Connected, greeted, and then recorded."""
+    client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
+    visitor = Stranger(client, path)
+
+    async def keep(update: Any) -> None:
+        visitor.updates.append(json.loads(update) if isinstance(update, str) else update)
+
+    client.on("event", keep, namespace=NAMESPACE)
+    headers = {"origin": server.url, **({"cookie": cookie} if cookie else {})}
+    address = f"{server.url}/?token={uuid4()}"
+    await client.connect(address, headers, transports=["websocket"], namespaces=[NAMESPACE], socketio_path=NAMESPACE)
+    await visitor.send(f"{State.get_full_name()}.hydrate", {})
+
+    async def is_greeted() -> bool:
+        return bool(visitor.updates)
+
+    await until(is_greeted, "the greeting")
+    visitor.updates.clear()
+    try:
+        yield visitor
+    finally:
+        await client.disconnect()
+
+
+async def test_nobody_a_player_and_whoever_was_signed_out_are_led_away_by_every_handler(server: Server) -> None:
+    assert len(handlers()) >= KNOWN_HANDLERS
+    assert len(states_of_ours()) > 0
+    joined = await server.owner.post("/api/auth/join", json={"code": server.ids["code"], "name": "Bram"})
+    seat = f"wrldbldr_seat={joined.cookies['wrldbldr_seat']}"
+    gone = await server.sign_in(BERTA)
+    async with httpx.AsyncClient(base_url=server.url, headers={"cookie": gone}, trust_env=False) as browser:
+        (await browser.post("/api/auth/logout")).raise_for_status()
+    before, at = await server.everything(), f"/worlds/{server.ids['world']}/create"
+
+    for cookie, path in (("", at), ("wrldbldr_login=made-up", at), (gone, at)):
+        async with stranger(server, cookie, path) as visitor:
+            await visitor.call_everything(server.ids)
+        assert visitor.redirects == {f"/login?next={at.replace('/', '%2F')}", "/join"}
+        assert visitor.shown == set()
+        assert [secret for secret in SECRETS if secret in visitor.wire] == []
+    async with stranger(server, seat, f"/play/{server.ids['table']}") as player:
+        await player.call_everything(server.ids)
+    assert {state.rpartition("____")[2] for state in player.shown} <= {"play"}
+    assert [secret for secret in SECRETS[1:] if secret in player.wire] == []
+
+    assert await server.everything() == before
+
+
+async def test_a_game_master_of_another_world_changes_and_learns_nothing_of_this_one(server: Server) -> None:
+    cookie = await server.sign_in(BERTA)
+    before = await server.everything()
+
+    async with stranger(server, cookie, f"/worlds/{server.ids['world']}/create") as berta:
+        await berta.call_everything(server.ids, but=EVERYBODYS)
+
+    assert [secret for secret in SECRETS if secret in berta.wire] == []
+    assert await server.everything() == before
+
+
+async def test_what_the_framework_serves_beside_our_pages_takes_nothing_from_strangers(server: Server) -> None:
+    async with httpx.AsyncClient(base_url=server.url, trust_env=False) as nobody:
+        for path in ("/_upload", "/_all_routes", "/auth-codespace", "/_state", "/docs", "/openapi.json", "/redoc"):
+            for method in ("GET", "POST", "PUT", "DELETE"):
+                answer = await nobody.request(method, path)
+                assert answer.status_code in {401, 403, 404, 405}, (method, path, answer.status_code)
