@@ -1,5 +1,6 @@
 """The OpenAPI document, run against the app by schemathesis: whatever may be sent, and whatever may not, is answered in words."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -33,18 +34,11 @@ def token(app: App) -> Iterator[str]:
         yield owner.post("/api/tokens", json={"label": "schemathesis"}).json()["token"]
 
 
-def operations(app: App, token: str) -> int:
-    """How many there are to try."""
-    answer = httpx.get(f"{app.url}/api/openapi.json", headers={"authorization": f"Bearer {token}"}, trust_env=False)
-    return sum(len(methods) for methods in answer.json()["paths"].values())
-
-
 def test_nothing_that_the_document_allows_or_forbids_breaks_the_server(app: App, token: str, tmp_path: Path) -> None:
-    assert operations(app, token) >= OPERATIONS_FLOOR
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "run", f"{app.url}/api/openapi.json"),
         *("--header", f"Authorization: Bearer {token}", "--checks", "not_a_server_error"),
-        *("--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES, "--seed", SEED),
+        *("--phases", "coverage,fuzzing", "--max-examples", EXAMPLES, "--seed", SEED),
         *("--exclude-path-regex", ENDS_THE_RUN, "--continue-on-failure", "--no-color", "--warnings", "off"),
         *("--request-timeout", "20"),
     ]
@@ -52,6 +46,9 @@ def test_nothing_that_the_document_allows_or_forbids_breaks_the_server(app: App,
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=RUN_SECONDS, check=False)
 
     assert run.returncode == 0, run.stdout[-8000:] + run.stderr[-2000:]
+    tested = re.search(r"Tested: (\d+)", run.stdout)
+    assert tested is not None
+    assert int(tested[1]) >= OPERATIONS_FLOOR
     still = httpx.get(f"{app.url}/api/me", headers={"authorization": f"Bearer {token}"}, trust_env=False)
     assert still.json()["name"] == NAME
     assert "Traceback" not in app.log.read_text()
