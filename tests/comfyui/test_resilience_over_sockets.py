@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from uuid import uuid4
 
 import pytest
@@ -12,10 +12,7 @@ from tests.fakes.fast_clock import FastClock
 from tests.fakes.simulator import SimulatorServer
 from wrldbldr.comfyui.address import connection_settings
 from wrldbldr.comfyui.client import ComfyUIClient
-from wrldbldr.comfyui.connection import ConnectionKind
 from wrldbldr.comfyui.errors import (
-    CircuitOpenError,
-    ComfyUIError,
     MaxRetriesExceededError,
     PromptRefusedError,
     RequestTimeoutError,
@@ -26,7 +23,10 @@ from wrldbldr.domain.comfyui_config import ComfyUIConfig
 from wrldbldr.kit.clock import SystemClock
 from wrldbldr.simulator.faults import Action, Rule
 
-FAST = 2000.0
+FAST = 100.0
+RETRIES = [(logging.INFO, f"Retry {n} of 3 for the queue in {delay} s") for n, delay in ((1, 5), (2, 15), (3, 45))]
+
+Said = Callable[[], list[tuple[int, str]]]
 
 
 class PatientClock(FastClock):
@@ -59,6 +59,17 @@ def settings() -> Settings:
 
 
 @pytest.fixture
+def said(caplog: pytest.LogCaptureFixture) -> Iterator[Said]:
+    """What was logged of retries, each with its level, without the reason."""
+    with caplog.at_level(logging.DEBUG, "wrldbldr.comfyui.retry"):
+        yield lambda: [
+            (record.levelno, record.getMessage().split(":")[0])
+            for record in caplog.records
+            if record.name == "wrldbldr.comfyui.retry"
+        ]
+
+
+@pytest.fixture
 async def server() -> AsyncIterator[SimulatorServer]:
     async with SimulatorServer() as server:
         yield server
@@ -85,17 +96,18 @@ async def test_us_18a_1_a_prompt_for_a_server_that_is_down_is_refused_at_once(
 
 
 async def test_us_18a_2_what_fails_for_the_moment_is_tried_again_after_5_15_and_45_seconds(
-    client: ComfyUIClient, server: SimulatorServer, clock: PatientClock
+    client: ComfyUIClient, server: SimulatorServer, clock: PatientClock, said: Said
 ) -> None:
     server.faults.add(Rule(Action.STATUS, path="/queue", status=502, times=3))
 
     assert (await client.queue()).running == ()
 
     assert clock.sleeps == [5, 15, 45]
+    assert said() == RETRIES
 
 
 async def test_us_18a_2_a_refused_connection_is_tried_again_and_then_given_up(
-    client: ComfyUIClient, server: SimulatorServer, clock: PatientClock
+    client: ComfyUIClient, server: SimulatorServer, clock: PatientClock, said: Said
 ) -> None:
     await server.stop()
 
@@ -104,10 +116,11 @@ async def test_us_18a_2_a_refused_connection_is_tried_again_and_then_given_up(
 
     assert isinstance(caught.value.cause, ServiceUnavailableError)
     assert clock.sleeps == [5, 15, 45]
+    assert said() == [*RETRIES, (logging.ERROR, "Gave up the queue after 3 retries")]
 
 
 async def test_us_18a_2_a_bad_workflow_is_never_tried_again(
-    client: ComfyUIClient, server: SimulatorServer, clock: PatientClock
+    client: ComfyUIClient, server: SimulatorServer, clock: PatientClock, said: Said
 ) -> None:
     graph = parse_graph({"1": {"class_type": "NodeNobodyHas", "inputs": {}}})
 
@@ -115,6 +128,7 @@ async def test_us_18a_2_a_bad_workflow_is_never_tried_again(
         await client.queue_prompt(graph, uuid4())
 
     assert clock.sleeps == []
+    assert said() == []
     assert server.executed == []
 
 
@@ -129,23 +143,6 @@ async def test_us_18a_3_new_settings_apply_to_the_next_request(
         await client.queue()
 
     assert clock.sleeps == [1, 3]
-
-
-async def test_us_18a_4_five_failures_open_the_circuit_and_one_probe_after_a_minute_closes_it(
-    client: ComfyUIClient, server: SimulatorServer, clock: PatientClock, settings: Settings
-) -> None:
-    settings.config = ComfyUIConfig(max_retries=4, base_delay_seconds=1)
-    server.faults.add(Rule(Action.STATUS, path="/queue", status=500, times=5))
-    with pytest.raises(ComfyUIError):
-        await client.queue()
-    assert client.connection.current.kind is ConnectionKind.CIRCUIT_OPEN
-    with pytest.raises(CircuitOpenError):
-        await client.queue()
-
-    await clock.sleep(61)
-
-    await client.queue()
-    assert client.connection.current.kind is ConnectionKind.CONNECTED
 
 
 async def test_us_18a_5_a_history_that_never_comes_ends_at_its_own_time_limit(

@@ -4,74 +4,28 @@ import asyncio
 import json
 import logging
 import struct
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
 import pytest
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import serve
 
+from tests.comfyui.listening import Ears, Listening, asleep, next_connection
 from tests.fakes.clock import FakeClock
+from tests.fakes.loop_time import LoopTime
 from tests.fakes.strangers import served
 from wrldbldr.comfyui.address import ConnectionSettings, connection_settings
 from wrldbldr.comfyui.messages import ExecutionStarted, Heard, Preview, Reconnected, Status
-from wrldbldr.comfyui.socket import ComfyUISocket
+from wrldbldr.comfyui.socket import CLOSE_TIMEOUT_SECONDS, PING_SECONDS, PING_TIMEOUT_SECONDS, ComfyUISocket
 from wrldbldr.kit.tasks import TaskNursery
 
 CLIENT_ID, ID = uuid4(), uuid4()
-STATUS = json.dumps({"type": "status", "data": {"status": {"exec_info": {"queue_remaining": 0}}, "sid": "x"}})
-
-
-class Listening:
-    """A websocket server that notes who came and how, greets, and hands each connection to the test."""
-
-    def __init__(self) -> None:
-        self.connections: asyncio.Queue[ServerConnection] = asyncio.Queue()
-        self.first_frames: list[str | bytes] = []
-        self.open = 0
-        self.most_open = 0
-        self.server: Server | None = None
-
-    @property
-    def url(self) -> str:
-        assert self.server
-        host, port = next(iter(self.server.sockets)).getsockname()[:2]
-        return f"http://{host}:{port}/comfy"
-
-    async def greet(self, connection: ServerConnection) -> None:
-        self.open += 1
-        self.most_open = max(self.open, self.most_open)
-        try:
-            self.first_frames.append(await connection.recv())
-            await connection.send(STATUS)
-            self.connections.put_nowait(connection)
-            await connection.wait_closed()
-        finally:
-            self.open -= 1
-
-
-class Ears:
-    """A listener one can wait with."""
-
-    def __init__(self) -> None:
-        self.heard: list[Heard] = []
-        self._news = asyncio.Event()
-
-    def __call__(self, message: Heard) -> None:
-        self.heard.append(message)
-        self._news.set()
-
-    async def until(self, is_enough: Callable[[list[Heard]], bool]) -> list[Heard]:
-        async with asyncio.timeout(5):
-            while not is_enough(self.heard):
-                self._news.clear()
-                await self._news.wait()
-        return self.heard
 
 
 @pytest.fixture
 async def listening() -> AsyncIterator[Listening]:
     listening = Listening()
-    async with serve(listening.greet, "127.0.0.1", 0) as server:
+    async with serve(listening.greet, "127.0.0.1", 0, ping_interval=None) as server:  # as ComfyUI: it never pings
         listening.server = server
         yield listening
 
@@ -108,18 +62,6 @@ async def socket(listening: Listening, clock: FakeClock, ears: Ears) -> AsyncIte
     async with TaskNursery(clock) as nursery:
         nursery.start(socket.run(), name="socket")
         yield socket
-
-
-async def next_connection(listening: Listening) -> ServerConnection:
-    async with asyncio.timeout(5):
-        return await listening.connections.get()
-
-
-async def asleep(clock: FakeClock, times: int) -> None:
-    """Wait in real time until the socket has gone to sleep on the clock for the n-th time."""
-    async with asyncio.timeout(5):
-        while len(clock.sleeps) < times:
-            await asyncio.get_running_loop().run_in_executor(None, lambda: None)
 
 
 async def test_it_comes_under_our_name_with_our_headers_and_without_an_origin(
@@ -215,6 +157,35 @@ async def test_a_mute_connection_is_closed_before_the_next_is_opened(
     await clock.advance(1)
     await next_connection(listening)
     assert listening.most_open == 1
+
+
+async def test_a_connection_that_answers_no_pings_is_given_up_and_opened_anew(
+    listening: Listening, socket: ComfyUISocket, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = await next_connection(listening)
+    connection.transport.pause_reading()  # what a frozen server, or a connection cut without a word, looks like
+    time = LoopTime(monkeypatch)
+
+    await time.advance(PING_SECONDS + PING_TIMEOUT_SECONDS - 1)
+    assert socket.is_connected
+    await time.advance(CLOSE_TIMEOUT_SECONDS + 2)
+    await asleep(clock, times=1)
+    assert not socket.is_connected
+
+    await clock.advance(1)
+    await next_connection(listening)
+    connection.transport.resume_reading()
+
+
+async def test_a_connection_that_answers_pings_is_kept_however_silent_it_is(
+    listening: Listening, socket: ComfyUISocket, ears: Ears, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await next_connection(listening)
+
+    await LoopTime(monkeypatch).advance(10 * (PING_SECONDS + PING_TIMEOUT_SECONDS))
+
+    assert socket.is_connected
+    assert (ears.heard.count(Reconnected()), clock.sleeps) == (1, [])
 
 
 async def test_reconnecting_while_there_is_no_connection_does_nothing(clock: FakeClock) -> None:

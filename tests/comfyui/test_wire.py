@@ -135,7 +135,7 @@ async def test_silence_is_a_timeout_of_reading() -> None:
         httpx.AsyncClient(transport=Wire(NOTHING_TO_TRUST, use_proxies=False)) as c,
     ):
         with pytest.raises(httpx.ReadTimeout):
-            await c.get(f"http://{address}/", timeout=0.01)
+            await c.get(f"http://{address}/", timeout=httpx.Timeout(5, read=0.01))
 
 
 @pytest.mark.parametrize("name", ["http_proxy", "ALL_PROXY"])

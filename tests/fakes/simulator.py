@@ -13,13 +13,26 @@ import httpx
 from wrldbldr.kit.clock import Clock
 from wrldbldr.simulator.config import SimulatorConfig
 from wrldbldr.simulator.documents import JsonObject
-from wrldbldr.simulator.faults import Faults, Rule
+from wrldbldr.simulator.faults import Action, Faults, Rule
 from wrldbldr.simulator.received import Receipt
 from wrldbldr.simulator.server import Simulator
 
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 20
 QUICK = SimulatorConfig(port=0, seconds_per_step=0.0)
+MANY = 10_000
+
+
+class Tally:
+    """How often a page was asked for; it is answered as if nobody counted, or as `spoilt` says."""
+
+    def __init__(self, spoilt: Rule) -> None:
+        self.rule = spoilt
+        self.rule.times = MANY
+
+    @property
+    def count(self) -> int:
+        return MANY - (self.rule.times or 0)
 
 
 class SimulatorServer:
@@ -49,6 +62,16 @@ class SimulatorServer:
     @property
     def faults(self) -> Faults:
         return self.simulator.faults
+
+    def tally(self, path: str, method: str = "GET") -> Tally:
+        """Count the requests for a page from now on, those that other faults befall excepted."""
+        return self.spoil(Rule(Action.HANG, method=method, path=path, seconds=0))
+
+    def spoil(self, rule: Rule) -> Tally:
+        """Let this go wrong until the faults are cleared, and count how often it does."""
+        tally = Tally(rule)
+        self.faults.add(rule)
+        return tally
 
     @property
     def received(self) -> list[Receipt]:
@@ -86,6 +109,7 @@ class SimulatorProcess:
     def __init__(self, *, seconds_per_step: float = 0.0) -> None:
         self._seconds_per_step = seconds_per_step
         self._folder = tempfile.TemporaryDirectory(prefix="wrldbldr-simulator-")
+        self._journal = Path(self._folder.name, "executed")
         self._process: subprocess.Popen[str] | None = None
         self.url = ""
 
@@ -105,8 +129,8 @@ class SimulatorProcess:
     def start(self) -> None:
         """Start it, or start it again, and wait until it answers."""
         port = urlsplit(self.url).port or 0
-        options = ["--port", str(port), "--folder", self._folder.name, "--until-stdin-closes"]
-        options += ["--seconds-per-step", str(self._seconds_per_step)]
+        options = ["--port", str(port), "--folder", str(Path(self._folder.name, "files")), "--until-stdin-closes"]
+        options += ["--seconds-per-step", str(self._seconds_per_step), "--journal", str(self._journal)]
         pipe = subprocess.PIPE
         command = [sys.executable, "-m", "wrldbldr.simulator", *options]
         self._process = subprocess.Popen(command, cwd=PROJECT, stdin=pipe, stdout=pipe, text=True)
@@ -133,6 +157,12 @@ class SimulatorProcess:
         """Let these things go wrong."""
         documents: list[JsonObject] = [rule.document() for rule in rules]
         httpx.post(f"{self.url}/simulator/faults", json=documents).raise_for_status()
+
+    @property
+    def executed(self) -> list[str]:
+        """The ids of the prompts that began to run in all its lives, an id as often as it ran."""
+        lines = self._journal.read_text() if self._journal.exists() else ""
+        return lines[: lines.rfind("\n") + 1].split()  # the last one may be half written
 
     def executed_count(self) -> int:
         """How many prompts began to run since it was started."""

@@ -7,6 +7,7 @@ import pytest
 
 from tests.fakes.simulator import SimulatorServer
 from tests.faults.rig import Rig, open_rig
+from tests.faults.somebody import SomebodyElse
 
 
 @pytest.fixture
@@ -21,3 +22,11 @@ async def rig(tmp_path: Path, empty_database: Path, server: SimulatorServer) -> 
     """The dispatcher runs."""
     async with open_rig(tmp_path, empty_database, server.url) as rig:
         yield rig
+
+
+@pytest.fixture
+async def somebody(server: SimulatorServer) -> AsyncGenerator[SomebodyElse]:
+    """Who uses the same ComfyUI."""
+    somebody = SomebodyElse(server.url)
+    yield somebody
+    await somebody.close()

@@ -32,6 +32,22 @@ def slow(seconds: float, *, steps: int = 10) -> Graph:
     return graph
 
 
+def refused() -> Graph:
+    """ComfyUI does not take it: its sampler is asked for more than it does."""
+    return _shipped(steps=20_000)
+
+
+def half_wired(seconds: float) -> Graph:
+    """A slow one with a second output that leads nowhere: ComfyUI takes it without that."""
+    graph = slow(seconds)
+    graph["11"] = {
+        "class_type": "SaveImage",
+        "inputs": {"filename_prefix": "varnished"},
+        "_meta": {"title": "Varnished"},
+    }
+    return graph
+
+
 def foreign(seconds: float) -> Graph:
     """What somebody else runs on the same ComfyUI: needs no model and takes its time."""
     return {

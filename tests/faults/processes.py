@@ -24,6 +24,8 @@ class App:
 
     def __init__(self, data_dir: Path, url: str) -> None:
         self.data_dir = data_dir
+        self.database = data_dir / "wrldbldr.sqlite3"
+        self.log = data_dir.parent / "app.log"
         self._command = [str(data_dir), url, str(FACTOR), REAL_TIME.now().isoformat()]
         self._process: asyncio.subprocess.Process | None = None
 
@@ -33,7 +35,7 @@ class App:
 
     async def start(self) -> None:
         pipe = asyncio.subprocess.PIPE
-        with (self.data_dir.parent / "app.log").open("ab") as log:
+        with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "tests.faults.engine_process", *self._command,
                 cwd=PROJECT, stdin=pipe, stdout=pipe, stderr=log,
@@ -47,10 +49,10 @@ class App:
         await self._process.wait()
 
     async def stop(self) -> None:
-        """Let it end by itself."""
-        if self._process is not None and self._process.stdin is not None and self.is_running:
-            self._process.stdin.close()
-            await asyncio.wait_for(self._process.wait(), START_SECONDS)
+        """SIGTERM, and wait for its orderly end."""
+        assert self._process is not None
+        self._process.terminate()
+        assert await asyncio.wait_for(self._process.wait(), START_SECONDS) == 0, "it did not end in an orderly way"
 
     async def tell(self, **order: str | int) -> str:
         """Hand over one order. Returns the answer."""
@@ -68,12 +70,10 @@ class App:
 
 
 class ComfyUI(SimulatorProcess):
-    """The simulator in a process; what ran in it is remembered beyond its death."""
+    """The simulator in a process that may die while it is asked."""
 
     def __init__(self) -> None:
         super().__init__(seconds_per_step=0.02)
-        self._ran_before: list[str] = []
-        self._ran_now: list[str] = []
         self._http = httpx.Client(timeout=10, transport=httpx.HTTPTransport(retries=4))
 
     def __enter__(self) -> Self:
@@ -84,19 +84,11 @@ class ComfyUI(SimulatorProcess):
         super().__exit__()
         self._http.close()
 
-    @property
-    def executed(self) -> list[str]:
-        """The prompts that began to run in all its lives, as far as anybody looked."""
-        return self._ran_before + self._ran_now
-
-    def look(self) -> None:
-        """Note what has run; start it again when it died."""
-        self._ran_now = self._ask("GET", "/simulator/executed").json()
-
-    def start_again(self) -> None:
-        """What ran before stays on record."""
-        self._ran_before, self._ran_now = self.executed, []
-        self.start()
+    def look_after(self) -> None:
+        """Start it again if it died."""
+        if self.exit_code is not None:
+            self.wait()
+            self.start()
 
     def set(self, *rules: Rule) -> None:
         """Let these things go wrong from now on."""
@@ -104,9 +96,8 @@ class ComfyUI(SimulatorProcess):
 
     def kill_and_start(self) -> None:
         """SIGKILL, and up again."""
-        self.look()
         self.kill()
-        self.start_again()
+        self.start()
 
     def freeze(self) -> None:
         """It takes connections and says nothing."""
@@ -133,9 +124,7 @@ class ComfyUI(SimulatorProcess):
     def _ask(self, method: str, path: str, body: object = None) -> httpx.Response:
         """Insist on an answer, whatever it is going through: a dead one is started again, a closed port tried again."""
         for _ in range(TRIES):
-            if self.exit_code is not None:
-                self.wait()
-                self.start_again()
+            self.look_after()
             with suppress(httpx.TransportError):
                 answer = self._http.request(method, f"{self.url}{path}", json=body)
                 if answer.is_success:

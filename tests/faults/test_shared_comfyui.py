@@ -1,44 +1,12 @@
 """ComfyUI is somebody else's too: we wait our turn, touch nothing of theirs, and survive what they do to ours."""
 
-from collections.abc import AsyncGenerator
 from uuid import uuid4
-
-import httpx
-import pytest
 
 from tests.fakes.simulator import SimulatorServer
 from tests.faults import graphs
-from tests.faults.rig import Rig
-from wrldbldr.comfyui.graph import Graph
-
-
-class SomebodyElse:
-    """Another client of the same ComfyUI."""
-
-    def __init__(self, url: str) -> None:
-        self._http = httpx.AsyncClient(base_url=url)
-
-    async def close(self) -> None:
-        await self._http.aclose()
-
-    async def queue(self, graph: Graph) -> str:
-        prompt_id = str(uuid4())
-        body = {"prompt": graph, "prompt_id": prompt_id, "client_id": "theirs"}
-        (await self._http.post("/prompt", json=body)).raise_for_status()
-        return prompt_id
-
-    async def clear_the_queue(self) -> None:
-        (await self._http.post("/queue", json={"clear": True})).raise_for_status()
-
-    async def interrupt(self) -> None:
-        (await self._http.post("/interrupt")).raise_for_status()
-
-
-@pytest.fixture
-async def somebody(server: SimulatorServer) -> AsyncGenerator[SomebodyElse]:
-    somebody = SomebodyElse(server.url)
-    yield somebody
-    await somebody.close()
+from tests.faults.rig import Rig, soon
+from tests.faults.somebody import SomebodyElse
+from wrldbldr.simulator.documents import JsonObject
 
 
 async def test_jobs_of_others_run_first_untouched_and_waiting_behind_them_is_said(
@@ -70,6 +38,86 @@ async def test_a_batch_that_somebody_swept_out_of_the_queue_is_handed_over_anew(
     await rig.end(batch_id)
     await rig.require_pictures(batch_id)
     assert len(server.executed) == 2  # theirs and ours
+
+
+async def test_a_batch_cancelled_while_it_waits_between_jobs_of_others_leaves_both_alone(
+    rig: Rig, server: SimulatorServer, somebody: SomebodyElse
+) -> None:
+    workshop = server.simulator.workshop
+    running = await somebody.queue(graphs.foreign(1))
+    batch_id = await rig.ask("a lighthouse", 2)
+    await rig.until(lambda _: len(workshop.queue.pending) == 1, batch_id)
+    waiting = await somebody.queue(graphs.foreign(0))
+
+    await rig.queue.cancel(rig.master.who, batch_id)
+
+    await rig.until(lambda _: len(workshop.queue.pending) == 1, batch_id)
+    assert [prompt.prompt_id for prompt in workshop.queue.running + workshop.queue.pending] == [running, waiting]
+    await rig.require_next_one_to_be_painted()
+    assert server.executed[:2] == [running, waiting]
+    assert len(server.executed) == 3  # and the next one
+    entries = [workshop.history.get(prompt_id) for prompt_id in (running, waiting)]
+    assert all(entry is not None and entry.succeeded for entry in entries)
+    assert (await rig.batch(batch_id)).status == "cancelled"
+
+
+async def test_what_is_said_of_a_job_of_nobody_is_not_taken_for_ours_while_we_wait(
+    rig: Rig, server: SimulatorServer, somebody: SomebodyElse
+) -> None:
+    theirs = await somebody.queue(graphs.foreign(20), client_id=None)  # everybody is told how far it is
+    batch_id = await rig.ask("a lighthouse", 2)
+    await rig.until(lambda _: "1 other job is ahead on this ComfyUI" in rig.phases, batch_id)
+    assert rig.progress.of(batch_id).percent == 0
+
+    await somebody.interrupt()  # which everybody is told, too
+
+    await rig.end(batch_id)
+    await rig.require_pictures(batch_id)
+    (ours,) = await rig.submissions(batch_id)
+    assert server.executed == [theirs, str(ours.prompt_id)]
+
+
+def words_about(prompt_id: str) -> list[tuple[str, JsonObject]]:
+    """Everything ComfyUI may say of a prompt: how far it is, what it made, and each way to end."""
+    images: JsonObject = {"images": [{"filename": "theirs_00001_.png", "subfolder": "", "type": "output"}]}
+    failed: JsonObject = {"node_id": "9", "node_type": "SaveImage", "exception_message": "x", "exception_type": "y"}
+    node: JsonObject = {"node": "9", "display_node": "9"}
+    states: JsonObject = {"9": {"node_id": "9", "value": 9, "max": 9, "state": "finished", "prompt_id": prompt_id}}
+    told: list[tuple[str, JsonObject]] = [
+        ("execution_start", {}),
+        ("execution_cached", {"nodes": ["3", "4", "5", "6", "7", "8", "9", "10"]}),
+        ("progress", {**node, "value": 10, "max": 10}),
+        ("progress_state", {"nodes": states}),
+        ("executed", {**node, "output": images}),
+        ("execution_success", {}),
+        ("execution_error", {**failed, "executed": []}),
+        ("execution_interrupted", {**failed, "executed": []}),
+        ("executing", {"node": None}),
+    ]
+    return [(event, {**data, "prompt_id": prompt_id}) for event, data in told]
+
+
+async def test_what_is_said_of_jobs_of_others_is_not_taken_for_ours_while_it_is_painted(
+    rig: Rig, server: SimulatorServer
+) -> None:
+    hub = server.simulator.workshop.hub
+    batch_id = await rig.ask("a lighthouse", 2, graph=graphs.slow(1.5, steps=1))  # which is silent for so long
+    following = await rig.ask("a harbour")
+    await rig.until(lambda _: hub.running_node == "10", batch_id)
+    await soon(0.2)
+    before = rig.progress.of(batch_id)
+
+    for _ in range(8):  # more than once: a silent websocket is opened anew now and then
+        for event, data in words_about(str(uuid4())):
+            hub.send(event, data)
+        await soon(0.05)
+
+    assert rig.progress.of(batch_id) == before
+    assert ((await rig.batch(batch_id)).status, (await rig.batch(following)).status) == ("generating", "queued")
+    for ours in (batch_id, following):
+        await rig.end(ours)
+        await rig.require_pictures(ours)
+    assert len(server.executed) == 2
 
 
 async def test_a_batch_that_somebody_interrupted_says_so_and_the_next_one_runs(

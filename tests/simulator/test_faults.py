@@ -54,6 +54,27 @@ async def test_a_prompt_may_run_or_not_when_its_answer_is_lost(
     assert len(server.executed) == executed + 1
 
 
+async def test_a_prompt_may_go_under_an_id_of_the_servers_own(server: SimulatorServer, visitor: Visitor) -> None:
+    server.faults.add(Rule(Action.OWN_ID))
+
+    own, kept = [(await visitor.post_prompt(plain(), prompt_id="ours")).json()["prompt_id"] for _ in range(2)]
+    ears = await visitor.listen()
+    await visitor.submit(plain(prefix="the last one"), prompt_id="last")
+    await ears.until(lambda told: is_end(told) and told["data"]["prompt_id"] == "last")
+
+    assert own != "ours"
+    assert kept == "ours"
+    assert server.executed == [own, "ours", "last"]
+
+
+async def test_a_page_that_is_counted_is_answered_as_ever(server: SimulatorServer, visitor: Visitor) -> None:
+    tally = server.tally("/queue")
+
+    answers = [(await visitor.http.get(path)).status_code for path in ("/queue", "/prompt", "/queue")]
+
+    assert (answers, tally.count) == ([200, 200, 200], 2)
+
+
 async def test_a_hanging_request_is_never_answered_until_the_faults_are_cleared(
     server: SimulatorServer, visitor: Visitor
 ) -> None:

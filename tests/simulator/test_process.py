@@ -86,3 +86,14 @@ def test_it_dies_at_a_named_moment() -> None:
         with pytest.raises(httpx.TransportError):
             httpx.post(f"{simulator.url}/prompt", json={"prompt": plain()})
         assert simulator.wait() == 137
+
+
+def test_what_began_to_run_is_on_record_beyond_its_death() -> None:
+    with SimulatorProcess() as simulator:
+        for prompt_id in ("one", "two"):
+            httpx.post(f"{simulator.url}/prompt", json={"prompt": failing("sigkill"), "prompt_id": prompt_id})
+            assert simulator.wait() == 137
+            simulator.start()
+
+        assert simulator.executed == ["one", "two"]
+        assert simulator.executed_count() == 0

@@ -25,7 +25,7 @@ def main() -> int:
     """Read the command line and serve. The exit code is 1 when the port cannot be had."""
     arguments = read_arguments()
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
-    config = SimulatorConfig(arguments.host, arguments.port, arguments.seconds_per_step)
+    config = SimulatorConfig(arguments.host, arguments.port, arguments.seconds_per_step, journal=arguments.journal)
     storage = Storage.open(arguments.folder)
     try:
         asyncio.run(serve(config, storage, until_stdin_closes=arguments.until_stdin_closes))
@@ -45,6 +45,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=port, default=defaults.port, help="0 for any free port")
     parser.add_argument("--seconds-per-step", type=pace, default=defaults.seconds_per_step)
     parser.add_argument("--folder", type=Path, help="keep pictures there; otherwise they are removed at the end")
+    parser.add_argument("--journal", type=Path, help="add a line there with the id of each prompt that begins to run")
     parser.add_argument("--until-stdin-closes", action="store_true", help="end with the program that started this one")
     return parser.parse_args()
 

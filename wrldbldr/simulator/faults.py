@@ -3,7 +3,7 @@
 `POST /simulator/faults` takes one rule or a list of them, `DELETE` forgets them all (and lets go of whoever hangs),
 `GET` lists what is still pending. In a test: `server.faults.add(Rule(Action.STATUS, path="/prompt", status=502))`.
 
-A rule says what happens to the next `times` (null: until cleared) things that match it. There are four kinds:
+A rule says what happens to the next `times` (null: until cleared) things that match it. There are five kinds:
 
 requests   matched by `method` and `path` (shell patterns; "/api" is left off before matching; "/ws" is the websocket)
     hang               never answered; with `seconds`, answered late (nothing has taken effect meanwhile)
@@ -17,6 +17,8 @@ requests   matched by `method` and `path` (shell patterns; "/api" is left off be
     no_outputs         the history entry without its outputs
     one_picture_less   the history entry with the last picture of each node missing
   These change the answer; `path` is /view or /history* unless it is given.
+prompts    handed in without a fault
+    own_id             it goes under an id of the server's own, as in ComfyUI before 0.3.45
 frames     matched by `event`, a pattern of the websocket message's type ("preview" for a binary preview)
     drop_socket        that socket is torn down instead
     mute               that socket stays open and never says anything again
@@ -58,6 +60,7 @@ class Action(StrEnum):
     EMPTY_HISTORY = "empty_history"
     NO_OUTPUTS = "no_outputs"
     ONE_PICTURE_LESS = "one_picture_less"
+    OWN_ID = "own_id"
     DROP_SOCKET = "drop_socket"
     MUTE = "mute"
     UNKNOWN_FRAME = "unknown_frame"
@@ -183,6 +186,10 @@ class Faults:
         lies = PICTURE_LIES | HISTORY_LIES
         meant = (rule for rule in self._meant_for(method, path) if rule.after)
         return self._use(next((rule for rule in meant if says_something or rule.action not in lies), None))
+
+    def for_prompt(self) -> Rule | None:
+        """The rule for a prompt about to be queued. Uses it up once."""
+        return self._use(next((rule for rule in self._rules if rule.action is Action.OWN_ID), None))
 
     def for_frame(self, event: str) -> Rule | None:
         """The rule for a websocket message about to be sent. Uses it up once."""

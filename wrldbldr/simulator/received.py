@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from wrldbldr.simulator.documents import JsonObject
 from wrldbldr.simulator.values import Pictures, Value
@@ -24,9 +25,13 @@ class Receipt:
 
 
 class Received:
-    """The newest of both, oldest first; a restart forgets neither."""
+    """The newest of both, oldest first; a restart forgets neither.
 
-    def __init__(self) -> None:
+    The ids of prompts are also written to the `journal`, a line each, so that they outlast the death of the process.
+    """
+
+    def __init__(self, journal: Path | None = None) -> None:
+        self._journal = journal
         self._receipts: deque[Receipt] = deque(maxlen=REMEMBERED)
         self._executed: deque[str] = deque(maxlen=REMEMBERED)
 
@@ -36,8 +41,11 @@ class Received:
         return list(self._executed)
 
     def note_prompt(self, prompt_id: str) -> None:
-        """Remember that a prompt began to run."""
+        """Remember that a prompt begins to run."""
         self._executed.append(prompt_id)
+        if self._journal is not None:
+            with self._journal.open("a") as journal:
+                journal.write(f"{prompt_id}\n")
 
     @property
     def receipts(self) -> list[Receipt]:

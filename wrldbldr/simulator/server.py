@@ -45,7 +45,7 @@ class Simulator:
         self.storage = storage or Storage.open()
         self.faults = Faults()
         self.faults.at_once = self._refuse_soon
-        self.received = Received()
+        self.received = Received(self.config.journal)
         self._clock = clock or SystemClock()
         self._die = die or self._vanish
         self._afterlife = TaskNursery(self._clock)  # outlives stops

@@ -61,6 +61,8 @@ class PromptDesk:
             error = problem("no_prompt", "No prompt provided", "No prompt provided")
             return web.json_response({"error": error, "node_errors": {}}, status=HTTPStatus.BAD_REQUEST)
         graph, prompt_id = require_object(body["prompt"]), str(body.get("prompt_id", str(uuid4())))
+        if self._workshop.faults.for_prompt() is not None:
+            prompt_id = str(uuid4())
         targets = body.get("partial_execution_targets")
         wanted = None if targets is None else ids_in(targets)
         verdict = await asyncio.to_thread(validate_prompt, graph, self._workshop.registry, wanted)
