@@ -31,22 +31,29 @@ class Subscription:
     """What one listener has not read yet. A listener that falls behind loses the backlog and is told so by `Missed`."""
 
     def __init__(self) -> None:
-        self._backlog: asyncio.Queue[Event] = asyncio.Queue(BACKLOG_LIMIT)
+        self._backlog: asyncio.Queue[Event | None] = asyncio.Queue(BACKLOG_LIMIT)
 
     def put(self, event: Event) -> None:
         """Add an event without waiting."""
         if self._backlog.full():
-            while not self._backlog.empty():
-                self._backlog.get_nowait()
+            self.rest()
             self._backlog.put_nowait(Missed())
         self._backlog.put_nowait(event)
 
+    def nudge(self) -> None:
+        """Let whoever waits have a look, though nothing happened."""
+        if self._backlog.empty():
+            self._backlog.put_nowait(None)
+
     async def take(self) -> list[Event]:
-        """Wait for at least one event, then give everything that is there, oldest first."""
-        events = [await self._backlog.get()]
-        while not self._backlog.empty():
-            events.append(self._backlog.get_nowait())
-        return events
+        """Wait for at least one event, then give everything that is there, oldest first; nothing after a nudge."""
+        first = await self._backlog.get()
+        return [*([] if first is None else [first]), *self.rest()]
+
+    def rest(self) -> list[Event]:
+        """Everything that is there, without waiting."""
+        events = [self._backlog.get_nowait() for _ in range(self._backlog.qsize())]
+        return [event for event in events if event is not None]
 
 
 class Bus:

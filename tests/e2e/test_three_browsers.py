@@ -43,6 +43,8 @@ class Wire:
     def _answer(self, response: Response) -> None:
         if "/image" in response.url:
             self.images.append(f"{response.status} {response.url}")
+            if response.status == 200:
+                self.answers.append(response.body().decode("latin-1"))
         elif "/api/" in response.url and response.request.method != "POST":
             self.answers.append(response.text())
 

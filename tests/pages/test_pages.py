@@ -28,7 +28,7 @@ GUARDS = {
     "Creator.enter",
     "ComfyUIForm.enter",
 }
-ADDRESSES = re.compile(r"^(/|/setup|/login|/settings|/worlds/[^/]+/create(\?.*)?|/api/.*)$")
+ADDRESSES = re.compile(r"^(/|/setup|/login|/join|/settings|/worlds/[^/]+/create(\?.*)?|/api/.*)$")
 
 
 def rendered(page: Page) -> str:

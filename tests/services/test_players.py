@@ -1,5 +1,6 @@
 """Joining a table by its code, leaving it, being sent away: who sits sees, who does not sits in the dark at once."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -15,9 +16,10 @@ from wrldbldr.domain.errors import (
     UnauthenticatedError,
 )
 from wrldbldr.domain.events import PlayerLeft, TableChanged
-from wrldbldr.domain.player import SEATS
+from wrldbldr.domain.player import SEAT_DAYS, SEATS
 from wrldbldr.domain.world import GameSession
 from wrldbldr.engine import Engine
+from wrldbldr.services.players import GUESS_SECONDS, GUESSES, JOINS
 
 WRONG = "WRONGCDE"
 PEER = "192.0.2.7"
@@ -66,16 +68,61 @@ async def test_a_name_that_cannot_be_shown_is_refused_at_its_field(
 async def test_codes_cannot_be_guessed_in_bulk_from_one_address(
     engine: Engine, table: GameSession, studio: Studio
 ) -> None:
-    for _ in range(10):
+    for _ in range(GUESSES):
         with pytest.raises(InvalidInputError):
             await engine.players.join(WRONG, "Bram", peer=PEER)
 
-    with pytest.raises(TooManyAttemptsError, match=r"^Joining failed too often\. Wait 5 minutes, then try again\.$"):
+    with pytest.raises(TooManyAttemptsError, match=r"^Joining failed too often\. Wait a minute, then try again\.$"):
         await engine.players.join(table.join_code, "Bram", peer=PEER)
 
     assert await engine.players.join(table.join_code, "Cora", peer="192.0.2.8")
-    await studio.advance(300)
+    await studio.advance(GUESS_SECONDS)
     assert await engine.players.join(table.join_code, "Bram", peer=PEER)
+
+
+async def test_guesses_made_at_the_same_time_are_counted_like_others(engine: Engine, table: GameSession) -> None:
+    outcomes = await asyncio.gather(
+        *(engine.players.join(WRONG, "Bram", peer=PEER) for _ in range(100)), return_exceptions=True
+    )
+
+    assert sum(isinstance(outcome, InvalidInputError) for outcome in outcomes) == GUESSES
+    assert sum(isinstance(outcome, TooManyAttemptsError) for outcome in outcomes) == 100 - GUESSES
+
+
+async def test_nobody_joins_and_joins_again_to_keep_the_whole_table_busy(
+    engine: Engine, table: GameSession, studio: Studio
+) -> None:
+    shown = None
+    for _ in range(JOINS):
+        shown = (await engine.players.join(table.join_code, "Bram", peer=PEER, shown=shown)).secret
+
+    with pytest.raises(TooManyAttemptsError, match="Somebody joined from here too often"):
+        await engine.players.join(table.join_code, "Bram", peer=PEER, shown=shown)
+
+    assert await engine.players.seated(shown)
+
+
+@pytest.mark.parametrize("name", ["Bram", "BRAM", "Br\u200bam", "Ｂram"])
+async def test_whoever_is_called_like_somebody_at_the_table_gets_a_number(
+    engine: Engine, table: GameSession, name: str
+) -> None:
+    await engine.players.join(table.join_code, "Bram")
+    second = await engine.players.join(table.join_code, name)
+    third = await engine.players.join(table.join_code, name)
+
+    assert (second.who.name, third.who.name) == (f"{name} (2)", f"{name} (3)")
+
+
+async def test_a_seat_is_nobodys_after_a_month(
+    engine: Engine, table: GameSession, who: Principal, studio: Studio
+) -> None:
+    joined = await engine.players.join(table.join_code, "Bram")
+
+    await studio.clock.advance(SEAT_DAYS * 24 * 3600 + 1)
+
+    with pytest.raises(UnauthenticatedError):
+        await engine.players.seated(joined.secret)
+    assert list(await engine.players.players(who, table.id)) == []
 
 
 async def test_a_table_has_so_many_seats_and_one_that_is_freed_can_be_taken(

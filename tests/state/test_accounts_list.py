@@ -8,7 +8,7 @@ from tests.fakes.studio import OTHER_PASSWORD, Studio
 from tests.state.tab import Tab, open_tab
 from wrldbldr.domain.account import Role
 from wrldbldr.services.administration import AccountChanges, AccountReport
-from wrldbldr.state.accounts_list import DEMOTE, REMOVE, RENAME, RESET, AccountList
+from wrldbldr.state.accounts_list import DEMOTE, PROMOTE, REMOVE, RENAME, RESET, AccountList
 from wrldbldr.state.accounts_own import MyAccount
 from wrldbldr.state.comfyui_form import ComfyUIForm
 from wrldbldr.state.live import Live
@@ -71,7 +71,7 @@ async def test_a_game_master_is_shown_nobody_and_changes_nobody(
     for event in (
         SettingsPage.show(ACCOUNTS),
         AccountList.add(NEW),
-        AccountList.promote(str(berta.id)),
+        AccountList.begin(PROMOTE, str(berta.id)),
         AccountList.begin(REMOVE, str(studio.who.account_id)),
         AccountList.save({"typed": PASSWORD}),
         AccountList.go_on,
@@ -136,7 +136,9 @@ async def test_a_reset_password_lets_its_person_in_and_is_in_no_var(
 
 
 async def test_an_owner_is_made_and_unmade_again_after_a_question(desk: Tab, berta: AccountReport) -> None:
-    await desk.send(AccountList.promote(str(berta.id)))
+    await desk.send(AccountList.begin(PROMOTE, str(berta.id)))
+    assert ("Berta", "dm") in await lines(desk), "nothing is done unasked"
+    await desk.send(AccountList.go_on)
     assert ("Berta", "owner") in await lines(desk)
 
     await desk.send(AccountList.begin(DEMOTE, str(berta.id)))

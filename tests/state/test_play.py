@@ -152,13 +152,69 @@ async def test_whoever_is_sent_away_is_led_out_at_once_and_nothing_stays_on_the_
 
 async def test_a_seat_that_ended_in_silence_is_noticed_at_the_next_heartbeat(watching: Tab, studio: Studio) -> None:
     async with studio.engine.database.write() as unit:
-        [player] = await unit.players.seated(studio.scene.game_session.id)
+        [player] = await unit.players.seated(studio.scene.game_session.id, studio.clock.now())
         await unit.players.remove(player)
 
     await studio.advance(HEARTBEAT_SECONDS + 1)
     await a_moment(studio)
 
     assert watching.redirects[-1] == "/join"
+
+
+async def test_a_seat_that_ended_in_silence_is_noticed_while_something_is_painted_too(
+    watching: Tab, studio: Studio
+) -> None:
+    await studio.ask(prompt=PROMPT)
+    studio.comfyui.start()
+    await a_moment(studio)
+    async with studio.engine.database.write() as unit:
+        [player] = await unit.players.seated(studio.scene.game_session.id, studio.clock.now())
+        await unit.players.remove(player)
+
+    for step in range(1, 20):
+        studio.comfyui.step(step, 40)
+        await studio.advance(2)
+
+    assert watching.redirects[-1] == "/join"
+
+
+async def test_a_tab_that_the_server_forgot_starts_over_by_itself(watching: Tab, studio: Studio) -> None:
+    async with watching.writing(Play) as play:
+        play.reset()
+
+    await studio.advance(HEARTBEAT_SECONDS + 1)
+    await a_moment(studio)
+
+    play = await watching.see(Play)
+    assert (play.world_name, play.player, play.is_loaded) == (studio.scene.world.name, "Bram", True)
+    await reveal(studio)
+    await a_moment(studio)
+    assert len((await watching.see(Play)).people) == 1
+
+
+async def test_whoever_is_sent_away_is_told_why_they_see_the_door(watching: Tab, studio: Studio) -> None:
+    [player] = await studio.engine.players.players(studio.who, studio.scene.game_session.id)
+
+    await studio.engine.players.send_away(studio.who, studio.scene.game_session.id, player.id)
+    await a_moment(studio)
+
+    assert "You do not sit at a table now" in watching.scripts
+
+
+async def test_a_game_master_who_was_sent_away_from_anothers_table_keeps_nothing_of_it_in_the_tab(
+    studio: Studio, secret: str, seat: str
+) -> None:
+    await studio.open()
+    await reveal(studio)
+    async with open_tab(secret, f"/play/{studio.scene.game_session.id}", seat=seat) as tab:
+        await tab.start(Play.enter)
+        await a_moment(studio)
+        assert len((await tab.see(Play)).people) == 1
+        tab.turn_into(secret)
+
+        await tab.send(Play.show(""))
+
+        assert (await tab.see(Play)).people == []
 
 
 async def test_another_players_leaving_changes_nothing(watching: Tab, studio: Studio) -> None:

@@ -4,8 +4,9 @@ import pytest
 
 from tests.fakes.studio import Studio
 from tests.state.tab import ORIGIN, Tab
+from wrldbldr.kit.network import address_in_network
 from wrldbldr.state.live import Live
-from wrldbldr.state.seats import Seats
+from wrldbldr.state.seats import Seats, origin_for_others
 
 
 @pytest.fixture
@@ -41,6 +42,19 @@ async def test_whoever_joins_or_leaves_shows_at_once(desk: Tab, studio: Studio) 
     for _ in range(2):
         await studio.advance(1)
     assert (await desk.see(Seats)).players == []
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_only_here"),
+    [("http://localhost:3000", True), ("http://127.0.0.1", True), ("http://[::1]:3000", True),
+     ("http://table.lan:3000", False), ("https://worlds.example.org", False), ("http://192.168.1.20:3000", False)],
+)  # fmt: skip
+def test_the_link_names_the_machine_as_other_devices_know_it(origin: str, is_only_here: bool) -> None:
+    shared, is_it = origin_for_others(origin)
+
+    assert is_it is is_only_here
+    address = address_in_network()
+    assert (f"://{address}" in shared) if is_only_here and address else shared == origin
 
 
 async def test_a_player_is_sent_away_with_one_click(window: Tab, studio: Studio) -> None:

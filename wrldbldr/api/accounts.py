@@ -8,7 +8,7 @@ from fastapi import Request, Response
 
 from wrldbldr.api.browser_name import browser_name
 from wrldbldr.api.door import Guest, RunningEngine, Who, guarded_router
-from wrldbldr.api.identity import forget, remember
+from wrldbldr.api.identity import forget, peer_of, remember
 from wrldbldr.api.models import PAGE_DEFAULT, Body, Cursor, Limit, Moment, Out, Page, Text, after, page_of
 from wrldbldr.api.players import SeatOut
 from wrldbldr.domain.account import Principal, Role, TokenKind
@@ -113,8 +113,7 @@ async def set_up(body: NameAndPassword, engine: RunningEngine, request: Request,
 @router.post("/api/auth/login")
 async def log_in(body: NameAndPassword, engine: RunningEngine, request: Request, response: Response) -> PersonOut:
     """Sign a browser in: the answer sets its cookie."""
-    peer = request.client.host if request.client else None
-    signed_in = await engine.accounts.log_in(body.name, body.password, peer=peer, browser=_browser(request))
+    signed_in = await engine.accounts.log_in(body.name, body.password, peer=peer_of(request), browser=_browser(request))
     remember(request, response, signed_in.secret)
     return PersonOut.of(signed_in.who)
 

@@ -12,7 +12,7 @@ from starlette.requests import HTTPConnection
 
 from wrldbldr.api.answers import DOCUMENTED
 from wrldbldr.api.host import POLICY_VIOLATION
-from wrldbldr.api.identity import COOKIE, shown_seat, shown_secret
+from wrldbldr.api.identity import COOKIE, SEAT_COOKIE, shown_seat, shown_secret
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.errors import UnauthenticatedError, WrldBldrError
 from wrldbldr.domain.player import SeatedPlayer
@@ -23,6 +23,7 @@ OPEN_ROUTES = frozenset(
         ("POST", "/api/auth/setup"),  # nobody can be signed in yet; refuses itself once there is an owner
         ("POST", "/api/auth/login"),
         ("POST", "/api/auth/join"),  # whoever knows the code
+        ("POST", "/api/auth/leave"),  # whoever was sent away may be rid of the cookie still
         ("GET", "/api/health"),
     }
 )
@@ -30,7 +31,6 @@ OPEN_ROUTES = frozenset(
 PLAYER_ROUTES = frozenset(
     {
         ("GET", "/api/me"),
-        ("POST", "/api/auth/leave"),
         ("GET", "/api/assets/{asset_id}/image"),
     }
 )
@@ -38,6 +38,9 @@ PLAYER_ROUTES = frozenset(
 
 _BY_TOKEN = HTTPBearer(auto_error=False, description="An API token, made by POST /api/tokens.")
 _BY_COOKIE = APIKeyCookie(name=COOKIE, auto_error=False, description="Set by POST /api/auth/login.")
+_BY_SEAT = APIKeyCookie(
+    name=SEAT_COOKIE, scheme_name="Seat", auto_error=False, description="A player's, set by POST /api/auth/join."
+)
 
 
 async def running_engine(request: HTTPConnection) -> Engine:
@@ -101,7 +104,10 @@ async def _visitor_of(request: Request, engine: Engine) -> Visitor:
 
 
 async def asking_visitor(
-    request: Request, _token: Annotated[object, Depends(_BY_TOKEN)], _cookie: Annotated[object, Depends(_BY_COOKIE)]
+    request: Request,
+    _token: Annotated[object, Depends(_BY_TOKEN)],
+    _cookie: Annotated[object, Depends(_BY_COOKIE)],
+    _seat: Annotated[object, Depends(_BY_SEAT)],
 ) -> Visitor:
     """Whom the door let in where players may come. Raises UnauthenticatedError on any other route."""
     who: object = getattr(request.state, "visitor", None)

@@ -34,6 +34,11 @@ def shown_seat(request: HTTPConnection) -> str | None:
     return secret_from_cookies("; ".join(request.headers.getlist("cookie")), SEAT_COOKIE)
 
 
+def peer_of(request: HTTPConnection) -> str | None:
+    """The address a request came from: that of the nearest proxy, if there is one."""
+    return request.client.host if request.client else None
+
+
 def remember(request: Request, response: Response, secret: str, cookie: str = COOKIE) -> None:
     """Let the browser show `secret` from now on."""
     response.set_cookie(

@@ -1,15 +1,17 @@
 """Players: joining a table by its code, leaving it, and who sits there."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Literal, Self
 from uuid import UUID
 
 from fastapi import Request, Response
 
-from wrldbldr.api.door import Guest, RunningEngine, Who, guarded_router
-from wrldbldr.api.identity import SEAT_COOKIE, forget, remember, shown_seat
+from wrldbldr.api.door import RunningEngine, Who, guarded_router
+from wrldbldr.api.identity import SEAT_COOKIE, forget, peer_of, remember, shown_seat
 from wrldbldr.api.models import PAGE_DEFAULT, Body, Cursor, Limit, Out, Page, Text, after, page_of
 from wrldbldr.api.worlds import GameSessionOut
+from wrldbldr.domain.errors import UnauthenticatedError
 from wrldbldr.domain.player import Player, SeatedPlayer
 
 router = guarded_router("Players")
@@ -52,17 +54,16 @@ class PlayerOut(Out):
 @router.post("/api/auth/join", status_code=201)
 async def join(body: JoinIn, engine: RunningEngine, request: Request, response: Response) -> SeatOut:
     """Sit down at a table: the answer sets the browser's cookie. A seat it had elsewhere is left."""
-    peer = request.client.host if request.client else None
-    joined = await engine.players.join(body.code, body.name, peer=peer, shown=shown_seat(request))
+    joined = await engine.players.join(body.code, body.name, peer=peer_of(request), shown=shown_seat(request))
     remember(request, response, joined.secret, SEAT_COOKIE)
     return SeatOut.of(joined.who)
 
 
 @router.post("/api/auth/leave", status_code=204)
-async def leave(guest: Guest, engine: RunningEngine, request: Request, response: Response) -> None:
-    """Stand up from the table. The browser is a player's no more."""
-    if guest.player is not None:
-        await engine.players.leave(guest.player)
+async def leave(engine: RunningEngine, request: Request, response: Response) -> None:
+    """Stand up from the table. The browser is a player's no more, whether it still had a seat or not."""
+    with suppress(UnauthenticatedError):
+        await engine.players.leave(await engine.players.seated(shown_seat(request)))
     forget(request, response, SEAT_COOKIE)
     response.headers["clear-site-data"] = '"cache"'
 

@@ -1,14 +1,16 @@
 """Players and the tables they sit at."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from wrldbldr.domain.player import Player
+from wrldbldr.domain.player import SEAT_DAYS, Player
 from wrldbldr.domain.world import GameSession
+
+SEAT_TIME = timedelta(days=SEAT_DAYS)
 
 
 class Players:
@@ -31,31 +33,24 @@ class Players:
         """The player with this id, while they sit."""
         return await self._db_session.get(Player, player_id)
 
-    async def find_seat(self, secret_fingerprint: str) -> tuple[Player, GameSession] | None:
+    async def find_seat(self, secret_fingerprint: str, now: datetime) -> tuple[Player, GameSession] | None:
         """Who shows the secret with this fingerprint, and where they sit. None when they do not sit any more."""
         rows = await self._db_session.execute(
             select(Player, GameSession)
             .join(GameSession, col(GameSession.id) == col(Player.game_session_id))
-            .where(Player.secret_fingerprint == secret_fingerprint)
+            .where(Player.secret_fingerprint == secret_fingerprint, col(Player.joined_at) > now - SEAT_TIME)
         )
         row = rows.one_or_none()
         return None if row is None else (row[0], row[1])
 
-    async def seated(self, game_session_id: UUID) -> Sequence[Player]:
+    async def seated(self, game_session_id: UUID, now: datetime) -> Sequence[Player]:
         """Who sits at a table, in the order of arrival."""
         rows = await self._db_session.execute(
             select(Player)
-            .where(Player.game_session_id == game_session_id)
+            .where(Player.game_session_id == game_session_id, col(Player.joined_at) > now - SEAT_TIME)
             .order_by(col(Player.joined_at), col(Player.id))
         )
         return rows.scalars().all()
-
-    async def count_seated(self, game_session_id: UUID) -> int:
-        """How many sit at a table."""
-        rows = await self._db_session.execute(
-            select(func.count()).select_from(Player).where(Player.game_session_id == game_session_id)
-        )
-        return rows.scalar_one()
 
     async def find_table(self, join_code: str) -> GameSession | None:
         """The game session that this code opens."""

@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from wrldbldr.domain.columns import moment, moment_or_none, word
 from wrldbldr.domain.errors import InvalidInputError
-from wrldbldr.domain.text import checked_name
+from wrldbldr.domain.text import checked_name, likeness
 from wrldbldr.kit.ids import new_id
 
 PASSWORD_MINIMUM = 8
@@ -73,7 +73,7 @@ class Principal(BaseModel):
 
 def name_key(name: str) -> str:
     """The form in which account names are compared."""
-    return checked_name(name).casefold()
+    return likeness(checked_name(name))
 
 
 def checked_password(password: str, field: str = "password") -> str:

@@ -31,10 +31,10 @@ class TooManyAttemptsError(WrldBldrError):
     status_code = 429
     code = "too_many_attempts"
 
-    def __init__(self, retry_after_seconds: int, what: str = "Signing in") -> None:
+    def __init__(self, retry_after_seconds: int, what: str = "Signing in failed") -> None:
         minutes = -(-retry_after_seconds // 60)
         wait = "a minute" if minutes == 1 else f"{minutes} minutes"
-        super().__init__(f"{what} failed too often. Wait {wait}, then try again.")
+        super().__init__(f"{what} too often. Wait {wait}, then try again.")
         self.retry_after_seconds = retry_after_seconds
 
 

@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 from wrldbldr.domain.columns import moment
 from wrldbldr.kit.ids import new_id
 
+SEAT_DAYS = 30  # then a seat is nobody's; a cookie is kept no longer
 SEATS = 24  # at one table; whoever knows the code could else fill the database
 PLAYER_NAME_LIMIT = 40
 

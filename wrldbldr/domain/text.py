@@ -1,6 +1,6 @@
 """Limits on what people write, and the sentences in which a value is refused."""
 
-from unicodedata import category
+from unicodedata import category, normalize
 
 from wrldbldr.domain.errors import InvalidInputError
 
@@ -24,6 +24,12 @@ def checked_name(value: str, *, field: str = "name", limit: int = NAME_LIMIT) ->
     if not any(character.isprintable() and not character.isspace() for character in name):
         raise InvalidInputError(field, f"The {_spoken(field)} cannot be empty.")
     return name
+
+
+def likeness(name: str) -> str:
+    """What names that look alike have in common: capitals, wide letters, and characters that do not show make no other name."""
+    shown = "".join(character for character in normalize("NFKC", name) if category(character) != "Cf")
+    return " ".join(shown.split()).casefold()
 
 
 def checked_text(value: str, *, field: str, limit: int) -> str:

@@ -2,7 +2,8 @@
 
 import reflex as rx
 
-from wrldbldr.components.button import button
+from wrldbldr.components.button import button, link
+from wrldbldr.domain.player import PLAYER_NAME_LIMIT
 from wrldbldr.pages.page import Page
 from wrldbldr.pages.threshold import threshold
 from wrldbldr.state.door import Door
@@ -17,6 +18,7 @@ def join() -> rx.Component:
             class_name="col",
         ),
         rx.cond(Door.is_ready, seat_form()),
+        rx.el.p("You are the game master? ", link("Sign in", to="/login", class_name="link"), ".", class_name="sm sec"),
     )
 
 
@@ -35,7 +37,7 @@ def seat_form() -> rx.Component:
             rx.el.label("Your name at the table", html_for="name", class_name="lab"),
             rx.el.input(
                 id="name", name="name", class_name="in", required=True, auto_focus=Door.code != "",
-                auto_complete="nickname", max_length=40,
+                auto_complete="nickname", max_length=PLAYER_NAME_LIMIT,
             ),
             class_name="f",
         ),

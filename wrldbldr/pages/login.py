@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from wrldbldr.components.button import link
 from wrldbldr.pages.page import Page
 from wrldbldr.pages.threshold import credentials, threshold
 from wrldbldr.state.door import Door
@@ -16,6 +17,12 @@ def login() -> rx.Component:
             class_name="col",
         ),
         credentials("Sign In", action="/api/auth/login", is_new=False),
+        rx.el.p(
+            "Here to play? ",
+            link("Take a seat", to="/join", class_name="link"),
+            " with the code of your table.",
+            class_name="sm sec",
+        ),
     )
 
 

@@ -68,6 +68,7 @@ def section(title: str, cards: rx.vars.ArrayVar[Sequence[SightCard]], glyph: str
                 picture, rx.el.span(card.name, class_name="m tr"), type="button", class_name="sight",
                 disabled=card.image == "", on_click=Play.show(card.id),
             ),
+            title=card.name,
             key=card.id,
         )  # fmt: skip
 

@@ -17,10 +17,19 @@ IPV6_HOME_BITS = 64  # one home or server has all the addresses that differ in t
 class FailedAttempts:
     """A sliding window for each name and each address."""
 
-    def __init__(self, clock: Clock, what: str = "Signing in") -> None:
-        """`what` failed, in words."""
+    def __init__(
+        self,
+        clock: Clock,
+        what: str = "Signing in failed",
+        *,
+        limit: int = FAILURE_LIMIT,
+        window_seconds: float = WINDOW_SECONDS,
+    ) -> None:
+        """`what` happened, in words; `limit` times within the window are too often."""
         self._clock = clock
         self._what = what
+        self._limit = limit
+        self._window_seconds = window_seconds
         self._failures: OrderedDict[str, deque[float]] = OrderedDict()
 
     def check(self, keys: Iterable[str]) -> None:
@@ -30,15 +39,15 @@ class FailedAttempts:
             failures = self._failures.get(key)
             if failures is None:
                 continue
-            while failures and failures[0] <= now - WINDOW_SECONDS:
+            while failures and failures[0] <= now - self._window_seconds:
                 failures.popleft()
-            if len(failures) >= FAILURE_LIMIT:
-                raise TooManyAttemptsError(ceil(failures[0] + WINDOW_SECONDS - now), self._what)
+            if len(failures) >= self._limit:
+                raise TooManyAttemptsError(ceil(failures[0] + self._window_seconds - now), self._what)
 
     def fail(self, keys: Iterable[str]) -> None:
         """One more failure of each of `keys`."""
         for key in keys:
-            self._failures.setdefault(key, deque(maxlen=FAILURE_LIMIT)).append(self._clock.monotonic())
+            self._failures.setdefault(key, deque(maxlen=self._limit)).append(self._clock.monotonic())
             self._failures.move_to_end(key)
         while len(self._failures) > KEY_LIMIT:
             self._failures.popitem(last=False)

@@ -1,6 +1,9 @@
 """What players at a table may know: who is visible to them, the pictures chosen for those, and that something is painted."""
 
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from uuid import UUID
 
 from wrldbldr.db.database import Database, UnitOfWork
@@ -23,7 +26,7 @@ class Shown:
     pictures: dict[AssetType, UUID]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """What the players at a table see. `painting` is what is on its way, `names` whom they may know by name, by id."""
 
@@ -32,7 +35,7 @@ class Table:
     shown: list[Shown]
     painting: list[Bulletin]
 
-    @property
+    @cached_property
     def names(self) -> dict[UUID, str]:
         """By which names players know whom."""
         return {shown.entity.id: shown.entity.name for shown in self.shown}
@@ -55,23 +58,17 @@ class AudienceService:
                 raise NotFoundError("game session")
             active = await unit.assets.active(world.id)
             visible = await _visible(unit, world.id)
+            known = {entity.id for entity in visible}
             painting = [
-                self._bulletin(batch, {entity.id for entity in visible})
+                self._bulletin(batch, known)
                 for batch in await unit.batches.listed(game_session.id)
                 if batch.status in (BatchStatus.QUEUED, BatchStatus.GENERATING)
             ]
-        return Table(
-            world_name=world.name,
-            name=game_session.name,
-            shown=[
-                Shown(
-                    entity,
-                    {kind: asset for (entity_id, kind), asset in active.items() if entity_id == entity.id},
-                )
-                for entity in visible
-            ],
-            painting=painting,
-        )
+        pictures: defaultdict[UUID, dict[AssetType, UUID]] = defaultdict(dict)
+        for (entity_id, kind), asset_id in active.items():
+            pictures[entity_id][kind] = asset_id
+        shown = [Shown(entity, pictures[entity.id]) for entity in visible]
+        return Table(world_name=world.name, name=game_session.name, shown=shown, painting=painting)
 
     async def unfinished(self, who: SeatedPlayer) -> list[Bulletin]:
         """What of their table is still to come, or has failed, in queue order. Raises NotFoundError."""
@@ -107,7 +104,7 @@ class AudienceService:
             if entity is None or not entity.visible_to_players:
                 raise NotFoundError("picture")
         file = await self._gallery.file_of(asset, side)
-        return PictureFile(file.path, file.media_type, file.content_hash, name=entity.name)
+        return PictureFile(file.path, file.media_type, file.content_hash, name=f"{entity.name}{Path(file.name).suffix}")
 
     def _bulletin(self, batch: Batch, visible: set[UUID], position: int = 0) -> Bulletin:
         report = BatchReport(batch, position, self._progress.of(batch.id), [])

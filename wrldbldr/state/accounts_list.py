@@ -18,7 +18,7 @@ from wrldbldr.state.principal import Follow, Follows, signed_in
 from wrldbldr.state.words import spoken
 
 ADD_FORM = "add-account-form"
-RENAME, RESET, REMOVE, DEMOTE = "rename", "reset", "remove", "demote"
+RENAME, RESET, REMOVE, DEMOTE, PROMOTE = "rename", "reset", "remove", "demote", "promote"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class AccountList(rx.State):
     @signed_in
     async def begin(self, who: Principal, task: str, account: str) -> None:
         """Open the dialog or the question about somebody, with what is true of them now."""
-        if task not in {RENAME, RESET, REMOVE, DEMOTE}:
+        if task not in {RENAME, RESET, REMOVE, DEMOTE, PROMOTE}:
             return
         everyone = await show_everyone(self, who)
         found = next((report for report in everyone if str(report.id) == account), None)
@@ -100,17 +100,11 @@ class AccountList(rx.State):
 
     @rx.event
     @signed_in
-    async def promote(self, who: Principal, account: str) -> None:
-        """Make somebody an owner."""
-        await self._update(who, account, AccountChanges(role=Role.OWNER))
-
-    @rx.event
-    @signed_in
     async def go_on(self, who: Principal) -> Follow:
         """The question was answered with yes."""
         task, self.task, account = self.task, "", self.subject
-        if task == DEMOTE:
-            await self._update(who, account, AccountChanges(role=Role.DM))
+        if task in {DEMOTE, PROMOTE}:
+            await self._update(who, account, AccountChanges(role=Role.DM if task == DEMOTE else Role.OWNER))
         elif task == REMOVE:
             await current().administration.remove(who, parsed_id(account, "account"))
             await show_everyone(self, who)

@@ -4,8 +4,6 @@ Reflex answers some events by itself, `hydrate` among them, with all that a tab 
 whoever has the tab's token, from a browser that was left open, must not be given what somebody else saw there.
 """
 
-from contextlib import suppress
-
 import reflex as rx
 from reflex.app import App
 from reflex.event import Event
@@ -13,6 +11,7 @@ from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 
 from wrldbldr.domain.errors import UnauthenticatedError
+from wrldbldr.state.play import Play
 from wrldbldr.state.principal import player_of, principal_of
 
 
@@ -20,12 +19,20 @@ class Belonging(rx.State):
     """Whose the tab is; never sent."""
 
     _owner: str = ""
+    _seat: str = ""
 
     async def _hand_to(self, owner: str) -> None:
         if self._owner not in {"", owner}:
             await forget_everything(self)
         if self._owner != owner:
             self._owner = owner
+
+    async def _seat_at(self, seat: str) -> None:
+        """A game master may sit at another's table too: with the seat goes what was seen from it, and nothing else."""
+        if self._seat not in {"", seat}:
+            (await self.get_state(Play)).reset()
+        if self._seat != seat:
+            self._seat = seat
 
 
 class Belongings(Middleware):
@@ -34,7 +41,9 @@ class Belongings(Middleware):
     async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
         """Make sure that what the tab holds is of whoever sends the event."""
         belonging = await state.get_state(Belonging)
-        await belonging._hand_to(await _owner_of(belonging))  # noqa: SLF001 - else it were a handler for browsers
+        seat = await _seat_of(belonging)
+        await belonging._hand_to(await _account_of(belonging) or seat)  # noqa: SLF001 - else it were a browser's to call
+        await belonging._seat_at(seat)  # noqa: SLF001 - as above
         return None
 
 
@@ -44,10 +53,15 @@ async def forget_everything(state: rx.State) -> None:
         (await state.get_state(cls)).reset()
 
 
-async def _owner_of(state: rx.State) -> str:
-    """The account, or the seat of a player who has none; empty for nobody."""
-    with suppress(UnauthenticatedError):
+async def _account_of(state: rx.State) -> str:
+    try:
         return str((await principal_of(state)).account_id)
-    with suppress(UnauthenticatedError):
+    except UnauthenticatedError:
+        return ""
+
+
+async def _seat_of(state: rx.State) -> str:
+    try:
         return str((await player_of(state)).player_id)
-    return ""
+    except UnauthenticatedError:
+        return ""

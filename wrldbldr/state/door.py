@@ -9,7 +9,7 @@ from wrldbldr.engine import current
 from wrldbldr.state.connection import show_connection
 from wrldbldr.state.principal import Follow, Follows, player_of, principal_of
 
-CODE_IN_PATH = re.compile(r"^/join/([A-Za-z0-9]{1,20})/")
+CODE_IN_PATH = re.compile(r"^/join/([A-Za-z0-9-]{1,20})/")
 
 
 class Door(rx.State):
@@ -43,7 +43,7 @@ class Door(rx.State):
     async def at_join(self) -> Follow:
         """For whoever has a code; who sits already and brings none goes back to their table."""
         found = CODE_IN_PATH.match(f"{self.router.url.path}/")
-        self.code = found[1].upper() if found else ""
+        self.code = found[1].replace("-", "").upper() if found else ""
         if not self.code:
             try:
                 return rx.redirect(f"/play/{(await player_of(self)).game_session_id}")

@@ -8,7 +8,7 @@ from itertools import count
 import reflex as rx
 
 from wrldbldr.api.failures import trace_of
-from wrldbldr.bus import SERVER_TOPIC, Subscription, account_topic, game_session_topic, world_topic
+from wrldbldr.bus import SERVER_TOPIC, account_topic, game_session_topic, world_topic
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import BatchStatus
 from wrldbldr.domain.errors import NotFoundError, WrldBldrError
@@ -26,14 +26,15 @@ from wrldbldr.domain.events import (
     WorldChanged,
 )
 from wrldbldr.engine import Engine, current
-from wrldbldr.kit.clock import within
 from wrldbldr.services.cards import BatchCard
+from wrldbldr.services.connection import ConnectionStatus
 from wrldbldr.services.progress import Progress
 from wrldbldr.state.change import change
 from wrldbldr.state.comfyui_form import ComfyUIForm
 from wrldbldr.state.connection import set_clock, show_connection
 from wrldbldr.state.creator import Creator
 from wrldbldr.state.gallery import Gallery
+from wrldbldr.state.hearing import HEARTBEAT_SECONDS, hearing
 from wrldbldr.state.ids import parsed_id
 from wrldbldr.state.news import OPEN, News, marks_of, news_between
 from wrldbldr.state.painting import show_progress
@@ -47,9 +48,7 @@ from wrldbldr.state.worlds import Worlds
 
 logger = logging.getLogger(__name__)
 
-HEARTBEAT_SECONDS = 25.0
 RETRY_SECONDS = 2.0
-PAUSE_SECONDS = 0.1  # what happens within it reaches the browser as one change
 
 TICKS = (BatchProgressed, PreviewPainted, ConnectionChanged)
 
@@ -81,7 +80,9 @@ class Glance:
         self.cards: Sequence[BatchCard] = ()
         self._known = known
         self.is_paused = False
+        self.connection: ConnectionStatus | None = None
         self._read_at: float | None = None
+        self._is_new = False
 
     def is_stale(self, events: Iterable[Event], engine: Engine) -> bool:
         """Whether it has to be read anew."""
@@ -99,7 +100,18 @@ class Glance:
         news = News() if self._known is None else news_between({card.id: card for card in self._known}, cards)
         self.cards = self._known = cards
         self._read_at = engine.clock.monotonic()
+        self._is_new = True
         return news
+
+    def is_new(self) -> bool:
+        """Whether it was read since this was last asked: what is the same as before need not be shown again."""
+        was_new, self._is_new = self._is_new, False
+        return was_new
+
+    @property
+    def running(self) -> BatchCard | None:
+        """What is being painted; a second one that ComfyUI may hold waits its turn there."""
+        return next((card for card in self.cards if card.status == BatchStatus.GENERATING), None)
 
 
 class Live(rx.State):
@@ -137,7 +149,7 @@ class Live(rx.State):
             known = [*self._known] if here.table and here.table == self._known_table else None
         yield set_clock(engine)
         glance, is_gone, is_forgotten = Glance(known), False, False
-        with engine.bus.subscribe(*here.topics(who)) as subscription:  # before the first look: nothing falls between
+        async with hearing(engine, *here.topics(who)) as heard:  # before the first look: nothing falls between
             events: list[Event] = [Missed()]
             while True:
                 try:
@@ -155,11 +167,11 @@ class Live(rx.State):
                     if self._listener != mine:
                         is_forgotten = self._listener == 0  # the tab slept so long that it starts over
                         break
-                    await self._show(engine, glance, here.table, news)
-                    settled = self._settled(glance.cards, news)
+                    settled = await self._show(engine, glance, here.table, news) if glance.is_new() else []
+                    await self._show_ticks(engine, glance, events)
                 for follow in (*refreshes(events, here), *dismissals(settled), *toasts_for(news)):
                     yield follow
-                events = await next_events(subscription, engine)
+                events = await heard.next()
         if is_forgotten:
             yield Live.listen
         elif is_gone:  # somebody removed the world on another screen
@@ -168,8 +180,8 @@ class Live(rx.State):
             for follow in (*dismissals(settled), Creator.enter):
                 yield follow
 
-    async def _show(self, engine: Engine, glance: Glance, table: str, news: News) -> None:
-        """Change only what differs: what is assigned is sent."""
+    async def _show(self, engine: Engine, glance: Glance, table: str, news: News) -> list[str]:
+        """Change only what differs: what is assigned is sent. Returns the notices that are none any more."""
         cards = glance.cards
         change(
             self,
@@ -184,10 +196,17 @@ class Live(rx.State):
             is_loaded=True,
         )
         await self._count(table, cards, news)
-        running = next(iter(self.painting), None)  # a second one that ComfyUI may hold waits its turn there
+        await show_connection(self, engine)
+        return self._settled(cards, news)
+
+    async def _show_ticks(self, engine: Engine, glance: Glance, events: Iterable[Event]) -> None:
+        """What changes many times a second, whatever the length of the queue."""
+        running, connection = glance.running, engine.connection.status()
         progress = engine.progress.of(parsed_id(running.id, "batch")) if running else Progress()
         await show_progress(self, running, progress)
-        await show_connection(self, engine)
+        if connection != glance.connection or any(isinstance(event, ConnectionChanged) for event in events):
+            glance.connection = connection
+            await show_connection(self, engine)
 
     async def _count(self, table: str, cards: Sequence[BatchCard], news: News) -> None:
         """Remember what was shown, and how much of it nobody has seen yet. On a page without a queue nothing changes."""
@@ -204,15 +223,6 @@ class Live(rx.State):
         told = {*self._told, *map(notice_of, news.failed)}
         self._told = sorted(told & failed)
         return sorted(told - failed)
-
-
-async def next_events(subscription: Subscription, engine: Engine) -> list[Event]:
-    """What happens next, and what happens right after it; nothing when a heartbeat is due."""
-    events = await within(HEARTBEAT_SECONDS, engine.clock, subscription.take())
-    if events is None:
-        return []
-    await engine.clock.sleep(PAUSE_SECONDS)
-    return events
 
 
 def refreshes(events: Iterable[Event], here: Whereabouts) -> list[Follows]:

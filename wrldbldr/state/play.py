@@ -18,7 +18,8 @@ from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine, current
 from wrldbldr.services.player_cards import SightCard, painting_words, sight_card
 from wrldbldr.state.change import change
-from wrldbldr.state.live import RETRY_SECONDS, next_events
+from wrldbldr.state.hearing import HEARTBEAT_SECONDS, hearing
+from wrldbldr.state.live import RETRY_SECONDS
 from wrldbldr.state.principal import Follow, Follows, player_of, seated, way_to_a_table
 from wrldbldr.state.words import spoken
 
@@ -37,10 +38,17 @@ class Glance:
         self.world_name = self.table_name = self.painting = ""
         self.cards: list[SightCard] = []
         self.running: UUID | None = None
+        self._read_at: float | None = None
+
+    def is_stale(self, events: Sequence[Event], engine: Engine) -> bool:
+        """Whether it has to be read anew."""
+        if self._read_at is None or engine.clock.monotonic() - self._read_at >= HEARTBEAT_SECONDS:
+            return True
+        return not all(isinstance(event, BatchProgressed | PreviewPainted) for event in events)
 
     async def renew(self, engine: Engine, tab: rx.State, events: Sequence[Event]) -> None:
         """Read it anew if need be. Raises UnauthenticatedError for whoever does not sit there any more."""
-        if events and all(isinstance(event, BatchProgressed | PreviewPainted) for event in events):
+        if not self.is_stale(events, engine):
             return
         try:
             table = await engine.audience.table(await player_of(tab))
@@ -50,6 +58,7 @@ class Glance:
         self.world_name, self.table_name = table.world_name, table.name
         self.cards = [sight_card(shown) for shown in table.shown]
         self.painting, self.running = (painting_words(running, table), running.batch_id) if running else ("", None)
+        self._read_at = engine.clock.monotonic()
 
 
 class Play(rx.State):
@@ -102,8 +111,9 @@ class Play(rx.State):
         engine = current()
         async with self:
             mine = self._listener = next(_listeners)
-        with engine.bus.subscribe(game_session_topic(who.game_session_id), world_topic(who.world_id)) as subscription:
-            glance = Glance()
+        topics = game_session_topic(who.game_session_id), world_topic(who.world_id)
+        async with hearing(engine, *topics) as heard:
+            glance, is_forgotten = Glance(), False
             events: list[Event] = [Missed()]  # subscribed before the first look: nothing falls between
             while True:
                 try:
@@ -119,16 +129,19 @@ class Play(rx.State):
                     continue
                 async with self:
                     if self._listener != mine:
+                        is_forgotten = self._listener == 0  # the tab starts over: it slept, or somebody else was here
                         break
                     news = self._show(engine, glance)
                 for name in news:
                     yield rx.toast(spoken(f"A new picture of {name}"), duration=NOTICE_MILLISECONDS)
-                events = await next_events(subscription, engine)
+                events = await heard.next()
                 if PlayerLeft(who.player_id) in events:
                     yield await self._leave()
                     break
+        if is_forgotten:
+            yield Play.enter
 
-    async def _leave(self) -> Follow:
+    async def _leave(self) -> Follows:
         """Nothing of the table stays on the screen."""
         async with self:
             self.reset()

@@ -25,10 +25,13 @@ Follow = EventSpec | EventCallback[()] | None
 """What a handler may answer: an event of a state, something for the browser to do, or nothing."""
 Follows = Follow | list[EventSpec | EventCallback[()]]
 
+NOT_SEATED = "You do not sit at a table now. Your game master has the code."
 UNFIT = "WrldBldr does not know what was asked of it. Reload the page."
 
 S = TypeVar("S", bound=rx.State)
 P = TypeVar("P")
+Way = Callable[[rx.State], Awaitable[Follows]]
+"""Leads somebody away."""
 Arguments = TypeVarTuple("Arguments")
 
 
@@ -51,9 +54,9 @@ async def player_of(state: rx.State) -> SeatedPlayer:
     return await current().players.seated(secret_from_cookies(state.router.headers.cookie, SEAT_COOKIE))
 
 
-async def way_to_a_table(_: rx.State) -> EventSpec:
-    """Where a player goes who sits nowhere (any more)."""
-    return rx.redirect("/join")
+async def way_to_a_table(_: rx.State) -> list[EventSpec | EventCallback[()]]:
+    """Where a player goes who sits nowhere (any more), and why."""
+    return [rx.toast.info(NOT_SEATED), rx.redirect("/join")]
 
 
 def signed_in(
@@ -79,7 +82,7 @@ class _Door:
     """Who comes in, and where everybody else is led."""
 
     find: Callable[[rx.State], Awaitable[object]]
-    way: Callable[[rx.State], Awaitable[EventSpec]]
+    way: Way
 
 
 def _known(
@@ -137,9 +140,7 @@ def check_arguments(expected: inspect.Signature, args: Sequence[object], kwargs:
             raise InvalidInputError("event", UNFIT)
 
 
-async def refusal(
-    state: rx.State, error: WrldBldrError, way: Callable[[rx.State], Awaitable[EventSpec]] = way_in
-) -> EventSpec:
+async def refusal(state: rx.State, error: WrldBldrError, way: "Way" = way_in) -> Follows:
     """What a browser does about an error a person can read: show the sentence, or the way in."""
     if isinstance(error, UnauthenticatedError):
         return await way(state)

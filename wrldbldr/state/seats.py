@@ -1,6 +1,7 @@
 """Who sits at the table of this tab, and how players find it."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import reflex as rx
 import segno
@@ -9,13 +10,15 @@ from wrldbldr.domain.account import Principal
 from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.player import Player
 from wrldbldr.engine import current
+from wrldbldr.kit.network import address_in_network
 from wrldbldr.services.cards import iso
 from wrldbldr.state.change import change
 from wrldbldr.state.ids import parsed_id
 from wrldbldr.state.place import Place
 from wrldbldr.state.principal import Follow, signed_in
+from wrldbldr.state.words import spoken
 
-ONLY_HERE = ("localhost", "127.0.0.1", "[::1]")
+ONLY_HERE = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Seats(rx.State):
     is_open: rx.Field[bool] = rx.field(False)
     code: rx.Field[str] = rx.field("")
     link: rx.Field[str] = rx.field("")
+    place: rx.Field[str] = rx.field("")  # the host and port of the link
     picture: rx.Field[str] = rx.field("")  # the link as a QR code, an SVG in a data URL
     is_only_here: rx.Field[bool] = rx.field(False)
     players: rx.Field[list[SeatCard]] = rx.field(default_factory=list)
@@ -53,14 +57,18 @@ class Seats(rx.State):
 
     @rx.event
     @signed_in
-    async def send_away(self, who: Principal, player: str) -> None:
+    async def send_away(self, who: Principal, player: str) -> Follow:
         """Free a seat."""
         place = await self.get_state(Place)
         table_id = parsed_id(place.table, "game session")
+        name = next((card.name for card in self.players if card.id == player), "The player")
         try:
             await current().players.send_away(who, table_id, parsed_id(player, "player"))
         finally:
             await read_seats(self, who)
+        return rx.toast.info(
+            spoken(f"{name} was sent away, and could come back with the code. New Code keeps them out.")
+        )
 
     @rx.event
     @signed_in
@@ -83,15 +91,26 @@ async def read_seats(seats: Seats, who: Principal) -> None:
     except (NotFoundError, StopIteration):
         change(seats, is_open=False, code="", link="", picture="", players=[])
         return
+    origin, is_only_here = origin_for_others(origin)
     link = f"{origin}/join/{table.join_code}"
     change(
         seats,
         code=table.join_code,
         link=link,
+        place=urlsplit(link).netloc,
         picture=seats.picture if link == seats.link else _qr(link),
-        is_only_here=origin.partition("://")[2].rpartition(":")[0] in ONLY_HERE,
+        is_only_here=is_only_here,
         players=[_card(player) for player in players],
     )
+
+
+def origin_for_others(origin: str) -> tuple[str, bool]:
+    """What other devices call the place at which this browser has WrldBldr, and whether its own name means nothing to them."""
+    here = urlsplit(origin)
+    if here.hostname not in ONLY_HERE:
+        return origin, False
+    address, port = address_in_network(), "" if here.port is None else f":{here.port}"
+    return (f"{here.scheme}://{address}{port}" if address else origin), True
 
 
 def _card(player: Player) -> SeatCard:

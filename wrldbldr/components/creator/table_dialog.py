@@ -34,7 +34,10 @@ def table_dialog() -> rx.Component:
 def _invitation() -> rx.Component:
     copy = [rx.set_clipboard(Seats.link), rx.toast.success("Link copied")]
     words = rx.el.div(
-        rx.el.p("Players open the link, or type the code at ", rx.el.span("/join", class_name="mono"), ".", class_name="sm sec"),
+        rx.el.p(
+            "Players open the link, or type the code at ", rx.el.span(Seats.place, "/join", class_name="mono"), ".",
+            class_name="sm sec",
+        ),
         rx.el.p(Seats.code, class_name="join-code", aria_label=f"Join code {Seats.code}"),
         rx.el.div(
             button("Copy Link", glyph="copy", look="solid", on_click=copy),
@@ -53,8 +56,11 @@ def _invitation() -> rx.Component:
             Seats.is_only_here,
             rx.el.p(
                 icon("info", 14),
-                "You opened WrldBldr under a name that means only this machine. For other devices, open it under the "
-                "machine's name or number in your network, then share that link.",
+                rx.el.span(
+                    "Players’ devices find this machine at ",
+                    rx.el.span(Seats.place, class_name="mono"),
+                    " while they are in the same network, and if its firewall lets them.",
+                ),
                 class_name="hint",
             ),
         ),

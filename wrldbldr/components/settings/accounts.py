@@ -15,7 +15,7 @@ from wrldbldr.components.settings.password import AT_LEAST, password_field
 from wrldbldr.components.worlds.shelf import counted
 from wrldbldr.domain.account import Role
 from wrldbldr.domain.text import NAME_LIMIT
-from wrldbldr.state.accounts_list import ADD_FORM, DEMOTE, REMOVE, RENAME, RESET, AccountCard, AccountList
+from wrldbldr.state.accounts_list import ADD_FORM, DEMOTE, PROMOTE, REMOVE, RENAME, RESET, AccountCard, AccountList
 
 Card = rx.vars.ObjectVar[AccountCard]
 
@@ -29,6 +29,7 @@ def accounts() -> tuple[rx.Component, ...]:
         _dialog(),
         _remove_question(),
         _demote_question(),
+        _promote_question(),
     )
 
 
@@ -61,7 +62,7 @@ def _menu(card: Card, is_owner: rx.Var[bool]) -> rx.Component:
         rx.cond(
             is_owner,
             item("user-round", "Make a Game Master…", DEMOTE),
-            rx.dropdown_menu.item(icon("crown"), "Make an Owner", on_select=AccountList.promote(card.id)),
+            item("crown", "Make an Owner…", PROMOTE),
         ),
         rx.dropdown_menu.separator(),
         item("trash-2", "Remove…", REMOVE, "danger"),
@@ -176,6 +177,19 @@ def _demote_question() -> rx.Component:
         keep="Keep as Owner",
         destroy="Make a Game Master",
         is_open=AccountList.task == DEMOTE,
+        on_open_change=AccountList.toggle,
+        on_destroy=AccountList.go_on,
+    )
+
+
+def _promote_question() -> rx.Component:
+    return question(
+        f"Make {AccountList.subject_name} an owner?",
+        "They will look after ComfyUI, workflows and accounts as you do: they can reset your password, and make you a "
+        "game master.",
+        keep="Keep as Game Master",
+        destroy="Make an Owner",
+        is_open=AccountList.task == PROMOTE,
         on_open_change=AccountList.toggle,
         on_destroy=AccountList.go_on,
     )

@@ -1,0 +1,133 @@
+"""How soon a tab shows what happens, how seldom it is changed, and how little is sent for it."""
+
+import json
+from itertools import count
+
+import pytest
+from reflex.state import StateUpdate
+from reflex_base.utils.format import json_dumps
+
+from tests.fakes.screen import FRAME
+from tests.fakes.studio import Studio
+from tests.state.tab import Tab
+from wrldbldr.bus import game_session_topic
+from wrldbldr.domain.events import BatchProgressed
+from wrldbldr.services.progress import Progress
+from wrldbldr.state.hearing import GAP_SECONDS, HEARTBEAT_SECONDS
+from wrldbldr.state.live import Live
+from wrldbldr.state.painting import Painting
+from wrldbldr.state.play import Play
+
+TICK_BYTES = 400
+BURST = 1000
+LONG_QUEUE = 200
+
+
+async def listening(tab: Tab, studio: Studio, what: object) -> Tab:
+    """A tab that shows a batch being painted, at rest."""
+    await studio.open()
+    await studio.ask()
+    studio.comfyui.start()
+    await tab.start(what)
+    await studio.advance(1.0)
+    tab.forget()
+    return tab
+
+
+@pytest.fixture
+async def watching(desk: Tab, studio: Studio) -> Tab:
+    return await listening(desk, studio, Live.listen)
+
+
+def tick(studio: Studio, batch_id: object, step: int, of: int = BURST) -> None:
+    """The batch gets on; its painter says so as often as it likes."""
+    [running] = [batch for batch in studio.engine.progress._progress if str(batch) == str(batch_id)]
+    percent = 20 + 79 * step // of
+    studio.engine.progress.report(running, Progress(percent, "sampling", step, of))
+    topic = game_session_topic(studio.scene.game_session.id)
+    studio.engine.bus.publish(topic, BatchProgressed(running, percent, "sampling", step, of))
+
+
+def frame_bytes(delta: object) -> int:
+    """How many bytes a change has on the socket."""
+    return len(FRAME) + len(json.dumps(["event"])) + len(json_dumps(StateUpdate(delta=delta)).encode())  # type: ignore[arg-type]
+
+
+async def test_what_happens_is_shown_before_any_time_passes(watching: Tab, studio: Studio) -> None:
+    painting = await watching.see(Painting)
+
+    tick(studio, painting.batch, 10)
+    await studio.rest()
+
+    assert (await watching.see(Painting)).step == 10
+
+
+async def test_what_follows_too_soon_is_shown_together_when_its_time_has_come(watching: Tab, studio: Studio) -> None:
+    batch = (await watching.see(Painting)).batch
+    for step in (10, 20, 30):
+        tick(studio, batch, step)
+        await studio.rest()
+    assert (await watching.see(Painting)).step == 10
+
+    await studio.advance(GAP_SECONDS)
+
+    assert (await watching.see(Painting)).step == 30
+    assert len(watching.deltas) == 2
+
+
+@pytest.mark.parametrize("at_once", [1, 10, BURST])
+async def test_a_thousand_events_in_half_a_second_are_few_changes(watching: Tab, studio: Studio, at_once: int) -> None:
+    batch, steps = (await watching.see(Painting)).batch, count(1)
+
+    for _ in range(BURST // at_once):
+        for _ in range(at_once):
+            tick(studio, batch, next(steps))
+        await studio.clock.advance(0.5 * at_once / BURST)
+    await studio.advance(GAP_SECONDS)
+
+    assert (await watching.see(Painting)).step == BURST
+    assert len(watching.deltas) <= 0.5 / GAP_SECONDS + 2
+
+
+async def test_a_tick_is_few_bytes_however_long_the_queue(watching: Tab, studio: Studio) -> None:
+    batch, sizes = (await watching.see(Painting)).batch, list[int]()
+    tick(studio, batch, 1)
+    await studio.advance(1.0)
+    for step in (100, 200):
+        watching.forget()
+        tick(studio, batch, step)
+        await studio.advance(GAP_SECONDS)
+        sizes += map(frame_bytes, watching.deltas)
+        for _ in range(LONG_QUEUE):
+            await studio.engine.queue.submit(studio.who, studio.request())
+        for _ in range(2):  # what one look sets off is seen by the next
+            await studio.advance(1.0)
+
+    assert len((await watching.see(Live)).waiting) == LONG_QUEUE * 2
+    assert len(sizes) == 2
+    assert max(sizes) <= TICK_BYTES
+
+
+async def test_a_players_tick_is_fewer_still(guest: Tab, studio: Studio) -> None:
+    await listening(guest, studio, Play.enter)
+    [batch] = studio.engine.progress._progress
+
+    tick(studio, batch, 100)
+    await studio.rest()
+
+    assert 0 < sum(map(frame_bytes, guest.deltas)) <= TICK_BYTES
+
+
+async def test_a_heartbeat_comes_however_much_happens(guest: Tab, studio: Studio) -> None:
+    """A seat that ends in silence is noticed while something is painted all the time."""
+    await listening(guest, studio, Play.enter)
+    [batch] = studio.engine.progress._progress
+    async with studio.engine.database.write() as unit:
+        [player] = await unit.players.seated(studio.scene.game_session.id, studio.clock.now())
+        await unit.players.remove(player)
+
+    for step in range(1, 19):
+        tick(studio, batch, step)
+        await studio.advance(HEARTBEAT_SECONDS / 16)
+
+    assert guest.redirects[-1:] == ["/join"]
