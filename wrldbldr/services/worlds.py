@@ -16,6 +16,7 @@ from wrldbldr.domain.world import Character, Entity, EntityType, GameSession, Lo
 from wrldbldr.kit.clock import Clock
 from wrldbldr.media.store import MediaStore
 from wrldbldr.services.access import owned_entity, owned_world
+from wrldbldr.services.accounts import asking_account
 
 FIRST_TABLE = "The first table"
 
@@ -88,8 +89,9 @@ class WorldService:
             return await owned_world(unit, who, world_id)
 
     async def create(self, who: Principal, name: str, motto: str = "") -> World:
-        """A new world with its first game session. Raises InvalidInputError."""
+        """A new world with its first game session. Raises InvalidInputError, UnauthenticatedError."""
         async with self._database.write() as unit:
+            await asking_account(unit, who, self._clock.now())  # it may have been removed since they came in
             world = await self.create_in(unit, who, name, motto)
         self._changed(who, world.id)
         return world
