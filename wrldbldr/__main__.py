@@ -111,6 +111,9 @@ def server_environment(environment: Mapping[str, str], *, reload: bool) -> dict[
         "REFLEX_CHECK_LATEST_VERSION": "false",
         "REFLEX_DIR": str(Path(sys.prefix) / "share" / "reflex"),
         "REFLEX_LOGLEVEL": "default" if reload else "error",
+        # A screen whose network fell silent notices after so many seconds and connects again; Reflex would wait for 145.
+        "REFLEX_SOCKET_INTERVAL": "10",
+        "REFLEX_SOCKET_TIMEOUT": "15",
     }
     inherited = {name: value for name, value in environment.items() if name != "REFLEX_REDIS_URL"}  # it starts workers
     return {**ours, **inherited, "PATH": os.pathsep.join([str(programs), environment.get("PATH", os.defpath)])}

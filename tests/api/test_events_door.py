@@ -10,23 +10,20 @@ from fastapi import FastAPI
 from starlette.websockets import WebSocket
 
 from tests.api.handshake import shake_hands
-from tests.api.listening import ABNORMAL, Table, kinds, laid_table, streams
+from tests.api.listening import Table, kinds, laid_table
 from tests.api.table import NOBODYS_ID
-from tests.fakes.engine import fail
 from tests.fakes.quiet import until
 from tests.fakes.studio import OTHER_PASSWORD, Stage, other_game_master
-from wrldbldr.api.events import CLOSE_SECONDS, HEARD_LIMIT, HEARTBEAT_SECONDS, SEND_SECONDS, Stream
+from wrldbldr.api.events import HEARD_LIMIT, HEARTBEAT_SECONDS, Stream
 from wrldbldr.api.listeners import listener_at
 from wrldbldr.api.messages import REASONS, CloseCode
 from wrldbldr.bus import BACKLOG_LIMIT, account_topic, game_session_topic
 from wrldbldr.domain.account import BROWSER_LOGIN_DAYS
-from wrldbldr.domain.events import BatchFailed, BatchProgressed, BatchQueued, Event, ShelfChanged, SignedOut
-from wrldbldr.domain.failure import Failure
+from wrldbldr.domain.events import BatchQueued, Event, ShelfChanged, SignedOut
 from wrldbldr.kit.ids import new_id
 
 DAY_SECONDS = 24 * 60 * 60
 CLOSE_FRAME_BYTES = 123
-LONG_MESSAGE = 200_000
 
 
 @pytest.fixture
@@ -139,36 +136,6 @@ async def test_deleting_the_world_closes_the_streams_of_its_game_sessions(table:
         assert await hearing.end() == (4404, REASONS[CloseCode.NOT_FOUND])
         studio.comfyui.go_down()
         assert (await other.next())["type"] == "ComfyUIStateChanged"
-
-
-async def test_a_listener_that_lost_events_is_closed_and_told_nothing_stale(table: Table) -> None:
-    batch_id = new_id()
-    async with table.listen() as hearing:
-        told = await hearing.snapshot()
-        tell(table, *(BatchProgressed(batch_id, percent, "sampling") for percent in range(BACKLOG_LIMIT + 1)))
-
-        assert await hearing.end() == (4408, REASONS[CloseCode.FELL_BEHIND])
-        assert hearing.heard == told
-
-
-async def test_a_listener_that_takes_nothing_for_ten_seconds_is_closed(table: Table) -> None:
-    studio = table.studio
-    await studio.engine.queue.pause(studio.who)
-    batch_id = await studio.ask()
-    await fail(studio.engine, batch_id, Failure(title="It failed.", message="x" * LONG_MESSAGE))
-    async with table.listen(max_queue=1, ping_interval=None, max_size=None) as hearing:
-        await hearing.snapshot()
-        await studio.engine.queue.retry(studio.who, batch_id)
-        await hearing.next_until("GenerationQueued")
-        tell(table, *[BatchFailed(batch_id)] * (BACKLOG_LIMIT // 2))  # more than any network holds for somebody
-        await studio.advance(SEND_SECONDS - 1)
-        assert streams()
-        await studio.advance(1)
-        await studio.advance(CLOSE_SECONDS)
-        await table.is_left_alone()
-
-        assert (await hearing.end())[0] in {4408, ABNORMAL}  # the word itself may not get through
-        assert len(hearing.heard) < BACKLOG_LIMIT // 2
 
 
 async def test_what_a_listener_sends_is_not_read(table: Table) -> None:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import httpx
@@ -46,7 +46,8 @@ class App:
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.log = data_dir.parent / f"{data_dir.name}.log"
-        self._environment = {
+        self.arguments: Sequence[str] = ("-m", "wrldbldr")
+        self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("WRLDBLDR_")},
             "WRLDBLDR_PORT": str(self.port),
             "WRLDBLDR_DATA_DIR": str(data_dir),
@@ -59,9 +60,9 @@ class App:
         """Start it and wait until it answers."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "wrldbldr"],
+                [sys.executable, *self.arguments],
                 cwd=ROOT,
-                env=self._environment,
+                env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -117,15 +118,20 @@ def start_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...
         app.stop()
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The Chromium that `make test` found or brought."""
+def browser_path() -> str:
+    """Where the Chromium is that `make test` found or brought."""
     noted = ROOT / ".venv" / "browser-path"
     path = os.environ.get("WRLDBLDR_BROWSER") or (noted.read_text().strip() if noted.exists() else "")
     if not path:
         pytest.fail("no browser: run `make test`, which finds or installs one")
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for everybody."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=BROWSER_FLAGS)
         yield browser
         browser.close()
 

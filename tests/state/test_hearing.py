@@ -4,6 +4,7 @@ import json
 from itertools import count
 
 import pytest
+from reflex.istate.manager.memory import StateManagerMemory
 from reflex.state import StateUpdate
 from reflex_base.utils.format import json_dumps
 
@@ -21,6 +22,7 @@ from wrldbldr.state.play import Play
 TICK_BYTES = 400
 BURST = 1000
 LONG_QUEUE = 200
+WEEK_SECONDS = 7 * 24 * 3600
 
 
 async def listening(tab: Tab, studio: Studio, what: object) -> Tab:
@@ -131,3 +133,8 @@ async def test_a_heartbeat_comes_however_much_happens(guest: Tab, studio: Studio
         await studio.advance(HEARTBEAT_SECONDS / 16)
 
     assert guest.redirects[-1:] == ["/join"]
+
+
+def test_a_tab_may_idle_for_a_week_before_it_is_forgotten_and_its_listener_keeps_it_alive() -> None:
+    assert StateManagerMemory().token_expiration == WEEK_SECONDS
+    assert HEARTBEAT_SECONDS < WEEK_SECONDS

@@ -36,9 +36,10 @@ logger = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 25.0
 SEND_SECONDS = 10.0  # what cannot be said in this time is news no more
-CLOSE_SECONDS = 2.0
+SLOW_SECONDS = 1.0  # whoever keeps us waiting so long, and then misses something, is told no more
+CLOSE_SECONDS = 60.0  # whoever begins to read again meanwhile learns why it ended
 HEARD_LIMIT = 4096  # characters or bytes of one frame
-HEARD_PAUSE_SECONDS = 0.1  # whoever sends more frames than one in this time waits in the network
+HEARD_SECONDS, HEARD_FRAMES = 10.0, 100  # whoever sends more frames than that in so many seconds is no listener
 
 router = guarded_router("Events")
 
@@ -73,6 +74,7 @@ class Stream:
         self._game_session_id = game_session_id
         self._told = Told()
         self._seq = count(1)
+        self._kept_waiting_seconds = 0.0
 
     async def run(self) -> None:
         """Tell everything until the listener leaves or may not hear more; then close, saying why. Nothing goes on after it."""
@@ -130,13 +132,16 @@ class Stream:
 
     async def _hear(self) -> None:
         """Nothing a listener sends means anything, but somebody has to notice that they have left."""
+        clock, since, frames = self._engine.clock, -HEARD_SECONDS, 0
         while True:
             message = await self._socket.receive()
             if message["type"] == "websocket.disconnect":
                 raise StreamEndedError
-            if len(message.get("text") or message.get("bytes") or "") > HEARD_LIMIT:
+            if clock.monotonic() - since >= HEARD_SECONDS:
+                since, frames = clock.monotonic(), 0
+            frames += 1
+            if frames > HEARD_FRAMES or len(message.get("text") or message.get("bytes") or "") > HEARD_LIMIT:
                 raise StreamEndedError(CloseCode.TOO_LARGE)
-            await self._engine.clock.sleep(HEARD_PAUSE_SECONDS)
 
     # -- what it tells
 
@@ -144,9 +149,13 @@ class Stream:
         await self._in_time(self._tell_how_it_is())
         while True:
             events = await news.take()
-            if Missed() in events:
+            is_slow, self._kept_waiting_seconds = self._kept_waiting_seconds > SLOW_SECONDS, 0.0
+            if Missed() not in events:
+                await self._in_time(self._tell_of(events))
+            elif is_slow:
                 raise StreamEndedError(CloseCode.FELL_BEHIND)
-            await self._in_time(self._tell_of(events))
+            else:
+                await self._catch_up()
 
     async def _in_time(self, telling: Coroutine[Any, Any, bool]) -> None:
         if not await within(SEND_SECONDS, self._engine.clock, telling):
@@ -156,6 +165,21 @@ class Stream:
         unfinished = await self._listener.unfinished()
         await self._say(self._told.snapshot(unfinished))
         await self._say(self._told.comfyui(self._listener.comfyui()))
+        return True
+
+    async def _catch_up(self) -> None:
+        """More happened at once than is kept for anybody: what became of each batch, and everything as it is now."""
+        for batch_id in self._told.missing(await self._listener.unfinished()):
+            await self._in_time(self._tell_end_of(batch_id))
+        await self._in_time(self._tell_how_it_is())
+
+    async def _tell_end_of(self, batch_id: UUID) -> bool:
+        try:
+            bulletin = await self._listener.bulletin(batch_id)
+        except NotFoundError:
+            await self._say(self._told.cancelled(batch_id))
+        else:
+            await self._say(self._told.ended(bulletin))
         return True
 
     async def _tell_of(self, events: Sequence[Event]) -> bool:
@@ -204,5 +228,8 @@ class Stream:
         return [*deleted, *self._told.ordered(unfinished)]
 
     async def _say(self, messages: Sequence[Message]) -> None:
+        clock = self._engine.clock
         for message in messages:
+            began = clock.monotonic()
             await self._socket.send_text(message.text(next(self._seq)))
+            self._kept_waiting_seconds += clock.monotonic() - began

@@ -127,7 +127,7 @@ class CloseCode(IntEnum):
 
 
 REASONS = {
-    CloseCode.TOO_LARGE: "What you sent is too large; nothing needs to be sent here.",
+    CloseCode.TOO_LARGE: "You sent too much; nothing needs to be sent here.",
     CloseCode.BROKEN: "Something went wrong that nobody foresaw. Connect again.",
     CloseCode.SIGNED_OUT: "The login or token is not valid any more.",
     CloseCode.NOT_FOUND: "There is no such game session any more.",

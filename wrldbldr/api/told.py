@@ -93,6 +93,14 @@ class Told:
         self._forget(batch_id)
         return [GenerationCancelled(batch_id=batch_id)]
 
+    def ended(self, bulletin: Bulletin) -> list[Message]:
+        """What became of a batch whose end was not heard of. Of one that goes on there is more to hear."""
+        if bulletin.status is BatchStatus.READY:
+            return self.completed(bulletin.batch_id, bulletin.picture_count)
+        if bulletin.status is BatchStatus.CANCELLED:
+            return self.cancelled(bulletin.batch_id)
+        return self.failed(bulletin) if bulletin.status is BatchStatus.FAILED else []
+
     def missing(self, bulletins: Sequence[Bulletin]) -> list[UUID]:
         """Which open batches are not among those that are unfinished now: an event tells what became of them, or nobody."""
         there = {bulletin.batch_id for bulletin in bulletins}

@@ -30,6 +30,7 @@ class Bulletin:
     attempt: int
     position: int
     percent: int
+    picture_count: int
     subject: Subject | None
     failure: Failure | None
 
@@ -43,6 +44,7 @@ class Bulletin:
             attempt=batch.attempt,
             position=report.position,
             percent=report.progress.percent,
+            picture_count=batch.count,
             subject=subject_of(batch),
             failure=batch.failure,
         )
