@@ -13,8 +13,11 @@ from reflex.event import EventSpec
 from wrldbldr.api.app import build_api
 from wrldbldr.api.failures import trace_of
 from wrldbldr.engine import current, open_engine
+from wrldbldr.kit.clock import SystemClock
 from wrldbldr.kit.ids import new_id
 from wrldbldr.kit.log import configure
+from wrldbldr.kit.peers import ask_the_silent
+from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.pages import creator, join, login, not_found, play, settings, setup, worlds
 from wrldbldr.pages.offline import offline_notice
 from wrldbldr.pages.page import add
@@ -34,8 +37,10 @@ async def engine() -> AsyncGenerator[None]:
     """Open while the server serves."""
     configure()
     gc.set_threshold(GARBAGE_THRESHOLD)  # a full look takes 100 ms at 200 tabs, in which nobody is told anything
+    settings = load_settings()
     await asyncio.to_thread(note_built_pages, Path.cwd())
-    async with open_engine(load_settings()):
+    async with TaskNursery(SystemClock()) as nursery, open_engine(settings):
+        nursery.start(ask_the_silent(settings.port, SystemClock()), name="dead peers")
         yield
 
 

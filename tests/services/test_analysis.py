@@ -1,39 +1,15 @@
 """Where our words and numbers go is found in workflows as people build them."""
 
-from contextlib import suppress
-from pathlib import Path
-from typing import cast
-
 import pytest
 
 from tests.fakes.comfyui import CATALOGUE
-from tests.services.graphs import model_free, repaint
-from wrldbldr.comfyui.graph import Graph, Node, parse_graph
+from tests.services.sampled import at, node, with_sampler
+from wrldbldr.comfyui.anatomy import examine
+from wrldbldr.comfyui.graph import Graph, parse_graph
 from wrldbldr.comfyui.port import parse_catalogue
-from wrldbldr.domain.errors import InvalidInputError
-from wrldbldr.domain.workflow import Bindings, NodeInput
-from wrldbldr.services.analysis import analyze, offered
+from wrldbldr.services.analysis import analyze
+from wrldbldr.services.detection.samplers import samplers
 from wrldbldr.services.shipped import TEXT_TO_PICTURE
-
-
-def node(class_type: str, **inputs: object) -> Node:
-    return cast(Node, {"class_type": class_type, "inputs": inputs})
-
-
-def with_sampler(**more: Node) -> Graph:
-    """A sampler (3) between prompt (6), negative prompt (7) and canvas (5); `more` replaces and adds nodes."""
-    graph = {
-        "n5": node("EmptyLatentImage", width=512, height=768, batch_size=1),
-        "n6": node("CLIPTextEncode", text="a lamp"),
-        "n7": node("CLIPTextEncode", text="fog"),
-        "n3": node("KSampler", seed=5, positive=["n6", 0], negative=["n7", 0], latent_image=["n5", 0]),
-        **more,
-    }
-    return parse_graph(graph)
-
-
-def at(node_id: str, *names: str) -> tuple[NodeInput, ...]:
-    return tuple(NodeInput(node_id=node_id, input_name=name) for name in names)
 
 
 def test_the_workflow_that_comes_along_is_bound_wholly() -> None:
@@ -102,14 +78,30 @@ def test_a_text_that_is_both_positive_and_negative_takes_only_the_prompt() -> No
     assert (bindings.positive, bindings.negative) == (at("n6", "text"), ())
 
 
-def test_texts_that_are_combined_all_take_the_prompt() -> None:
-    graph = with_sampler(
-        n8=node("CLIPTextEncode", text="at night"),
+def combined(first: str, second: str) -> Graph:
+    """Two texts that are combined before they reach the sampler."""
+    return with_sampler(
+        n6=node("CLIPTextEncode", text=first),
+        n8=node("CLIPTextEncode", text=second),
         n9=node("ConditioningCombine", conditioning_1=["n6", 0], conditioning_2=["n8", 0]),
         n3=node("KSampler", seed=5, positive=["n9", 0], negative=["n7", 0], latent_image=["n5", 0]),
     )
 
-    assert analyze(graph).bindings.positive == (*at("n6", "text"), *at("n8", "text"))
+
+def test_of_different_texts_that_are_combined_the_first_takes_the_prompt_and_the_others_are_named() -> None:
+    found = analyze(combined("a lamp", "at night"))
+
+    assert found.bindings.positive == at("n6", "text")
+    assert found.ambiguous == ("positive",)
+    assert "CLIPTextEncode (n6) takes it; CLIPTextEncode (n8) kept" in found.notices[0]
+    assert [candidate.input for candidate in found.candidates["positive"][:2]] == [*at("n6", "text"), *at("n8", "text")]
+
+
+def test_texts_that_say_the_same_all_take_the_prompt() -> None:
+    found = analyze(combined("a lamp", "a lamp"))
+
+    assert found.bindings.positive == (*at("n6", "text"), *at("n8", "text"))
+    assert (found.ambiguous, found.notices) == ((), ())
 
 
 def test_a_text_box_before_the_encoder_takes_the_prompt() -> None:
@@ -144,109 +136,18 @@ def test_a_guider_with_a_negative_is_followed_for_both() -> None:
     assert (bindings.positive, bindings.negative) == (at("n6", "text"), at("n7", "text"))
 
 
-def test_a_guider_with_two_conditionings_takes_the_prompt_in_both() -> None:
+def test_a_guider_with_two_conditionings_takes_the_prompt_in_the_first() -> None:
     graph = with_sampler(
         **CUSTOM_SAMPLER,
         n8b=node("CLIPTextEncode", text="b"),
         n9=node("DualCFGGuider", cond1=["n6", 0], cond2=["n8b", 0], negative=["n7", 0]),
     )
 
-    bindings = analyze(graph).bindings
+    found = analyze(graph)
 
-    assert bindings.positive == (*at("n6", "text"), *at("n8b", "text"))
-    assert bindings.negative == at("n7", "text")
-
-
-@pytest.mark.parametrize("name", ["seed", "noise_seed", "value"])
-def test_a_seed_kept_in_a_node_of_its_own_is_set_there(name: str) -> None:
-    graph = with_sampler(
-        n3=node("KSampler", seed=["n8", 0], positive=["n6", 0], negative=["n7", 0], latent_image=["n5", 0]),
-        n8=node("Seed", **{name: 5}),
-    )
-
-    assert analyze(graph).bindings.seed == at("n8", name)
-
-
-def test_a_base_and_its_refiner_get_the_same_seed_and_share_one_canvas() -> None:
-    graph = with_sampler(
-        n8=node("LatentUpscale", samples=["n3", 0], width=1024, height=1536),
-        n9=node("KSampler", seed=6, positive=["n6", 0], negative=["n7", 0], latent_image=["n8", 0]),
-    )
-
-    bindings = analyze(graph).bindings
-
-    assert bindings.seed == (*at("n3", "seed"), *at("n9", "seed"))
-    assert bindings.count == at("n5", "batch_size")
-
-
-def test_a_picture_painted_over_has_no_size_and_no_count() -> None:
-    bindings = analyze(repaint()).bindings
-
-    assert (bindings.width, bindings.height, bindings.count) == ((), (), ())
-    assert bindings.positive == at("4", "text")
-
-
-def test_with_several_canvases_none_is_chosen() -> None:
-    graph = with_sampler(
-        n8=node("EmptyLatentImage", width=64, height=64, batch_size=1),
-        n9=node("KSampler", seed=6, positive=["n6", 0], negative=["n7", 0], latent_image=["n8", 0]),
-    )
-
-    bindings = analyze(graph).bindings
-
-    assert (bindings.width, bindings.height, bindings.count) == ((), (), ())
-
-
-def test_a_canvas_that_no_sampler_uses_is_not_chosen() -> None:
-    graph = with_sampler(n8=node("EmptyLatentImage", width=64, height=64, batch_size=1))
-
-    assert analyze(graph).bindings.width == at("n5", "width")
-
-
-def test_without_a_sampler_size_and_count_are_found_and_nothing_else() -> None:
-    bindings = analyze(model_free()).bindings
-
-    assert (bindings.width, bindings.count) == (at("1", "width"), at("1", "batch_size"))
-    assert (bindings.positive, bindings.negative, bindings.seed, bindings.model) == ((), (), (), ())
-
-
-def test_every_model_of_a_workflow_is_found() -> None:
-    graph = with_sampler(
-        n1=node("UNETLoader", unet_name="flux.safetensors"), n2=node("UpscaleModelLoader", model_name="x")
-    )
-
-    assert analyze(graph).bindings.model == (*at("n1", "unet_name"), *at("n2", "model_name"))
-
-
-def test_what_the_server_lacks_is_named_each_once() -> None:
-    graph = with_sampler(
-        n1=node("Woodcut"), n2=node("Woodcut"), n4=node("CheckpointLoaderSimple", ckpt_name="sd_xl_base.safetensors")
-    )
-
-    found = analyze(graph, CATALOGUE)
-
-    assert found.missing_nodes == ("Woodcut",)
-    assert found.missing_models == ("sd_xl_base.safetensors",)
-    assert analyze(graph).missing_nodes == (), "without a server nothing is known to be missing"
-
-
-def test_a_model_that_is_typed_freely_or_in_windows_spelling_is_not_missing() -> None:
-    catalogue = parse_catalogue(
-        {
-            "Loader": {"input": {"required": {"ckpt_name": [["sub\\model.safetensors"]]}}},
-            "Chat": {"input": {"required": {"model_name": ["STRING", {}]}}},
-        }
-    )
-    graph = parse_graph(
-        {"1": node("Loader", ckpt_name="sub/model.safetensors"), "2": node("Chat", model_name="anything")}
-    )
-
-    assert analyze(graph, catalogue).missing_models == ()
-
-
-def test_the_servers_own_spelling_of_a_model_is_given() -> None:
-    assert offered("sub/model", ("other", "sub\\model")) == "sub\\model"
-    assert offered("model", ("sub\\model",)) == ""
+    assert found.bindings.positive == at("n6", "text")
+    assert found.bindings.negative == at("n7", "text")
+    assert found.ambiguous == ("positive",)
 
 
 def test_every_literal_is_offered_as_a_candidate_with_its_nodes_title() -> None:
@@ -285,13 +186,94 @@ def test_a_very_long_chain_is_followed_to_its_end() -> None:
     assert analyze(parse_graph(chain)).bindings.positive == at("n3000", "text")
 
 
-def test_in_workflows_people_published_the_prompt_and_the_seed_are_nearly_always_found(recorded: Path) -> None:
-    found: list[Bindings] = []
-    for file in (recorded / "workflows").rglob("*.json"):
-        with suppress(InvalidInputError):
-            graph = parse_graph(file.read_text())
-            if any({"latent_image", "positive"} <= set(part["inputs"]) for part in graph.values()):
-                found.append(analyze(graph).bindings)
+def test_a_text_held_by_a_loader_is_found_through_its_pipe() -> None:
+    graph = parse_graph(
+        {
+            "1": node("ttN pipeLoader", positive="a lamp", negative="fog", ckpt_name="x", empty_latent_width=64,
+                      empty_latent_height=32, batch_size=2, seed=1),
+            "2": node("ttN pipeKSampler", pipe=["1", 0], steps=20, seed=3),
+        }
+    )  # fmt: skip
 
-    assert len(found) > 20
-    assert sum(bool(bindings.positive and bindings.seed) for bindings in found) >= 0.9 * len(found)
+    bindings = analyze(graph).bindings
+
+    assert (bindings.positive, bindings.negative) == (at("1", "positive"), at("1", "negative"))
+    assert (bindings.width, bindings.height) == (at("1", "empty_latent_width"), at("1", "empty_latent_height"))
+    assert (bindings.count, bindings.model) == (at("1", "batch_size"), at("1", "ckpt_name"))
+
+
+def test_a_sampler_that_names_its_inputs_in_its_own_way_is_found() -> None:
+    ends = {"conditioning": ["n6", 0], "neg_conditioning": ["n7", 0], "latent_image": ["n5", 0], "model": ["n4", 0]}
+    graph = with_sampler(
+        n4=node("FluxLoadAndQuantize", ckpt_name="flux"), n3=node("XlabsSampler", noise_seed=1, steps=20, **ends)
+    )
+
+    bindings = analyze(graph).bindings
+
+    assert (bindings.positive, bindings.negative) == (at("n6", "text"), at("n7", "text"))
+    assert bindings.seed == at("n3", "noise_seed")
+
+
+def test_where_the_server_tells_the_types_the_slot_decides_which_text_is_which() -> None:
+    catalogue = parse_catalogue(
+        {
+            "Swapped": {
+                "input": {"required": {"positive": ["CONDITIONING"], "negative": ["CONDITIONING"]}},
+                "output": ["MODEL", "CONDITIONING", "CONDITIONING"],
+            }
+        }
+    )
+    graph = with_sampler(
+        n8=node("Swapped", positive=["n6", 0], negative=["n7", 0]),
+        n3=node("KSampler", seed=5, positive=["n8", 2], negative=["n8", 1], latent_image=["n5", 0]),
+    )
+
+    bindings = analyze(graph, catalogue).bindings
+
+    assert (bindings.positive, bindings.negative) == (at("n7", "text"), at("n6", "text"))
+
+
+def test_of_text_boxes_that_are_joined_the_first_takes_the_prompt() -> None:
+    graph = with_sampler(
+        n6=node("CLIPTextEncode", text=["n8", 0]),
+        n8=node("Text Concatenate", delimiter=", ", text_a=["n9", 0], text_b="oil"),
+        n9=node("Text Multiline", text="a lamp"),
+    )
+
+    assert analyze(graph).bindings.positive == at("n9", "text")
+
+
+def test_a_node_that_has_no_part_in_an_output_is_not_bound() -> None:
+    graph = with_sampler(
+        n8=node("KSampler", seed=9, positive=["n7", 0], negative=["n6", 0], latent_image=["n5", 0]),
+        n9=node("SaveImage", images=["n3", 0], filename_prefix="x"),
+        n2=node("LoadImage", image="unused.png"),
+    )
+
+    bindings = analyze(graph).bindings
+
+    assert bindings.seed == at("n3", "seed")
+    assert bindings.positive == at("n6", "text")
+    assert bindings.images == ()
+
+
+def test_of_a_node_that_holds_both_texts_each_role_takes_its_own() -> None:
+    graph = with_sampler(
+        n6=node("CLIPTextEncode", text=["n8", 0]),
+        n7=node("CLIPTextEncode", text=["n8", 1]),
+        n8=node("SDXLPromptStyler", negative_text="fog", positive_text="a lamp", style="ink"),
+    )
+
+    bindings = analyze(graph).bindings
+
+    assert bindings.positive == at("n8", "positive_text")
+    assert bindings.negative == at("n8", "negative_text")
+
+
+def test_a_node_that_passes_conditioning_and_latent_on_does_not_paint() -> None:
+    graph = with_sampler(
+        n8=node("LTXVAddGuide", positive=["n6", 0], negative=["n7", 0], latent=["n5", 0]),
+        n3=node("KSampler", seed=5, positive=["n8", 0], negative=["n8", 1], latent_image=["n8", 2]),
+    )
+
+    assert samplers(examine(graph)) == ("n3",)

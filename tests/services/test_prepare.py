@@ -92,6 +92,43 @@ def test_files_of_every_prompt_get_a_name_of_their_own(batch: Batch, submission:
     assert names == [f"wrldbldr/{submission.prompt_id}", f"wrldbldr/{batch.id}"]
 
 
+@pytest.mark.parametrize("prefix", ["../../outside", "/etc/x", ["6", 0]])
+def test_a_name_that_leads_elsewhere_or_is_wired_gives_way_to_ours(
+    batch: Batch, submission: Submission, prefix: object
+) -> None:
+    saving = cast(Node, {"class_type": "SaveImage", "inputs": {"images": ["8", 0], "filename_prefix": prefix}})
+
+    graph, _ = prepare(workflow({**TEXT_TO_PICTURE, "9": saving}), batch, submission, CATALOGUE)
+
+    assert graph["9"]["inputs"]["filename_prefix"] == f"wrldbldr/{submission.prompt_id}"
+
+
+def with_lora(name: str) -> Graph:
+    """The usual workflow with a LoRA between the checkpoint and the sampler."""
+    graph = deepcopy(TEXT_TO_PICTURE)
+    graph["3"]["inputs"]["model"] = ["20", 0]
+    return {**graph, "20": cast(Node, {"class_type": "Lora", "inputs": {"lora_name": name, "model": ["4", 0]}})}
+
+
+def loras(*names: str) -> NodeCatalogue:
+    spec = {"Lora": {"input": {"required": {"lora_name": [list(names)], "model": ["MODEL"]}}, "output": ["MODEL"]}}
+    return NodeCatalogue({**CATALOGUE.classes, **parse_catalogue(spec).classes})
+
+
+def test_every_file_is_sent_in_the_servers_spelling_and_the_model_is_still_the_checkpoint(
+    batch: Batch, submission: Submission
+) -> None:
+    graph, model = prepare(workflow(with_lora("sub/ink.safetensors")), batch, submission, loras("sub\\ink.safetensors"))
+
+    assert graph["20"]["inputs"]["lora_name"] == "sub\\ink.safetensors"
+    assert model == "tiny.safetensors"
+
+
+def test_a_file_besides_the_model_that_the_server_lacks_is_named(batch: Batch, submission: Submission) -> None:
+    with pytest.raises(CannotPrepareError, match=r"lacks the model ink\.safetensors"):
+        prepare(workflow(with_lora("ink.safetensors")), batch, submission, loras("oil.safetensors"))
+
+
 def test_a_model_left_open_becomes_the_first_the_server_offers(batch: Batch, submission: Submission) -> None:
     _, model = prepare(workflow(TEXT_TO_PICTURE), batch, submission, checkpoints("b.ckpt", "a.ckpt"))
 

@@ -14,6 +14,7 @@ from wrldbldr.domain.text import PROMPT_LIMIT
 from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.ids import SEED_LIMIT, new_id
 from wrldbldr.services.shipped import NEGATIVE_PROMPT
+from wrldbldr.services.workflow_changes import Size, WorkflowChanges
 from wrldbldr.services.worlds import EntityChanges
 
 
@@ -33,6 +34,17 @@ async def put(studio: Studio, status: BatchStatus) -> Any:
             if status is BatchStatus.FAILED:
                 batch.fail(Failure(title="It broke", message="Try again."), now)
     return batch_id
+
+
+async def test_a_size_that_is_left_open_is_that_of_the_workflow_where_it_has_one(studio: Studio) -> None:
+    workflows = await studio.engine.workflows.all(studio.who)
+    await studio.engine.workflows.change(studio.who, workflows[0].id, WorkflowChanges(size=Size(896, 1152)))
+
+    batch = await studio.batch(await studio.ask())
+    other = await studio.batch(await studio.ask(width=64, height=128))
+
+    assert (batch.width, batch.height) == (896, 1152)
+    assert (other.width, other.height) == (64, 128)
 
 
 async def test_what_is_left_open_is_chosen_by_type_and_workflow(studio: Studio) -> None:
@@ -66,7 +78,7 @@ async def test_the_names_of_entity_and_workflow_are_those_of_the_moment_it_was_a
     await studio.engine.worlds.update_entity(
         studio.who, EntityType.CHARACTER, studio.scene.character.id, EntityChanges(name="Somebody else")
     )
-    await studio.engine.workflows.rename(studio.who, workflow.id, "Linocut")
+    await studio.engine.workflows.change(studio.who, workflow.id, WorkflowChanges(name="Linocut"))
 
     batch = await studio.batch(batch_id)
     assert (batch.entity_name, batch.workflow_name) == ("Elven Archer", "Woodcut")

@@ -14,6 +14,7 @@ from wrldbldr.domain.workflow import NodeInput
 from wrldbldr.engine import Engine
 from wrldbldr.kit.ids import new_id
 from wrldbldr.services.shipped import TEXT_TO_PICTURE
+from wrldbldr.services.workflow_changes import WorkflowChanges
 from wrldbldr.services.workflows import graph_hash
 
 
@@ -74,7 +75,7 @@ async def test_only_the_owner_changes_workflows_and_everybody_sees_them(
     added = await engine.workflows.add(who, "Woodcut", model_free())
     verbs = [
         engine.workflows.add(stranger, "Linocut", model_free()),
-        engine.workflows.rename(stranger, added.id, "Mine"),
+        engine.workflows.change(stranger, added.id, WorkflowChanges(name="Mine")),
         engine.workflows.delete(stranger, added.id),
         engine.workflows.set_defaults(stranger, {AssetType.SPRITE: added.id}),
     ]
@@ -132,7 +133,7 @@ async def test_a_workflow_that_is_not_there_cannot_be_found_renamed_or_deleted(e
 
     for verb in (
         engine.workflows.find(who, missing),
-        engine.workflows.rename(who, missing, "x"),
+        engine.workflows.change(who, missing, WorkflowChanges(name="x")),
         engine.workflows.delete(who, missing),
     ):
         with pytest.raises(NotFoundError, match="There is no such workflow"):

@@ -38,15 +38,27 @@ def parse_graph(raw: object) -> Graph:
 
     Raises InvalidInputError (field "graph") with a sentence that says what is wrong and how to put it right.
     """
-    value = _decoded(raw)
-    _check_values(value)
-    mapping = _unwrapped(value)
+    mapping = open_wrappers(raw)
+    if is_editor_format(mapping):
+        raise _refusal(
+            "This workflow was saved for ComfyUI's editor. In ComfyUI use Workflow, Export (API), and import that file."
+        )
     if len(mapping) > NODE_LIMIT:
         raise _refusal(f"This workflow has {len(mapping):,} nodes; at most {NODE_LIMIT:,} can be sent to ComfyUI.")
     graph = {node_id: _node(node_id, node, mapping) for node_id, node in mapping.items()}
     if not graph:
         raise _refusal("This workflow is empty: it holds no node.")
     return graph
+
+
+def open_wrappers(raw: object) -> Mapping[str, object]:
+    """The innermost object that may be a workflow, in API format or as the editor saves it, its names and values checked.
+
+    Raises InvalidInputError (field "graph") for what is no JSON object, or larger and deeper than any workflow.
+    """
+    value = read_json(raw)
+    _check_values(value)
+    return _unwrapped(value)
 
 
 def is_editor_format(raw: object) -> bool:
@@ -79,13 +91,14 @@ def _not_finite(token: str) -> float:
     raise _refusal(f"This workflow holds the number {token}, which ComfyUI cannot read.")
 
 
-def _decoded(raw: object) -> object:
+def read_json(raw: object, *, with_nan: bool = False) -> object:
+    """Parsed JSON out of its text; what is no text is taken as parsed. Python's NaN is refused unless asked for."""
     if not isinstance(raw, str | bytes | bytearray):
         return raw
     if len(raw) > GRAPH_BYTES_LIMIT:
         raise _too_large()
     try:
-        return json.loads(raw, parse_constant=_not_finite)
+        return json.loads(raw, parse_constant=float if with_nan else _not_finite)
     except RecursionError:
         raise _refusal("This workflow is nested too deeply to be one ComfyUI could run.") from None
     except ValueError:
@@ -152,14 +165,12 @@ def _unwrapped(value: object, depth: int = 0) -> Mapping[str, object]:
         raise _refusal("This is not a workflow: a JSON object with one entry for each node is needed.")
     mapping = cast(dict[str, object], value)
     if is_editor_format(mapping):
-        raise _refusal(
-            "This workflow was saved for ComfyUI's editor. In ComfyUI use Workflow, Export (API), and import that file."
-        )
+        return mapping
     if depth < 3 and not any(_has_class(entry) for entry in mapping.values()):
         for wrapper in WRAPPERS:
             inner = mapping.get(wrapper)
             if isinstance(inner, str):
-                inner = _decoded(inner)
+                inner = read_json(inner)
                 _check_values(inner)
             if isinstance(inner, dict):
                 return _unwrapped(cast(object, inner), depth + 1)

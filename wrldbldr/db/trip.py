@@ -32,6 +32,7 @@ from wrldbldr.db.worlds import TABLES
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType, Batch, BatchStatus, Submission
 from wrldbldr.domain.workflow import Workflow, WorkflowDefault
+from wrldbldr.domain.workflow_form import WorkflowForm
 from wrldbldr.domain.world import EntityType, GameSession, World
 
 Stored = TypeVar("Stored", bound=SQLModel)
@@ -76,6 +77,8 @@ class Order:
     workflow_id: UUID
     workflow_name: str
     default_negative_prompt: str
+    width: int | None  # of the workflow, where it has a size of its own
+    height: int | None
     rank: float
 
 
@@ -169,7 +172,7 @@ def _insert(table: Table) -> Insert:
 
 
 @cache
-def _order(kind: EntityType, *, by_default: bool) -> Select[UUID, str, UUID, str, str, float]:
+def _order(kind: EntityType, *, by_default: bool) -> Select[UUID, str, UUID, str, str, int | None, int | None, float]:
     """The statement of `order` for a kind of entity, with a workflow that is named or the default of an asset type."""
     table = TABLES[kind]
     workflow: BindParameter[Any] = bindparam("workflow")
@@ -181,12 +184,15 @@ def _order(kind: EntityType, *, by_default: bool) -> Select[UUID, str, UUID, str
             col(Workflow.id),
             col(Workflow.name),
             col(Workflow.default_negative_prompt),
+            col(WorkflowForm.width),
+            col(WorkflowForm.height),
             BEHIND_ALL.scalar_subquery(),
         )
         .select_from(World)
         .join(GameSession, col(GameSession.world_id) == col(World.id))
         .join(table, col(table.world_id) == col(World.id))
         .join(Workflow, col(Workflow.id) == (default if by_default else workflow))
+        .outerjoin(WorkflowForm, col(WorkflowForm.workflow_id) == col(Workflow.id))
         .where(
             col(World.owner_id) == bindparam("owner"),
             col(GameSession.id) == bindparam("game_session"),

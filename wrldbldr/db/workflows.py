@@ -8,10 +8,11 @@ from sqlmodel import col, select
 
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.workflow import Workflow, WorkflowDefault
+from wrldbldr.domain.workflow_form import WorkflowForm
 
 
 class Workflows:
-    """The table of workflows and that of defaults."""
+    """The table of workflows, that of their forms, and that of defaults."""
 
     def __init__(self, db_session: AsyncSession) -> None:
         self._db_session = db_session
@@ -34,6 +35,20 @@ class Workflows:
         """Every workflow, by name."""
         rows = await self._db_session.execute(select(Workflow).order_by(col(Workflow.name), col(Workflow.id)))
         return rows.scalars().all()
+
+    async def form(self, workflow_id: UUID) -> WorkflowForm | None:
+        """The size and the shown inputs of a workflow; None while nobody chose any."""
+        return await self._db_session.get(WorkflowForm, workflow_id)
+
+    async def forms(self) -> dict[UUID, WorkflowForm]:
+        """Those of all workflows that have any."""
+        rows = await self._db_session.execute(select(WorkflowForm))
+        return {form.workflow_id: form for form in rows.scalars()}
+
+    async def add_form(self, form: WorkflowForm) -> None:
+        """Store the first choice for a workflow."""
+        self._db_session.add(form)
+        await self._db_session.flush()
 
     async def defaults(self) -> dict[AssetType, UUID]:
         """Which workflow paints each asset type; types without one are absent."""

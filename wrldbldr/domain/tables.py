@@ -6,6 +6,7 @@ from wrldbldr.domain.batch import Batch, Submission
 from wrldbldr.domain.player import Player
 from wrldbldr.domain.server import ServerMemory
 from wrldbldr.domain.workflow import Workflow, WorkflowDefault
+from wrldbldr.domain.workflow_form import WorkflowForm
 from wrldbldr.domain.world import Character, GameSession, Location, World
 
 TABLES = (
@@ -18,6 +19,7 @@ TABLES = (
     Player,
     Workflow,
     WorkflowDefault,
+    WorkflowForm,
     Batch,
     Submission,
     Asset,

@@ -1,6 +1,7 @@
 """A ComfyUI graph a game master brings, and where in it our words and numbers go."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, JsonValue
@@ -19,8 +20,30 @@ class NodeInput(BaseModel):
     input_name: str
 
 
+class StyleReferenceMode(StrEnum):
+    """How a style reference reaches the painting (US-18C.3)."""
+
+    AUTO_DETECT = "auto_detect"  # the first adapter's picture, the prompt where there is no adapter
+    SPECIFIC = "specific"  # the input a game master chose
+    PROMPT_INJECTION = "prompt_injection"  # its style in words
+    DISABLED = "disabled"  # not at all
+
+
+class StyleReferenceMapping(BaseModel):
+    """Where a workflow takes its style reference; `input` only counts in the mode SPECIFIC."""
+
+    model_config = ConfigDict(frozen=True)
+
+    mode: StyleReferenceMode = StyleReferenceMode.AUTO_DETECT
+    input: NodeInput | None = None
+
+
 class Bindings(BaseModel):
-    """Which inputs of the graph take what. A tuple with several inputs gets the same value written to each."""
+    """Which inputs of the graph take what. A tuple with several inputs gets the same value written to each.
+
+    `images` are inputs that name an uploaded picture, `references` the picture inputs of the adapters, the first of
+    which takes the style reference where `style_reference` does not name another. Neither is written by itself.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -31,6 +54,9 @@ class Bindings(BaseModel):
     height: tuple[NodeInput, ...] = ()
     count: tuple[NodeInput, ...] = ()
     model: tuple[NodeInput, ...] = ()
+    images: tuple[NodeInput, ...] = ()
+    references: tuple[NodeInput, ...] = ()
+    style_reference: StyleReferenceMapping = StyleReferenceMapping()
 
 
 StoredGraph = dict[str, JsonValue]

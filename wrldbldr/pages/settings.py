@@ -11,13 +11,15 @@ from wrldbldr.components.settings.comfyui_form import comfyui_form
 from wrldbldr.components.settings.comfyui_panel import comfyui_panel
 from wrldbldr.components.settings.navigation import navigation, section
 from wrldbldr.components.settings.own_account import own_account
+from wrldbldr.components.settings.workflows import FILE_INPUT, workflows
 from wrldbldr.components.skeleton import form_skeleton
 from wrldbldr.pages.frame import frame
 from wrldbldr.pages.page import Page
 from wrldbldr.state.accounts_own import MyAccount
 from wrldbldr.state.comfyui_form import ComfyUIForm
 from wrldbldr.state.live import Live
-from wrldbldr.state.settings_page import ACCOUNTS, COMFYUI, OWN, TOKENS, SettingsPage
+from wrldbldr.state.settings_page import ACCOUNTS, COMFYUI, OWN, TOKENS, WORKFLOWS, SettingsPage
+from wrldbldr.state.workflow_list import WorkflowList
 
 
 def settings() -> rx.Component:
@@ -32,6 +34,7 @@ def settings() -> rx.Component:
     )
     sections = rx.fragment(
         section(COMFYUI, comfyui_form(), comfyui_panel(), class_name="settings"),
+        section(WORKFLOWS, *workflows(), class_name="workflows", data_drop=FILE_INPUT),
         section(OWN, *own_account()),
         section(TOKENS, *api_tokens()),
         rx.cond(MyAccount.is_owner, section(ACCOUNTS, *accounts())),
@@ -42,4 +45,4 @@ def settings() -> rx.Component:
     return frame(bar(title=title, end=(back,)), rx.el.div(navigation(), content, class_name="settings-desk"))
 
 
-PAGE = Page("/settings", "Settings", settings, [ComfyUIForm.enter, SettingsPage.enter, Live.begin])
+PAGE = Page("/settings", "Settings", settings, [ComfyUIForm.enter, SettingsPage.enter, WorkflowList.enter, Live.begin])

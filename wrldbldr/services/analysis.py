@@ -1,20 +1,23 @@
-"""Finding where in a ComfyUI graph our words and numbers go, by tracing back from the samplers."""
+"""What is found in a foreign graph: where our words, numbers and pictures go, and what could not be told for sure."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
-from wrldbldr.comfyui.catalogue import COMBO
-from wrldbldr.comfyui.graph import Graph, Node, link_of, title_of
+from wrldbldr.comfyui.anatomy import Anatomy, examine
+from wrldbldr.comfyui.graph import Graph, title_of
 from wrldbldr.comfyui.port import NodeCatalogue
+from wrldbldr.comfyui.wiring import circle_sentence
 from wrldbldr.domain.workflow import Bindings, NodeInput
+from wrldbldr.services.detection.models import MissingFile, is_choice, missing_files, models, offered
+from wrldbldr.services.detection.numbers import Canvas, canvas, seeds
+from wrldbldr.services.detection.prompts import PromptTracer, Role, Wording
+from wrldbldr.services.detection.references import ReferenceSlot, image_inputs, is_secondary, reference_slots
+from wrldbldr.services.detection.samplers import samplers
+from wrldbldr.services.detection.saving import saving_notices
 
-TEXT_NAMES = ("text", "prompt", "text_g", "text_l", "clip_l", "clip_g", "t5xxl", "string", "value")
-SEED_NAMES = ("seed", "noise_seed")
-MODEL_NAMES = ("ckpt_name", "unet_name", "model_name")
-LATENT_NAMES = ("latent_image", "latent", "samples", "pixels", "image")
-T = TypeVar("T")
-ZEROED = "ConditioningZeroOut"
+__all__ = ["Analysis", "Candidate", "analyze", "is_choice", "offered"]
+
+NAMED = 6  # how many places a sentence names
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,170 +30,183 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What was found in a graph. Missing nodes and models are known only when a catalogue was there to compare with."""
+    """What was found in a graph. Missing nodes and models are known only when a catalogue was there to compare with.
+
+    `candidates` lists for each binding (by its name in Bindings) what else it could be, what was found first.
+    `ambiguous` names the bindings for which there were several; `notices` says so in sentences, and what else a person
+    should know before they keep the workflow.
+    """
 
     bindings: Bindings
     text_candidates: tuple[Candidate, ...]
     number_candidates: tuple[Candidate, ...]
     missing_nodes: tuple[str, ...] = ()
     missing_models: tuple[str, ...] = ()
+    candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict[str, tuple[Candidate, ...]])
+    ambiguous: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    missing_files: tuple[MissingFile, ...] = ()
+    reference_slots: tuple[ReferenceSlot, ...] = ()
+    size_is_of_picture: bool = False
 
 
 def analyze(graph: Graph, catalogue: NodeCatalogue | None = None) -> Analysis:
-    """Trace `graph` from its samplers. Without a sampler only size and count can be found."""
-    samplers = tuple(node_id for node_id, node in graph.items() if _is_sampler(node))
-    positive = _unique(ref for sampler in samplers for ref in _texts(graph, sampler, "positive"))
-    negative = _unique(ref for sampler in samplers for ref in _texts(graph, sampler, "negative"))
-    canvas = _canvas(graph, samplers)
-    bindings = Bindings(
-        positive=positive,
-        negative=tuple(ref for ref in negative if ref not in positive),
-        seed=_unique(ref for sampler in samplers for ref in _seeds(graph, sampler)),
-        width=_own(graph, canvas, "width"),
-        height=_own(graph, canvas, "height"),
-        count=_own(graph, canvas, "batch_size"),
-        model=tuple(
-            NodeInput(node_id=node_id, input_name=name)
-            for node_id, node in graph.items()
-            for name in MODEL_NAMES
-            if isinstance(node["inputs"].get(name), str)
-        ),
-    )
+    """Trace `graph` from its samplers. Without a sampler only size, count, seeds and pictures can be found."""
+    anatomy = examine(graph, catalogue)
+    found = _Findings(anatomy, samplers(anatomy))
+    bindings, absent = found.bindings, () if catalogue is None else tuple(missing_files(graph, catalogue))
     return Analysis(
         bindings=bindings,
         text_candidates=tuple(_literals(graph, str)),
         number_candidates=tuple(_literals(graph, int)),
         missing_nodes=() if catalogue is None else catalogue.missing(node["class_type"] for node in graph.values()),
-        missing_models=() if catalogue is None else tuple(_missing_models(graph, bindings, catalogue)),
+        missing_models=tuple(dict.fromkeys(missing.name for missing in absent)),
+        candidates=found.candidates(),
+        ambiguous=tuple(found.rivals),
+        notices=tuple(found.notices()),
+        missing_files=absent,
+        reference_slots=found.slots,
+        size_is_of_picture=found.canvas.is_picture,
     )
 
 
-def _is_sampler(node: Node) -> bool:
-    inputs = node["inputs"]
-    has_latent = any(link_of(inputs.get(name)) for name in ("latent_image", "latent", "samples"))
-    return has_latent and any(link_of(inputs.get(name)) for name in ("positive", "guider"))
+class _Findings:
+    """What the detectors say of one graph, and what we make of it: one choice for each binding, the rivals named."""
 
+    bindings: Bindings
+    rivals: dict[str, tuple[NodeInput, ...]]
 
-def _walk(start: Iterable[T], follow: Callable[[T], Iterable[T]]) -> Iterator[T]:
-    """Everything that can be reached, depth first and each place once: a graph may hold circles, and meet itself again
-    and again.
-    """
-    ahead, seen = list(start)[::-1], set[T]()
-    while ahead:
-        place = ahead.pop()
-        if place not in seen:
-            seen.add(place)
-            yield place
-            ahead.extend(tuple(follow(place))[::-1])
-
-
-def _sources(graph: Graph, node_id: str, names: Iterable[str]) -> Iterator[str]:
-    """The nodes that these inputs are linked to."""
-    inputs = graph[node_id]["inputs"]
-    links = (link_of(inputs.get(name)) for name in names)
-    return (link[0] for link in links if link is not None)
-
-
-def _texts(graph: Graph, sampler: str, role: str) -> Iterator[NodeInput]:
-    """The literal texts that reach `role` ("positive" or "negative") of a sampler."""
-
-    def follow(place: tuple[str, bool]) -> Iterator[tuple[str, bool]]:
-        node_id, is_taker = place
-        if is_taker:
-            names = _role_inputs(graph[node_id], role)
-            yield from ((source, name == "guider") for name in names for source in _sources(graph, node_id, [name]))
-        elif role in graph[node_id]["inputs"]:  # passes both conditionings on (ControlNet and its kin)
-            yield node_id, True
-        elif graph[node_id]["class_type"] != ZEROED and not any(_own_texts(graph, node_id)):
-            names = _conditionings(graph[node_id])
-            yield from ((source, False) for source in _sources(graph, node_id, names))
-
-    for node_id, is_taker in _walk([(sampler, True)], follow):
-        node = graph[node_id]
-        if not is_taker and role not in node["inputs"] and node["class_type"] != ZEROED:
-            yield from _own_texts(graph, node_id)
-
-
-def _role_inputs(node: Node, role: str) -> tuple[str, ...]:
-    """The inputs by which a sampler, a guider or a ControlNet takes the conditioning of a role."""
-    if link_of(node["inputs"].get("guider")) is not None:
-        return ("guider",)
-    if role in node["inputs"]:
-        return (role,)
-    return _conditionings(node) if role == "positive" else ()  # a guider with one conditioning has no negative
-
-
-def _conditionings(node: Node) -> tuple[str, ...]:
-    return tuple(name for name in node["inputs"] if "cond" in name)
-
-
-def _own_texts(graph: Graph, node_id: str) -> Iterator[NodeInput]:
-    """The text inputs of one node; a linked one is followed to the literal it comes from."""
-    for place in _walk([node_id], lambda place: _sources(graph, place, TEXT_NAMES)):
-        inputs = graph[place]["inputs"]
-        yield from (
-            NodeInput(node_id=place, input_name=name) for name in TEXT_NAMES if isinstance(inputs.get(name), str)
+    def __init__(self, anatomy: Anatomy, painting: tuple[str, ...]) -> None:
+        self._anatomy = anatomy
+        self._painting = painting
+        tracer = PromptTracer(anatomy)
+        self.canvas: Canvas = canvas(anatomy, painting)
+        self.slots = reference_slots(anatomy)
+        positive, negative = (tracer.wordings(painting, role) for role in (Role.POSITIVE, Role.NEGATIVE))
+        chosen_models = models(anatomy, painting)
+        main_positive = _main(positive)
+        spoken_for = frozenset(ref for wording in positive for ref in wording.places)
+        negative = tuple(wording for wording in negative if spoken_for.isdisjoint(wording.places))
+        primary = tuple(slot.input for slot in self.slots if not is_secondary(slot))
+        self.bindings = Bindings(
+            positive=main_positive,
+            negative=_main(negative),
+            seed=seeds(anatomy),
+            width=self.canvas.width,
+            height=self.canvas.height,
+            count=self.canvas.count,
+            model=self._same_model(chosen_models),
+            images=image_inputs(anatomy),
+            references=primary,
         )
+        rivals = {
+            "positive": _rivals(positive, main_positive),
+            "negative": _rivals(negative, self.bindings.negative),
+            "model": _others(chosen_models, self.bindings.model),
+            "references": primary[1:],
+        }
+        self.rivals = {name: places for name, places in rivals.items() if places}
+        if self.canvas.several:
+            self.rivals |= dict.fromkeys(("width", "height", "count"), ())
+
+    def _same_model(self, found: tuple[NodeInput, ...]) -> tuple[NodeInput, ...]:
+        """The first model, wherever it is named: a refiner of its own is not to be swapped with it."""
+        named = [self._anatomy.value(ref.node_id, ref.input_name) for ref in found]
+        return tuple(ref for ref, name in zip(found, named, strict=True) if name == named[0])
+
+    def candidates(self) -> dict[str, tuple[Candidate, ...]]:
+        """For each binding all that could take its value, what was found and its rivals first."""
+        graph = self._anatomy.graph
+        texts, numbers = ([found.input for found in _literals(graph, kind)] for kind in (str, int))
+        sides = [ref for ref in numbers if ref.input_name in ("width", "height")]
+        pictures = [*self.bindings.references, *(slot.input for slot in self.slots), *self.bindings.images]
+        others: dict[str, Iterable[NodeInput]] = {
+            "positive": texts,
+            "negative": texts,
+            "seed": numbers,
+            "width": [*sides, *numbers],
+            "height": [*sides[::-1], *numbers],
+            "count": numbers,
+            "model": texts,
+            "images": self.bindings.images,
+            "references": pictures,
+        }
+        return {
+            name: tuple(
+                Candidate(ref, self._title(ref))
+                for ref in dict.fromkeys([*getattr(self.bindings, name), *self.rivals.get(name, ()), *rest])
+            )
+            for name, rest in others.items()
+        }
+
+    def notices(self) -> Iterator[str]:
+        """What a person should know, in sentences."""
+        bound = self.bindings
+        for role in ("positive", "negative"):
+            if role in self.rivals:
+                first = self._named(getattr(bound, role)[:1])
+                others = self._named(self.rivals[role])
+                yield f"Several texts reach the {role} prompt. {first} takes it; {others} kept as they are."
+        if "model" in self.rivals:
+            models_kept = self._named(self.rivals["model"])
+            yield f"Several models paint here. {self._named(bound.model[:1])} is the main one; {models_kept} kept."
+        if "references" in self.rivals:
+            chosen, others = self._named(bound.references[:1]), self._named(self.rivals["references"])
+            yield f"Several inputs could take a style reference. {chosen} takes it, not {others}."
+        if not self._painting:
+            yield "No sampler was found, so the prompts and the model could not be traced. Choose them by hand."
+        elif not bound.positive:
+            yield "No text reaches the positive prompt. Choose by hand where your prompt goes."
+        yield from self._notices_of_size()
+        yield from saving_notices(self._anatomy.graph)
+        sentence = circle_sentence(self._anatomy.graph)
+        if sentence:
+            yield sentence
+
+    def _notices_of_size(self) -> Iterator[str]:
+        if self.canvas.several:
+            places = ", ".join(self._anatomy.title(node_id) for node_id in self.canvas.several[:NAMED])
+            yield f"Several nodes could set the size, and none was chosen: {places}."
+        elif self.canvas.is_picture:
+            yield "This workflow paints over a picture, which decides the size: it cannot be set."
+        elif self._painting and not self.bindings.width:
+            yield "Nothing was found that sets the size. Choose it by hand, or leave it to the workflow."
+        elif self.bindings.width and self.bindings.width == self.bindings.height:
+            yield f"Width and height both come from {self._named(self.bindings.width)}: every picture is a square."
+        for node_id in self.canvas.enlargers[:NAMED]:
+            yield f"{self._anatomy.title(node_id)} enlarges every picture to a fixed size, whatever size is asked for."
+
+    def _named(self, places: tuple[NodeInput, ...]) -> str:
+        named = dict.fromkeys(self._anatomy.title(ref.node_id) for ref in places)
+        more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
+        return ", ".join(list(named)[:NAMED]) + more
+
+    def _title(self, ref: NodeInput) -> str:
+        return _title(self._anatomy.graph, ref)
 
 
-def _seeds(graph: Graph, sampler: str) -> Iterator[NodeInput]:
-    for place in _walk([sampler], lambda place: _sources(graph, place, (*SEED_NAMES, "noise"))):
-        inputs = graph[place]["inputs"]
-        names = SEED_NAMES if place == sampler else (*SEED_NAMES, "value")  # a linked seed may be a plain number's node
-        yield from (NodeInput(node_id=place, input_name=name) for name in names if type(inputs.get(name)) is int)
+def _main(found: tuple[Wording, ...]) -> tuple[NodeInput, ...]:
+    """The first wording, and every other that says the same: base and refiner, or a copy for each region."""
+    same = (wording.places for wording in found if wording.texts <= found[0].texts)
+    return tuple(dict.fromkeys(ref for places in same for ref in places))
 
 
-def _canvas(graph: Graph, samplers: tuple[str, ...]) -> str | None:
-    """The node that decides how large and how many the pictures are; None when several could."""
-
-    def behind(node_id: str) -> Iterator[str]:
-        return iter(()) if _is_canvas(graph[node_id]) else _sources(graph, node_id, LATENT_NAMES)
-
-    start = [source for sampler in samplers for source in _sources(graph, sampler, LATENT_NAMES)]
-    found = [node_id for node_id in (_walk(start, behind) if samplers else graph) if _is_canvas(graph[node_id])]
-    return found[0] if len(found) == 1 else None
+def _others(found: Iterable[NodeInput], chosen: tuple[NodeInput, ...]) -> tuple[NodeInput, ...]:
+    kept = frozenset(chosen)
+    return tuple(ref for ref in dict.fromkeys(found) if ref not in kept)
 
 
-def _is_canvas(node: Node) -> bool:
-    inputs = node["inputs"]
-    return all(isinstance(inputs.get(name), int) for name in ("width", "height", "batch_size"))
-
-
-def _own(graph: Graph, node_id: str | None, name: str) -> tuple[NodeInput, ...]:
-    if node_id is None or name not in graph[node_id]["inputs"]:
-        return ()
-    return (NodeInput(node_id=node_id, input_name=name),)
+def _rivals(found: tuple[Wording, ...], chosen: tuple[NodeInput, ...]) -> tuple[NodeInput, ...]:
+    return _others((ref for wording in found for ref in wording.places), chosen)
 
 
 def _literals(graph: Graph, kind: type[str] | type[int]) -> Iterator[Candidate]:
     for node_id, node in graph.items():
         for name, value in node["inputs"].items():
             if isinstance(value, kind) and not isinstance(value, bool):
-                title = f"{title_of(graph, node_id)} ({node_id}) -> {name}"
-                yield Candidate(NodeInput(node_id=node_id, input_name=name), title)
+                ref = NodeInput(node_id=node_id, input_name=name)
+                yield Candidate(ref, _title(graph, ref))
 
 
-def _missing_models(graph: Graph, bindings: Bindings, catalogue: NodeCatalogue) -> Iterator[str]:
-    for ref in bindings.model:
-        class_type = graph[ref.node_id]["class_type"]
-        name = graph[ref.node_id]["inputs"][ref.input_name]
-        options = catalogue.options(class_type, ref.input_name)
-        is_checked = isinstance(name, str) and name and is_choice(catalogue, class_type, ref.input_name)
-        if is_checked and not offered(str(name), options):
-            yield str(name)
-
-
-def is_choice(catalogue: NodeCatalogue, class_type: str, input_name: str) -> bool:
-    """Whether the server lists what the input takes; one that takes any text may name what we cannot check."""
-    spec = catalogue.input(class_type, input_name)
-    return spec is not None and spec.type == COMBO
-
-
-def offered(name: str, options: tuple[str, ...]) -> str:
-    """The server's own spelling of a model (Windows servers write backslashes), or empty when it has none like it."""
-    plain = name.replace("\\", "/")
-    return next((option for option in options if option.replace("\\", "/") == plain), "")
-
-
-def _unique(items: Iterator[T]) -> tuple[T, ...]:
-    return tuple(dict.fromkeys(items))
+def _title(graph: Graph, ref: NodeInput) -> str:
+    return f"{title_of(graph, ref.node_id)} ({ref.node_id}) -> {ref.input_name}"

@@ -11,6 +11,7 @@ from wrldbldr.domain.errors import WrldBldrError
 from wrldbldr.domain.failure import Failure
 from wrldbldr.domain.workflow import Bindings, NodeInput, Workflow
 from wrldbldr.services.analysis import is_choice, offered
+from wrldbldr.services.detection.models import files
 
 FILE_PREFIX = "wrldbldr"
 
@@ -42,7 +43,7 @@ def prepare(workflow: Workflow, batch: Batch, submission: Submission, catalogue:
     _write(graph, bindings.height, batch.height)
     _write(graph, bindings.count, submission.count)
     for node in graph.values():
-        if isinstance(node["inputs"].get("filename_prefix"), str):
+        if "filename_prefix" in node["inputs"]:  # one that is wired to elsewhere too: the server runs each name once
             node["inputs"]["filename_prefix"] = f"{FILE_PREFIX}/{submission.prompt_id}"
     return graph, _settle_model(graph, bindings, catalogue)
 
@@ -77,9 +78,12 @@ def _titled(graph: Graph, node_id: str) -> str:
 
 
 def _settle_model(graph: Graph, bindings: Bindings, catalogue: NodeCatalogue) -> str:
-    """Write each model in the server's spelling; one the workflow leaves open becomes the first the server offers."""
-    chosen = ""
-    for ref in bindings.model:
+    """Write each file in the server's spelling; a model the workflow leaves open becomes the first the server offers.
+
+    Returns the first model.
+    """
+    chosen, named = "", (ref for ref in files(graph, catalogue) if graph[ref.node_id]["inputs"][ref.input_name])
+    for ref in dict.fromkeys([*bindings.model, *named]):
         node = graph[ref.node_id]
         name = str(node["inputs"][ref.input_name])
         if is_choice(catalogue, node["class_type"], ref.input_name):
@@ -88,7 +92,7 @@ def _settle_model(graph: Graph, bindings: Bindings, catalogue: NodeCatalogue) ->
             if not found:
                 raise CannotPrepareError(_no_model(name, options))
             node["inputs"][ref.input_name] = name = found
-        chosen = chosen or name
+        chosen = chosen or (name if ref in bindings.model else "")
     return chosen
 
 

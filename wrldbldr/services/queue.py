@@ -265,8 +265,8 @@ def _place(trip: Trip, who: Principal, asked: GenerationRequest, now: datetime) 
         negative_prompt=checked_text(negative, field="negative_prompt", limit=PROMPT_LIMIT),
         count=asked.count,
         seed=new_seed() if asked.seed is None else asked.seed,
-        width=asked.width or width,
-        height=asked.height or height,
+        width=asked.width or order.width or width,
+        height=asked.height or order.height or height,
         rank=order.rank,
         requested_at=now,
     )

@@ -1,5 +1,6 @@
-"""Workflows: bringing them in, choosing which paints what, and the one that comes with WrldBldr."""
+"""Workflows: bringing them in, saying what goes where and which paints what, and the one that comes with WrldBldr."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
@@ -9,16 +10,21 @@ from pydantic import TypeAdapter
 
 from wrldbldr.comfyui.errors import ComfyUIError
 from wrldbldr.comfyui.graph import Graph, parse_graph
-from wrldbldr.comfyui.port import ComfyUI
+from wrldbldr.comfyui.port import ComfyUI, NodeCatalogue
 from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.domain.account import Principal, Role
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
-from wrldbldr.domain.text import checked_name
+from wrldbldr.domain.text import PROMPT_LIMIT, checked_name
 from wrldbldr.domain.workflow import Bindings, StoredGraph, Workflow
+from wrldbldr.domain.workflow_form import WorkflowForm
 from wrldbldr.kit.clock import Clock
 from wrldbldr.services.analysis import Analysis, analyze
+from wrldbldr.services.dropped import read_dropped
 from wrldbldr.services.shipped import NEGATIVE_PROMPT, TEXT_TO_PICTURE, TEXT_TO_PICTURE_NAME
+from wrldbldr.services.workflow_changes import Settled, Size, WorkflowChanges, settle
+from wrldbldr.services.workflow_file import name_of_file, read_file
+from wrldbldr.services.workflow_report import Check, WorkflowReport, WorkflowSummary, check, report, summarize
 
 STORED_GRAPH = TypeAdapter(StoredGraph)
 
@@ -59,20 +65,74 @@ class WorkflowService:
             return await unit.workflows.defaults()
 
     async def add(self, who: Principal, name: str, raw_graph: object) -> Workflow:
-        """Bring in a graph in API format. Raises ForbiddenError, InvalidInputError with a sentence."""
+        """Bring in a graph of either format. Raises ForbiddenError, InvalidInputError with a sentence."""
         _require_owner(who)
-        workflow = self._workflow(checked_name(name), parse_graph(raw_graph))
-        async with self._database.write() as unit:
-            await unit.workflows.add(workflow)
-        return workflow
+        known_name, catalogue = checked_name(name), await self._classes()
+        read = await asyncio.to_thread(read_dropped, raw_graph, catalogue)
+        return await self._bring(known_name, read.graph, catalogue)
 
-    async def rename(self, who: Principal, workflow_id: UUID, name: str) -> Workflow:
-        """Give it another name. Raises ForbiddenError, NotFoundError, InvalidInputError."""
+    async def add_file(self, who: Principal, file_name: str, content: bytes) -> tuple[Workflow, Sequence[str]]:
+        """Bring in what a file carries, called as the file. Returns it with what a person should know of the reading.
+
+        Raises ForbiddenError, InvalidInputError (field "file").
+        """
         _require_owner(who)
+        catalogue = await self._classes()
+        read = await asyncio.to_thread(read_file, content, catalogue)
+        workflow = await self._bring(checked_name(name_of_file(file_name)), read.graph, catalogue)
+        return workflow, read.notices
+
+    async def change(self, who: Principal, workflow_id: UUID, changes: WorkflowChanges) -> Workflow:
+        """Make all of the changes, or none. Raises ForbiddenError, NotFoundError, and InvalidWorkflowError with a
+        sentence for each field that does not fit.
+        """
+        _require_owner(who)
+        async with self._database.read() as unit:
+            workflow, form = await _known(unit, workflow_id), await _form(unit, workflow_id)
+        settled = await asyncio.to_thread(_settled, workflow, form, changes)
         async with self._database.write() as unit:
             workflow = await _known(unit, workflow_id)
-            workflow.name = checked_name(name)
+            workflow.name, workflow.bindings = settled.name, settled.bindings
+            workflow.default_negative_prompt = settled.default_negative_prompt
+            stored = await unit.workflows.form(workflow_id)
+            form = stored or WorkflowForm(workflow_id=workflow_id)
+            form.width, form.height, form.shown = settled.size.width, settled.size.height, settled.shown
+            if stored is None:
+                await unit.workflows.add_form(form)
         return workflow
+
+    async def form(self, _: Principal, workflow_id: UUID) -> WorkflowForm:
+        """The size it paints in, and which other inputs are shown. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            await _known(unit, workflow_id)
+            return await _form(unit, workflow_id)
+
+    async def forms(self, _: Principal) -> dict[UUID, WorkflowForm]:
+        """Those of all workflows for which anything was chosen."""
+        async with self._database.read() as unit:
+            return await unit.workflows.forms()
+
+    async def summaries(self, _: Principal, *, is_checked: bool = True) -> list[WorkflowSummary]:
+        """Every workflow, by name; each compared with the connected ComfyUI, unless that is to come later."""
+        catalogue = await self._classes() if is_checked else None
+        async with self._database.read() as unit:
+            workflows, painted = await unit.workflows.all(), await unit.workflows.defaults()
+        return await asyncio.to_thread(summarize, workflows, {**painted}, catalogue)
+
+    async def report(self, _: Principal, workflow_id: UUID) -> WorkflowReport:
+        """Everything about one. Raises NotFoundError."""
+        catalogue = await self._classes()
+        async with self._database.read() as unit:
+            workflow, form = await _known(unit, workflow_id), await _form(unit, workflow_id)
+            painted = await unit.workflows.defaults()
+        return await asyncio.to_thread(report, workflow, form, {**painted}, catalogue)
+
+    async def test(self, _: Principal, workflow_id: UUID) -> Check:
+        """Ask ComfyUI anew what it has, and say what a workflow lacks. Nothing is queued. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            workflow = await _known(unit, workflow_id)
+        catalogue = await self._classes(refresh=True)
+        return await asyncio.to_thread(lambda: check(parse_graph(workflow.graph), catalogue))
 
     async def delete(self, who: Principal, workflow_id: UUID) -> None:
         """Remove it. Raises ForbiddenError, NotFoundError, and ConflictError while it paints something."""
@@ -97,15 +157,31 @@ class WorkflowService:
 
     async def analyze(self, _: Principal, raw_graph: object) -> Analysis:
         """What would be bound where, and what the connected ComfyUI lacks. Raises InvalidInputError."""
-        graph = parse_graph(raw_graph)
-        try:
-            catalogue = await self._comfyui.catalogue()
-        except ComfyUIError:
-            catalogue = None  # the graph can be read without a server; only what it lacks stays unknown
-        return analyze(graph, catalogue)
+        catalogue = await self._classes()
+        return await asyncio.to_thread(lambda: analyze(read_dropped(raw_graph, catalogue).graph, catalogue))
 
-    def _workflow(self, name: str, graph: Graph, *, is_built_in: bool = False) -> Workflow:
-        bindings = analyze(graph).bindings
+    async def _classes(self, *, refresh: bool = False) -> NodeCatalogue | None:
+        """What ComfyUI has; None while it is away: a graph can be read without it, only what it lacks stays unknown.
+
+        It is not even asked while it does not answer: that would be tried again and again, and somebody waits here.
+        """
+        if not self._comfyui.connection.current.is_answering:
+            return None
+        try:
+            return await self._comfyui.catalogue(refresh)
+        except ComfyUIError:
+            return None
+
+    async def _bring(self, name: str, graph: Graph, catalogue: NodeCatalogue | None) -> Workflow:
+        workflow = await asyncio.to_thread(self._workflow, name, graph, catalogue=catalogue)
+        async with self._database.write() as unit:
+            await unit.workflows.add(workflow)
+        return workflow
+
+    def _workflow(
+        self, name: str, graph: Graph, *, is_built_in: bool = False, catalogue: NodeCatalogue | None = None
+    ) -> Workflow:
+        bindings = analyze(graph, catalogue).bindings
         return Workflow(
             name=name,
             graph=STORED_GRAPH.validate_python(graph),
@@ -128,7 +204,22 @@ def _text_at(graph: Graph, bindings: Bindings) -> str:
         return ""
     first = bindings.negative[0]
     text = graph[first.node_id]["inputs"].get(first.input_name)
-    return text if isinstance(text, str) else ""
+    return text.strip()[:PROMPT_LIMIT] if isinstance(text, str) else ""
+
+
+def _settled(workflow: Workflow, form: WorkflowForm, changes: WorkflowChanges) -> Settled:
+    before = Settled(
+        name=workflow.name,
+        bindings=workflow.bindings,
+        default_negative_prompt=workflow.default_negative_prompt,
+        size=Size(form.width, form.height),
+        shown=form.shown,
+    )
+    return settle(parse_graph(workflow.graph), before, changes)
+
+
+async def _form(unit: UnitOfWork, workflow_id: UUID) -> WorkflowForm:
+    return await unit.workflows.form(workflow_id) or WorkflowForm(workflow_id=workflow_id, shown=())
 
 
 async def _known(unit: UnitOfWork, workflow_id: UUID) -> Workflow:

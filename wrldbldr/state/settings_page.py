@@ -10,8 +10,8 @@ from wrldbldr.state.comfyui_form import ComfyUIForm
 from wrldbldr.state.me import introduce
 from wrldbldr.state.principal import signed_in
 
-COMFYUI, OWN, TOKENS, ACCOUNTS = "comfyui", "account", "tokens", "accounts"
-SECTIONS = (COMFYUI, OWN, TOKENS, ACCOUNTS)
+COMFYUI, WORKFLOWS, OWN, TOKENS, ACCOUNTS = "comfyui", "workflows", "account", "tokens", "accounts"
+SECTIONS = (COMFYUI, WORKFLOWS, OWN, TOKENS, ACCOUNTS)
 
 
 class SettingsPage(rx.State):

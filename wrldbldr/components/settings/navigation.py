@@ -1,16 +1,19 @@
 """The sections of Settings, at the left, or on top where the window is narrow."""
 
+from typing import Any
+
 import reflex as rx
 
 from wrldbldr.components.icon import icon
 from wrldbldr.state.accounts_own import MyAccount
-from wrldbldr.state.settings_page import ACCOUNTS, COMFYUI, OWN, TOKENS, SettingsPage
+from wrldbldr.state.settings_page import ACCOUNTS, COMFYUI, OWN, TOKENS, WORKFLOWS, SettingsPage
 
 
 def navigation() -> rx.Component:
     """Accounts are an owner's business: nobody else is shown the way there."""
     return rx.el.nav(
         _entry(COMFYUI, "plug-zap", "ComfyUI connection"),
+        _entry(WORKFLOWS, "workflow", "Workflows"),
         _entry(OWN, "user-round", "Your account"),
         _entry(TOKENS, "key-round", "API tokens"),
         rx.cond(MyAccount.is_owner, _entry(ACCOUNTS, "users-round", "Accounts")),
@@ -19,9 +22,9 @@ def navigation() -> rx.Component:
     )
 
 
-def section(name: str, *content: rx.Component, class_name: str = "sect col g6") -> rx.Component:
+def section(name: str, *content: rx.Component, class_name: str = "sect col g6", **props: Any) -> rx.Component:
     """One of them: always there, seen when it is chosen."""
-    return rx.el.div(*content, hidden=SettingsPage.section != name, class_name=class_name)
+    return rx.el.div(*content, hidden=SettingsPage.section != name, class_name=class_name, **props)
 
 
 def heading(title: str, *says: rx.Component | rx.Var[str] | str) -> rx.Component:

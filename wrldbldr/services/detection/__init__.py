@@ -1,0 +1,1 @@
+"""Where in a foreign graph our words, numbers and pictures go."""

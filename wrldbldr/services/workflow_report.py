@@ -1,0 +1,116 @@
+"""How a workflow is: what it paints, where each value goes, and what the connected ComfyUI lacks of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from uuid import UUID
+
+from wrldbldr.comfyui.catalogue import NodeCatalogue
+from wrldbldr.comfyui.graph import Graph, parse_graph
+from wrldbldr.domain.batch import AssetType
+from wrldbldr.domain.workflow import Workflow
+from wrldbldr.domain.workflow_form import ShownInputs, WorkflowForm
+from wrldbldr.services.analysis import analyze
+from wrldbldr.services.workflow_changes import Size
+from wrldbldr.services.workflow_check import Lack, lacks
+from wrldbldr.services.workflow_mapping import (
+    OtherInput,
+    SlotReport,
+    open_notices,
+    other_inputs,
+    slot_reports,
+    style_report,
+)
+
+OTHERS_LIMIT = 200  # on the screen; a script may show any
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What keeps a workflow from running on the connected ComfyUI; `is_known` is false while none answers."""
+
+    is_known: bool
+    lacks: tuple[Lack, ...] = ()
+
+    @property
+    def is_ok(self) -> bool:
+        """True when ComfyUI would take it as it stands."""
+        return self.is_known and not self.lacks
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowSummary:
+    """A workflow in a list."""
+
+    workflow: Workflow
+    paints: tuple[AssetType, ...]
+    node_count: int
+    check: Check
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowReport:
+    """Everything that can be changed about a workflow, without its graph. `notices` are what a person should know."""
+
+    id: UUID
+    name: str
+    is_built_in: bool
+    default_negative_prompt: str
+    size: Size
+    shown: ShownInputs
+    paints: tuple[AssetType, ...]
+    node_count: int
+    slots: tuple[SlotReport, ...]
+    others: tuple[OtherInput, ...]
+    notices: tuple[str, ...]
+    check: Check
+
+
+def check(graph: Graph, catalogue: NodeCatalogue | None) -> Check:
+    """Compare with what ComfyUI has; with nothing while it is away."""
+    if catalogue is None:
+        return Check(is_known=False)
+    return Check(is_known=True, lacks=lacks(graph, analyze(graph, catalogue), catalogue))
+
+
+def summarize(
+    workflows: Sequence[Workflow], paints: dict[AssetType, object], catalogue: NodeCatalogue | None
+) -> list[WorkflowSummary]:
+    """Each as the list shows it. Takes its time with large graphs: for a thread."""
+    return [
+        WorkflowSummary(
+            workflow=workflow,
+            paints=painted_by(workflow, paints),
+            node_count=len(workflow.graph),
+            check=check(parse_graph(workflow.graph), catalogue),
+        )
+        for workflow in workflows
+    ]
+
+
+def report(
+    workflow: Workflow, form: WorkflowForm, paints: dict[AssetType, object], catalogue: NodeCatalogue | None
+) -> WorkflowReport:
+    """Everything about one. Takes its time with a large graph: for a thread."""
+    graph = parse_graph(workflow.graph)
+    analysis = analyze(graph, catalogue)
+    bindings = workflow.bindings
+    return WorkflowReport(
+        id=workflow.id,
+        name=workflow.name,
+        is_built_in=workflow.is_built_in,
+        default_negative_prompt=workflow.default_negative_prompt,
+        size=Size(form.width, form.height),
+        shown=form.shown,
+        paints=painted_by(workflow, paints),
+        node_count=len(graph),
+        slots=(*slot_reports(graph, bindings, analysis), style_report(graph, bindings, analysis)),
+        others=tuple(islice(other_inputs(graph, bindings), OTHERS_LIMIT)),
+        notices=open_notices(analysis),
+        check=Check(is_known=False) if catalogue is None else Check(True, lacks(graph, analysis, catalogue)),
+    )
+
+
+def painted_by(workflow: Workflow, defaults: dict[AssetType, object]) -> tuple[AssetType, ...]:
+    """The kinds of picture a workflow paints unless somebody chooses another."""
+    return tuple(asset_type for asset_type in AssetType if defaults.get(asset_type) == workflow.id)
