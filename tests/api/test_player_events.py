@@ -2,13 +2,17 @@
 
 import json
 from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from tests.api.listening import Table, kinds, laid_table
+from tests.fakes.quiet import until
 from tests.fakes.studio import Stage
+from wrldbldr.api.events import STREAMS_AT_ONCE
 from wrldbldr.api.messages import RESTS, CloseCode
 from wrldbldr.domain.world import EntityType
 from wrldbldr.services.players import Joined
@@ -135,3 +139,24 @@ async def test_another_table_of_the_same_world_is_not_a_players_to_hear(table: T
     status, _ = await table.refusal(table.path_of(other.id), seat(joined))
 
     assert status == 403
+
+
+async def test_one_seat_has_only_so_many_streams_open_and_one_that_is_closed_makes_room(
+    table: Table, joined: Joined
+) -> None:
+    async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(table.listen(headers=seat(joined)))
+        for _ in range(STREAMS_AT_ONCE - 1):
+            await (await stack.enter_async_context(table.listen(headers=seat(joined)))).snapshot()
+
+        async with table.listen(headers=seat(joined)) as one_more:
+            assert (await one_more.end())[0] == CloseCode.TOO_MANY
+        await first.leave()
+
+        async def has_room() -> bool:
+            async with table.listen(headers=seat(joined)) as another:
+                with suppress(ConnectionClosed):
+                    return bool(await another.snapshot())
+            return False
+
+        await until(has_room, "room for another stream")

@@ -1,6 +1,8 @@
 """Puts the API together. The screens' framework mounts itself into the same app, so the guards here see everything."""
 
+from collections import Counter
 from collections.abc import Callable, Collection
+from uuid import UUID
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -79,6 +81,7 @@ def build_api(engine: Callable[[], Engine]) -> FastAPI:
         },
     )
     api.state.engine = engine
+    api.state.open_streams = Counter[UUID]()
     for router in ROUTERS:
         api.router.routes.extend(router.routes)  # each knows its whole path, so there is nothing to include them under
     unknown, refused = UnknownAddress(api.routes), WebSocketClose(POLICY_VIOLATION)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from itertools import count
@@ -35,6 +36,7 @@ from wrldbldr.kit.clock import within
 logger = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 25.0
+STREAMS_AT_ONCE = 16  # of one login, token or seat: each is told everything, and a player's must not slow the table
 SEND_SECONDS = 10.0  # what cannot be said in this time is news no more
 SLOW_SECONDS = 1.0  # whoever keeps us waiting so long, and then misses something, is told no more
 CLOSE_SECONDS = 60.0  # whoever begins to read again meanwhile learns why it ended
@@ -61,7 +63,15 @@ async def stream_events(socket: WebSocket, session_id: UUID) -> None:
     except WrldBldrError as error:
         raise refused_handshake(error) from error
     await socket.accept()
-    await Stream(socket, engine, listener, session_id).run()
+    open_streams: Counter[UUID] = socket.app.state.open_streams
+    open_streams[listener.key] += 1
+    try:
+        stream = Stream(socket, engine, listener, session_id)
+        await (stream.close(CloseCode.TOO_MANY) if open_streams[listener.key] > STREAMS_AT_ONCE else stream.run())
+    finally:
+        open_streams[listener.key] -= 1
+        if not open_streams[listener.key]:
+            del open_streams[listener.key]
 
 
 class Stream:
@@ -80,8 +90,12 @@ class Stream:
         """Tell everything until the listener leaves or may not hear more; then close, saying why. Nothing goes on after it."""
         code = await self._until_it_ends()
         if code is not None:
-            with suppress(WebSocketDisconnect):  # the listener was faster
-                await within(CLOSE_SECONDS, self._engine.clock, self._socket.close(code, REASONS[code]))
+            await self.close(code)
+
+    async def close(self, code: CloseCode) -> None:
+        """Say why it ends."""
+        with suppress(WebSocketDisconnect):  # the listener was faster
+            await within(CLOSE_SECONDS, self._engine.clock, self._socket.close(code, REASONS[code]))
 
     async def _until_it_ends(self) -> CloseCode | None:
         bus = self._engine.bus

@@ -22,6 +22,11 @@ class Listener(Protocol):
     """Whoever listens, and what they may be told."""
 
     @property
+    def key(self) -> UUID:
+        """The login, token or seat by which they were let in."""
+        ...
+
+    @property
     def topic(self) -> str:
         """Where it is said that they may listen no more."""
         ...
@@ -57,6 +62,11 @@ class GameMaster:
     game_session_id: UUID
 
     @property
+    def key(self) -> UUID:
+        """Their login or token."""
+        return self.who.token_id
+
+    @property
     def topic(self) -> str:
         """What happens to their account."""
         return account_topic(self.who.account_id)
@@ -90,6 +100,11 @@ class Watcher:
     engine: Engine
     secret: str | None
     who: SeatedPlayer
+
+    @property
+    def key(self) -> UUID:
+        """Their seat."""
+        return self.who.player_id
 
     @property
     def topic(self) -> str:

@@ -124,6 +124,7 @@ class CloseCode(IntEnum):
     SIGNED_OUT = 4401
     NOT_FOUND = 4404
     FELL_BEHIND = 4408
+    TOO_MANY = 4429
 
 
 REASONS = {
@@ -131,6 +132,7 @@ REASONS = {
     CloseCode.BROKEN: "Something went wrong that nobody foresaw. Connect again.",
     CloseCode.SIGNED_OUT: "The login or token is not valid any more.",
     CloseCode.NOT_FOUND: "There is no such game session any more.",
+    CloseCode.TOO_MANY: "This login or seat has too many streams open. Close one, then connect again.",
     CloseCode.FELL_BEHIND: "You read too slowly to be told in time. Connect again to be told how everything is.",
 }
 """Sentences of at most 123 bytes, which is what a close frame holds."""
