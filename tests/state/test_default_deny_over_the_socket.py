@@ -25,6 +25,7 @@ from reflex.state import State
 from tests.fakes.quiet import REAL_TIME, until
 from tests.state.tab import states_of_ours
 from tests.state.test_every_handler_is_guarded import KNOWN_HANDLERS, OPEN_TO_ALL, arguments, handlers
+from wrldbldr.wrldbldr import app
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMESPACE = "/_event"
@@ -248,6 +249,12 @@ async def test_a_game_master_of_another_world_changes_and_learns_nothing_of_this
     assert len(berta.shown) > FEW, "hardly anything was answered: the test is blind"
     assert [secret for secret in SECRETS if secret in berta.wire] == []
     assert await server.everything() == before
+
+
+def test_the_framework_adds_a_sign_of_life_and_its_socket_and_nothing_else() -> None:
+    """An upload endpoint, say, comes by itself with the first `rx.upload` on a page: it needs a rule before it is here."""
+    assert app._api is not None
+    assert {getattr(route, "path", "") for route in app._api.routes} == {"/ping", "/_health", NAMESPACE}
 
 
 async def test_what_the_framework_serves_beside_our_pages_takes_nothing_from_strangers(server: Server) -> None:
