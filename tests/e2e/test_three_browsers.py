@@ -202,6 +202,10 @@ def test_each_sees_what_is_theirs_at_once_and_the_player_nothing_secret_not_even
     expect(phone).to_have_url(re.compile("/join"))
     expect(phone.get_by_text(HIDDEN)).to_have_count(0)
     expect(desk.get_by_text("Nobody yet.")).to_be_visible()
+    desk.set_viewport_size({"width": 390, "height": 844})
+    box = desk.get_by_role("dialog").bounding_box()
+    assert box is not None
+    assert (box["x"], box["width"]) == (0, 390), "the window fits a phone"
 
 
 def test_a_wrong_code_is_said_and_what_was_typed_stays(

@@ -78,6 +78,19 @@ async def test_a_new_code_is_shown_with_its_link(window: Tab, studio: Studio) ->
     assert after.picture != picture
 
 
+async def test_another_table_is_set_up_and_the_tab_goes_there(window: Tab, studio: Studio) -> None:
+    await window.send(Seats.set_up({"name": " "}))
+    seats = await window.see(Seats)
+    assert (seats.is_open, seats.error) == (True, "The name cannot be empty.")
+
+    await window.send(Seats.set_up({"name": "The Thursday table"}))
+
+    world = studio.scene.world.id
+    tables = {table.name: table.id for table in await studio.engine.worlds.game_sessions(studio.who, world)}
+    assert window.redirects == [f"/worlds/{world}/create?table={tables['The Thursday table']}"]
+    assert not (await window.see(Seats)).is_open
+
+
 async def test_when_the_world_is_gone_the_window_closes(window: Tab, studio: Studio) -> None:
     await studio.engine.worlds.delete(studio.who, studio.scene.world.id)
 

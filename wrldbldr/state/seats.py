@@ -1,13 +1,14 @@
 """Who sits at the table of this tab, and how players find it."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import reflex as rx
 import segno
 
 from wrldbldr.domain.account import Principal
-from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.domain.errors import InvalidInputError, NotFoundError
 from wrldbldr.domain.player import Player
 from wrldbldr.engine import current
 from wrldbldr.kit.network import address_in_network
@@ -40,6 +41,7 @@ class Seats(rx.State):
     picture: rx.Field[str] = rx.field("")  # the link as a QR code, an SVG in a data URL
     is_only_here: rx.Field[bool] = rx.field(False)
     players: rx.Field[list[SeatCard]] = rx.field(default_factory=list)
+    error: rx.Field[str] = rx.field("")  # about the name of another table
 
     @rx.event
     @signed_in
@@ -53,7 +55,7 @@ class Seats(rx.State):
         """Open the window, or close it."""
         if is_open:
             await read_seats(self, who)
-        self.is_open = is_open
+        self.is_open, self.error = is_open, ""
 
     @rx.event
     @signed_in
@@ -69,6 +71,21 @@ class Seats(rx.State):
         return rx.toast.info(
             spoken(f"{name} was sent away, and could come back with the code. New Code keeps them out.")
         )
+
+    @rx.event
+    @signed_in
+    async def set_up(self, who: Principal, form: dict[str, Any]) -> Follow:
+        """Another table in this world, with a queue and players of its own; the tab goes there."""
+        place = await self.get_state(Place)
+        try:
+            table = await current().worlds.create_game_session(
+                who, parsed_id(place.world, "world"), str(form.get("name", ""))
+            )
+        except InvalidInputError as error:
+            self.error = error.message
+            return None
+        self.error, self.is_open = "", False
+        return rx.redirect(f"/worlds/{place.world}/create?table={table.id}")
 
     @rx.event
     @signed_in

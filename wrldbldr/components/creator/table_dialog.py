@@ -4,8 +4,10 @@ import reflex as rx
 
 from wrldbldr.components.button import button
 from wrldbldr.components.dialog import dialog, heading
+from wrldbldr.components.field import error_line, field, text_input
 from wrldbldr.components.icon import icon
 from wrldbldr.components.moment import ago
+from wrldbldr.domain.text import NAME_LIMIT
 from wrldbldr.state.place import Place
 from wrldbldr.state.seats import SeatCard, Seats
 
@@ -24,7 +26,7 @@ def table_dialog() -> rx.Component:
     """The code large enough to be read across a table."""
     return dialog(
         heading("Players", rx.el.p(Place.table_name, class_name="sm sec")),
-        rx.el.div(_invitation(), _list(), class_name="col g4 dlg-body"),
+        rx.el.div(_invitation(), _list(), _another(), class_name="col g4 dlg-body"),
         is_open=Seats.is_open,
         on_open_change=Seats.toggle,
         class_name="narrow",
@@ -40,8 +42,8 @@ def _invitation() -> rx.Component:
         ),
         rx.el.p(Seats.code, class_name="join-code", aria_label=f"Join code {Seats.code}"),
         rx.el.div(
-            button("Copy Link", glyph="copy", look="solid", on_click=copy),
-            button("New Code", glyph="refresh-cw", look="ghost", on_click=Seats.change_code, title="The old code opens nothing any more"),
+            button("Copy Link", glyph="copy", look="solid", size="s", on_click=copy),
+            button("New Code", glyph="refresh-cw", look="ghost", size="s", on_click=Seats.change_code, title="The old code opens nothing any more"),
             class_name="row g3 wrap",
         ),
         class_name="col g3 grow",
@@ -76,6 +78,23 @@ def _list() -> rx.Component:
             rx.el.p("Nobody yet. Whoever joins appears here at once.", class_name="sm sec"),
         ),
         class_name="col g3",
+    )
+
+
+def _another() -> rx.Component:
+    """For a second group in the same world."""
+    name = text_input(
+        "table-name", name="name", error=Seats.error, placeholder="The Thursday table", max_length=NAME_LIMIT
+    )
+    return rx.el.form(
+        field(
+            "Another table in this world",
+            rx.el.div(name, button("Set It Up", glyph="plus", type="submit"), class_name="row g3 make"),
+            error_line("table-name", Seats.error),
+            field_id="table-name",
+        ),
+        on_submit=Seats.set_up,
+        no_validate=True,
     )
 
 
