@@ -36,6 +36,22 @@ async def put(studio: Studio, status: BatchStatus) -> Any:
     return batch_id
 
 
+async def test_where_a_prompt_leaves_a_choice_the_seed_makes_it_once(studio: Studio) -> None:
+    asked = "a lamp of {brass|glass|bone}, lit by {one|two} moths"
+    batches = [await studio.batch(await studio.ask(prompt=asked, seed=seed)) for seed in range(20)]
+
+    assert len({batch.prompt for batch in batches}) > 3
+    assert not any("{" in batch.prompt or "|" in batch.prompt for batch in batches)
+    again = await studio.batch(await studio.ask(prompt=asked, seed=7))
+    assert again.prompt == batches[7].prompt
+
+
+async def test_a_choice_that_is_too_deep_is_refused_at_the_prompt(studio: Studio) -> None:
+    with pytest.raises(InvalidInputError, match="not a level deeper") as refused:
+        await studio.ask(prompt="a {b|{c|{d|e}}}")
+    assert refused.value.field == "prompt"
+
+
 async def test_a_size_that_is_left_open_is_that_of_the_workflow_where_it_has_one(studio: Studio) -> None:
     workflows = await studio.engine.workflows.all(studio.who)
     await studio.engine.workflows.change(studio.who, workflows[0].id, WorkflowChanges(size=Size(896, 1152)))

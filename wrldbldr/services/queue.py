@@ -21,6 +21,7 @@ from wrldbldr.domain.batch import (
 from wrldbldr.domain.errors import InvalidInputError, NotFoundError
 from wrldbldr.domain.events import BatchCancelled, BatchCleared, BatchQueued, QueuePaused
 from wrldbldr.domain.text import PROMPT_LIMIT, checked_text
+from wrldbldr.domain.wildcards import expand
 from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.clock import Clock
 from wrldbldr.kit.ids import new_seed
@@ -87,8 +88,8 @@ class QueueService:
 
         The entity's name and the workflow's are frozen here: the pictures belong to whoever they were asked for.
         """
-        asked, now = _checked(request), self._clock.now()
-        batch = await self._database.in_one_trip(lambda trip: _place(trip, who, asked, now))
+        (asked, seed), now = _checked(request), self._clock.now()
+        batch = await self._database.in_one_trip(lambda trip: _place(trip, who, asked, seed=seed, now=now))
         if batch is None:
             async with self._database.read() as unit:
                 raise await _what_is_missing(unit, who, asked)
@@ -224,22 +225,26 @@ class QueueService:
             self._wake()
 
 
-def _checked(request: GenerationRequest) -> GenerationRequest:
-    """The request, if it says what to paint and asks for nothing impossible. Raises InvalidInputError."""
-    prompt = checked_text(request.prompt, field="prompt", limit=PROMPT_LIMIT)
+def _checked(request: GenerationRequest) -> tuple[GenerationRequest, int]:
+    """The request, if it says what to paint and asks for nothing impossible, and its seed, which has chosen the words where
+    the prompt leaves a choice. Raises InvalidInputError.
+    """
+    seed = new_seed() if request.seed is None else checked_seed(request.seed)
+    written = checked_text(request.prompt, field="prompt", limit=PROMPT_LIMIT)
+    prompt = checked_text(expand(written, seed), field="prompt", limit=PROMPT_LIMIT)
     if not prompt:
         raise InvalidInputError("prompt", "Say what to paint: the prompt is empty.")
-    return replace(
+    checked = replace(
         request,
         prompt=prompt,
         count=checked_count(request.count),
-        seed=None if request.seed is None else checked_seed(request.seed),
         width=None if request.width is None else checked_size(request.width, field="width"),
         height=None if request.height is None else checked_size(request.height, field="height"),
     )
+    return checked, seed
 
 
-def _place(trip: Trip, who: Principal, asked: GenerationRequest, now: datetime) -> Batch | None:
+def _place(trip: Trip, who: Principal, asked: GenerationRequest, *, seed: int, now: datetime) -> Batch | None:
     """Put a checked request at the end of the queue. None when something it is for is not there, or not theirs."""
     order = trip.order(
         who.account_id,
@@ -264,7 +269,7 @@ def _place(trip: Trip, who: Principal, asked: GenerationRequest, now: datetime) 
         prompt=asked.prompt,
         negative_prompt=checked_text(negative, field="negative_prompt", limit=PROMPT_LIMIT),
         count=asked.count,
-        seed=new_seed() if asked.seed is None else asked.seed,
+        seed=seed,
         width=asked.width or order.width or width,
         height=asked.height or order.height or height,
         rank=order.rank,

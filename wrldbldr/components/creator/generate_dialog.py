@@ -86,6 +86,7 @@ def prompt() -> rx.Component:
             placeholder="What would a painter see?",
         ),
         error_line("prompt", _error_of("prompt")),
+        rx.el.p("Of {oak|ash|elm} each batch takes one, by its seed.", class_name="hint"),
         field_id="prompt",
         note=note,
     )  # fmt: skip
