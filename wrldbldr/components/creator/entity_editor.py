@@ -61,6 +61,7 @@ def head() -> rx.Component:
             ),
             align="end",
         ),
+        modal=False,  # else it would take the focus back from the dialog that a click on it opens
     )
     visible = rx.el.div(
         rx.cond(Editor.is_visible, icon("eye", 14), icon("eye-off", 14)),

@@ -72,6 +72,7 @@ def _menu(card: Card, is_owner: rx.Var[bool]) -> rx.Component:
         rx.dropdown_menu.content(
             item("pencil", "Rename…", RENAME), rx.cond(card.is_you, rx.fragment(), others), align="end"
         ),
+        modal=False,  # else it would take the focus back from the dialog that a click on it opens
     )
 
 

@@ -62,6 +62,7 @@ def world_foot(world: World) -> rx.Component:
                 icon("trash-2"), "Delete…", on_select=WorldForm.ask_to_delete(world.id), class_name="danger"
             ),
         ),
+        modal=False,  # else it would take the focus back from the dialog that a click on it opens
     )
     open_it = link_button("Open", to=f"/worlds/{world.id}/create", aria_label=f"Open {world.name}")
     return rx.el.div(
