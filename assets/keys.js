@@ -187,3 +187,18 @@
     link.remove();
   };
 })();
+
+// A menu that closes gives the focus back to its button, sometimes after the dialog it opened has taken it.
+window.wrldbldrFocus = (id) => {
+  const end = performance.now() + 3000;
+  let isTheirs = false; // whoever presses anything decides where the focus is
+  const leave = () => { isTheirs = true; };
+  for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, leave, { once: true, capture: true });
+  const look = () => {
+    const field = document.getElementById(id);
+    if (isTheirs || performance.now() > end) return;
+    if (field && document.activeElement !== field) field.focus();
+    setTimeout(look, 50);
+  };
+  look();
+};

@@ -65,15 +65,17 @@ class AccountList(rx.State):
 
     @rx.event
     @signed_in
-    async def begin(self, who: Principal, task: str, account: str) -> None:
+    async def begin(self, who: Principal, task: str, account: str) -> Follow:
         """Open the dialog or the question about somebody, with what is true of them now."""
         if task not in {RENAME, RESET, REMOVE, DEMOTE, PROMOTE}:
-            return
+            return None
         everyone = await show_everyone(self, who)
         found = next((report for report in everyone if str(report.id) == account), None)
         if found is None:
             raise NotFoundError("account")
         change(self, task=task, subject=account, subject_name=found.name, subject_worlds=found.world_count, error="")
+        fields = {RENAME: "subject-name", RESET: "subject-password"}
+        return rx.call_script(f"wrldbldrFocus('{fields[task]}')") if task in fields else None
 
     @rx.event
     @signed_in

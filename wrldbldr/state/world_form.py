@@ -41,10 +41,11 @@ class WorldForm(rx.State):
 
     @rx.event
     @signed_in
-    async def rename(self, who: Principal, world: str) -> None:
+    async def rename(self, who: Principal, world: str) -> Follow:
         """The form of a world there is."""
         found = await current().worlds.find(who, parsed_id(world, "world"))
         self._show(str(found.id), {"name": found.name, "motto": found.motto})
+        return rx.call_script("wrldbldrFocus('world-name')")
 
     @rx.event
     @signed_in
