@@ -74,8 +74,9 @@ class AccountList(rx.State):
         if found is None:
             raise NotFoundError("account")
         change(self, task=task, subject=account, subject_name=found.name, subject_worlds=found.world_count, error="")
-        fields = {RENAME: "subject-name", RESET: "subject-password"}
-        return rx.call_script(f"wrldbldrFocus('{fields[task]}')") if task in fields else None
+        if task == RENAME:
+            return rx.call_script("wrldbldrFocus('subject-name')")
+        return rx.call_script("wrldbldrFocus('subject-password')") if task == RESET else None
 
     @rx.event
     @signed_in
