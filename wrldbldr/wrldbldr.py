@@ -1,7 +1,6 @@
 """Where everything is put together: the app, the API in front of it, and the engine that lives as long as it serves."""
 
 import asyncio
-import gc
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ from wrldbldr.api.app import build_api
 from wrldbldr.api.failures import trace_of
 from wrldbldr.engine import current, open_engine
 from wrldbldr.kit.clock import SystemClock
+from wrldbldr.kit.garbage import look_for_garbage_rarely
 from wrldbldr.kit.ids import new_id
 from wrldbldr.kit.log import configure
 from wrldbldr.kit.peers import ask_the_silent
@@ -29,14 +29,12 @@ from wrldbldr.state.words import spoken
 
 logger = logging.getLogger(__name__)
 
-GARBAGE_THRESHOLD = 10_000  # Python's own 700 looks through everything several times a second where many tabs are open
-
 
 @asynccontextmanager
 async def engine() -> AsyncGenerator[None]:
     """Open while the server serves."""
     configure()
-    gc.set_threshold(GARBAGE_THRESHOLD)  # a full look takes 100 ms at 200 tabs, in which nobody is told anything
+    look_for_garbage_rarely()
     settings = load_settings()
     await asyncio.to_thread(note_built_pages, Path.cwd())
     async with TaskNursery(SystemClock()) as nursery, open_engine(settings):

@@ -18,6 +18,7 @@ from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.events import BatchFailed, BatchReady, Missed
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine, open_engine
+from wrldbldr.kit.garbage import look_for_garbage_rarely
 from wrldbldr.services.queue import GenerationRequest
 from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.settings import Settings
@@ -113,6 +114,7 @@ async def test_throughput_through_the_app_beside_a_bare_client(tmp_path: Path) -
             paint = await through_the_app(engine)
             await paint_bare(WARM_UP_JOBS)
             await paint(WARM_UP_JOBS)
+            look_for_garbage_rarely()  # as the server does
             for _ in range(ROUNDS):
                 bare += (await _spent(paint_bare))[0]
                 wall, busy = await _spent(paint)

@@ -27,10 +27,20 @@ async def with_retry(
     so many seconds; `what` names the request in the log.
     Raises MaxRetriesExceededError with the last cause, or at once whatever is not transient.
     """
+    try:
+        return await attempt()  # nearly always all there is to do; tenacity takes as long as a request
+    except ComfyUIError as error:
+        if not is_transient(error):
+            raise
+        first: ComfyUIError | None = error
     patience = _Patience(config, what)
 
     async def awaited_attempt() -> T:  # tenacity awaits only what is declared async
-        return await attempt()
+        nonlocal first
+        if first is None:
+            return await attempt()
+        failure, first = first, None
+        raise failure
 
     retrying = AsyncRetrying(
         sleep=sleep,
