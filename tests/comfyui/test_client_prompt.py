@@ -150,7 +150,7 @@ async def test_a_refusal_is_told_even_when_withdrawing_fails(
     assert "A refused prompt could not be withdrawn: ComfyUI does not let us in" in caplog.messages
 
 
-@pytest.mark.parametrize("returned", [str(uuid4()), "None", None])
+@pytest.mark.parametrize("returned", [str(uuid4()), "None", None], ids=["another", "no id", "nothing"])
 async def test_a_server_that_does_not_keep_our_id_is_too_old(
     client: ComfyUIClient, server: respx.MockRouter, returned: str | None
 ) -> None:

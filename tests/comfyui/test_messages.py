@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from wrldbldr.comfyui import messages as m
 from wrldbldr.comfyui.messages import parse_binary, parse_text
 
-ID = uuid4()
+ID = UUID("1f6c7a3e-58d1-4a0b-9a2f-6f0f3d1c2b4a")
 JPEG = b"\xff\xd8\xff\xe0 jpeg"
 PNG = b"\x89PNG\r\n\x1a\n png"
 

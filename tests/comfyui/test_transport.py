@@ -175,6 +175,7 @@ async def test_a_few_bytes_that_unpack_to_gigabytes_fill_no_memory() -> None:
         (gzip.compress(b"{}")[:-9], "gzip", ConnectionLostError),
         (b"{}", "br", UnexpectedAnswerError),
     ],
+    ids=["not packed", "cut off", "unknown"],
 )
 async def test_compression_that_cannot_be_undone_is_one_of_our_errors(
     content: bytes, encoding: str, error: type[ComfyUIError]

@@ -28,7 +28,7 @@ async def with_retry(
     Raises MaxRetriesExceededError with the last cause, or at once whatever is not transient.
     """
     try:
-        return await attempt()  # nearly always all there is to do; tenacity takes as long as a request
+        return await attempt()  # nearly always all there is to do: tenacity is only set up for a second try
     except ComfyUIError as error:
         if not is_transient(error):
             raise
