@@ -31,6 +31,7 @@ from wrldbldr.services.easel import Easel
 from wrldbldr.services.gallery import GalleryService
 from wrldbldr.services.keeping import Keeper
 from wrldbldr.services.leader import Leader
+from wrldbldr.services.picture_import import PictureImportService
 from wrldbldr.services.players import PlayerService
 from wrldbldr.services.progress import LiveProgress
 from wrldbldr.services.queue import QueueService
@@ -71,6 +72,7 @@ class Engine:
     workflows: WorkflowService
     queue: QueueService
     gallery: GalleryService
+    picture_import: PictureImportService
     demo: DemoService
     connection: ConnectionService
     comfyui: ComfyUISettingsService
@@ -167,6 +169,7 @@ def _build(
         workflows=WorkflowService(database, clock, comfyui),
         queue=QueueService(database, bus, clock, progress, dispatcher.wake),
         gallery=gallery,
+        picture_import=PictureImportService(database, bus, store, clock),
         demo=DemoService(database, bus, clock, store, worlds),
         connection=connection,
         comfyui=ComfyUISettingsService(database, in_use, leader.at_rest, start=start, nursery=nursery, clock=clock),

@@ -161,3 +161,32 @@ async def test_nothing_else_of_a_picture_is_a_players(
     ]
     for method, path, body in requests:
         refused(await player.request(method, path, json=body), 401, "unauthenticated")
+
+
+@pytest.mark.parametrize("params", [{}, {"download": "1"}, {"size": "full", "download": "true"}, {"size": "256"}])
+async def test_no_picture_that_a_player_gets_says_how_it_came_to_be(
+    owner: Caller, player: Caller, scene: Scene, engine: Engine, params: dict[str, str]
+) -> None:
+    asset_id = await chosen_picture(owner, scene, engine)
+    await owner.patch(f"/api/characters/{scene.character_id}", json={"visible_to_players": True})
+    image, words = f"/api/assets/{asset_id}/image", scene.request()["prompt"].encode()
+    assert words in (await owner.get(image, params={"download": 1})).content
+
+    seen = await player.get(image, params=params)
+
+    assert seen.status_code == 200
+    for secret in (words, b"parameters", b"wrldbldr", b"text-to-picture", b"tEXt", b"iTXt", b"Exif", b"EXIF"):
+        assert secret not in seen.content
+
+
+async def test_a_game_master_who_plays_at_anothers_table_is_a_player_to_its_pictures(
+    other: Caller, owner: Caller, scene: Scene, code: str, engine: Engine
+) -> None:
+    asset_id = await chosen_picture(owner, scene, engine)
+    await owner.patch(f"/api/characters/{scene.character_id}", json={"visible_to_players": True})
+    assert (await other.post("/api/auth/join", json={"code": code, "name": "Berta"})).status_code == 201
+
+    seen = await other.get(f"/api/assets/{asset_id}/image", params={"download": 1})
+
+    assert seen.status_code == 200
+    assert scene.request()["prompt"].encode() not in seen.content

@@ -30,6 +30,7 @@ from wrldbldr.services.comfyui_settings import ComfyUISettingsService
 from wrldbldr.services.connection import ConnectionService
 from wrldbldr.services.demo import DemoService
 from wrldbldr.services.gallery import GalleryService
+from wrldbldr.services.picture_import import PictureImportService
 from wrldbldr.services.players import PlayerService
 from wrldbldr.services.progress import LiveProgress
 from wrldbldr.services.queue import QueueService
@@ -68,6 +69,7 @@ def fake_engine(
         players=PlayerService(database, bus, clock),
         audience=AudienceService(database, progress, gallery),
         gallery=gallery,
+        picture_import=PictureImportService(database, bus, store, clock),
         demo=DemoService(database, bus, clock, store, worlds),
         connection=connection,
         comfyui=ComfyUISettingsService(database, in_use, nullcontext, start=start, nursery=nursery, clock=clock),

@@ -15,6 +15,7 @@ from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine
 from wrldbldr.kit.ids import new_id
 from wrldbldr.services.gallery import GalleryService
+from wrldbldr.services.picture_import import PictureImportService
 from wrldbldr.services.queue import GenerationRequest, QueueService
 from wrldbldr.services.worlds import EntityChanges, WorldService
 
@@ -72,10 +73,13 @@ VERBS: dict[str, Verb] = {
     "GalleryService.counts": lambda e, w, i: e.gallery.counts(w, i.world, i.character),
     "GalleryService.active": lambda e, w, i: e.gallery.active(w, i.world),
     "GalleryService.find": lambda e, w, i: e.gallery.find(w, i.asset),
+    "GalleryService.info": lambda e, w, i: e.gallery.info(w, i.asset),
+    "GalleryService.download": lambda e, w, i: e.gallery.download(w, i.asset),
     "GalleryService.file": lambda e, w, i: e.gallery.file(w, i.asset),
     "GalleryService.update": lambda e, w, i: e.gallery.update(w, i.asset, label="Mine now"),
     "GalleryService.activate": lambda e, w, i: e.gallery.activate(w, i.asset),
     "GalleryService.delete": lambda e, w, i: e.gallery.delete(w, i.asset),
+    "PictureImportService.add": lambda e, w, i: e.picture_import.add(w, (CHARACTER, i.character), b""),
 }
 FOR_EVERYONE = {
     *("GalleryService.fresh", "WorldService.create", "WorldService.summaries", "WorldService.create_in"),
@@ -86,7 +90,7 @@ FOR_EVERYONE = {
 def test_every_verb_that_takes_a_person_is_tried_below() -> None:
     found = {
         f"{service.__name__}.{name}"
-        for service in (WorldService, QueueService, GalleryService)
+        for service in (WorldService, QueueService, GalleryService, PictureImportService)
         for name, verb in getmembers(service, iscoroutinefunction)
         if not name.startswith("_") and "who" in signature(verb).parameters
     }

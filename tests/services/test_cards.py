@@ -8,7 +8,6 @@ from wrldbldr.domain.failure import Failure
 from wrldbldr.kit.ids import new_id
 from wrldbldr.services.cards import (
     asset_card,
-    asset_facts,
     batch_card,
     batch_facts,
     entity_card,
@@ -76,14 +75,6 @@ def test_a_card_holds_no_prompt(setting: Setting) -> None:
 def test_times_are_written_as_browsers_read_them() -> None:
     assert iso(NOW) == "2026-01-01T20:00:00+00:00"
     assert iso(None) == ""
-
-
-def test_a_picture_of_the_simulator_says_so(setting: Setting) -> None:
-    facts = {fact.label: fact.value for fact in asset_facts(setting.asset(is_simulated=True, negative_prompt=""))}
-
-    assert facts["Model"] == "simulated: tiny"
-    assert facts["Negative prompt"] == "none"
-    assert {fact.label: fact.value for fact in asset_facts(setting.asset(model=""))}["Model"] == "not named"
 
 
 def test_each_preview_has_an_address_of_its_own(setting: Setting) -> None:

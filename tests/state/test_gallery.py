@@ -92,7 +92,8 @@ async def test_one_picture_large_knows_how_it_came_to_be_and_its_neighbours(desk
     lightbox = await desk.see(Lightbox)
     assert (lightbox.is_open, lightbox.previous, lightbox.next) == (True, shown[0], shown[2])
     assert lightbox.prompt == "an old keeper of lanterns"
-    assert {"Seed", "Size", "Model", "Workflow"} <= {fact.label for fact in lightbox.facts}
+    assert lightbox.seed.isdecimal()
+    assert {"Size", "Model", "Workflow", "Batch", "Attempts", "Asked by"} <= {fact.label for fact in lightbox.facts}
 
 
 async def test_the_picture_shown_large_can_be_starred_and_made_active(desk: Tab, studio: Studio) -> None:

@@ -20,6 +20,7 @@ from wrldbldr.api import (
     documentation,
     events,
     locations,
+    picture_import,
     players,
     queue,
     status,
@@ -46,6 +47,7 @@ ROUTERS = (
     queue.router,
     batches.router,  # before pictures: /api/assets/batch is no id of a picture
     assets.router,
+    picture_import.router,
     status.router,
     config.router,
     events.router,

@@ -1,12 +1,15 @@
 """Stored pictures: look, choose, mark, remove, and the files themselves."""
 
+import asyncio
+from contextlib import suppress
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, Self
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Query, Request
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import FileResponse, Response, StreamingResponse
 
 from wrldbldr.api.cursors import check_cursor
 from wrldbldr.api.door import Guest, RunningEngine, Visitor, Who, guarded_router
@@ -24,6 +27,7 @@ from wrldbldr.api.models import (
     Text,
     page_of,
 )
+from wrldbldr.domain.account import Principal
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.errors import NotFoundError
@@ -180,7 +184,13 @@ async def send_image(
     size: PictureSize = PictureSize.FULL,
     download: bool = False,
 ) -> Response:
-    """The picture itself. A picture never changes, so browsers keep it; but what a player may see does."""
+    """The picture itself. A picture never changes, so browsers keep it; but what a player may see does.
+
+    Nothing is in it but pixels, unless its game master downloads it whole: then it says how it came to be.
+    """
+    if download and size is PictureSize.FULL and guest.account is not None:
+        with suppress(NotFoundError):  # of another game master, at whose table they may sit
+            return await _told(engine, guest.account, asset_id)
     file, keeping = await _file(guest, engine, asset_id, size.side)
     etag = f'"{file.content_hash}-{size}"'
     headers = {**PICTURE_HEADERS, "cache-control": keeping, "etag": etag}
@@ -188,6 +198,16 @@ async def send_image(
         return Response(status_code=304, headers=headers)
     name = file_name(file.name) if download else None
     return FileResponse(file.path, media_type=file.media_type, filename=name, headers=headers)
+
+
+async def _told(engine: Engine, who: Principal, asset_id: UUID) -> Response:
+    file, telling = await engine.gallery.download(who, asset_id)
+    headers = {
+        **PICTURE_HEADERS,
+        "content-disposition": f"attachment; filename*=utf-8''{quote(file_name(file.name))}",
+        "content-length": str(await asyncio.to_thread(lambda: telling.byte_size)),
+    }
+    return StreamingResponse(telling.pieces(), media_type=file.media_type, headers=headers)
 
 
 async def _file(guest: Visitor, engine: Engine, asset_id: UUID, side: int) -> tuple[PictureFile, str]:

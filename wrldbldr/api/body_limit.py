@@ -5,9 +5,11 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wrldbldr.api.answers import refusal_by_http
-from wrldbldr.api.scope import is_api
+from wrldbldr.api.scope import PREFIX, is_api, path_of
+from wrldbldr.services.picture_import import FILE_BYTES_LIMIT
 
 BODY_LIMIT_BYTES = 20 * 2**20
+PICTURE_PATH = f"{PREFIX}/assets/import"
 TOO_LARGE = 413
 
 
@@ -23,8 +25,9 @@ class BodyLimit:
         if not is_api(scope):
             await self._app(scope, receive, send)
             return
+        limit_bytes = max(self._limit_bytes, FILE_BYTES_LIMIT) if path_of(scope) == PICTURE_PATH else self._limit_bytes
         announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdecimal() and int(announced[:20]) > self._limit_bytes:
+        if announced.isdecimal() and int(announced[:20]) > limit_bytes:
             await refusal_by_http(TOO_LARGE)(scope, receive, send)
             return
         count_bytes = 0
@@ -33,7 +36,7 @@ class BodyLimit:
             nonlocal count_bytes
             message = await receive()
             count_bytes += len(message.get("body", b""))
-            if count_bytes > self._limit_bytes:
+            if count_bytes > limit_bytes:
                 raise HTTPException(TOO_LARGE)
             return message
 

@@ -117,6 +117,12 @@ class Assets:
         )
         return rows.scalars().all()
 
+    async def next_number(self, entity_id: UUID, asset_type: AssetType) -> int:
+        """The number after the highest of an entity's pictures of a type."""
+        query = select(func.coalesce(func.max(Asset.number), 0) + 1)
+        alike = (Asset.entity_id == entity_id, Asset.asset_type == asset_type)
+        return (await self._db_session.execute(query.where(*alike))).scalar_one()
+
     async def covers(self, world_ids: Sequence[UUID]) -> dict[UUID, UUID]:
         """The newest backdrop of each world, else its newest picture; worlds without pictures are absent."""
         place = func.row_number().over(

@@ -11,6 +11,9 @@ from wrldbldr.domain.columns import moment, word
 from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.ids import new_id
 
+NO_SEED = -1
+"""The seed of a picture from elsewhere that does not say from which it was painted."""
+
 
 class Asset(SQLModel, table=True):
     """One picture of one entity with its generation metadata. At most one per entity and type is active."""
@@ -37,7 +40,7 @@ class Asset(SQLModel, table=True):
     byte_size: int
     prompt: str
     negative_prompt: str
-    seed: int = Field(sa_type=BigInteger)
+    seed: int = Field(sa_type=BigInteger)  # or NO_SEED
     model: str
     workflow_id: UUID | None = Field(default=None, foreign_key="workflow.id", ondelete="SET NULL")
     workflow_name: str

@@ -1,6 +1,8 @@
 """Which pictures fit whom, in which shapes they are painted, and what is asked for unless somebody says otherwise."""
 
-from wrldbldr.domain.batch import AssetType
+import re
+
+from wrldbldr.domain.batch import SIZE_LIMIT, SIZE_MINIMUM, SIZE_STEP, AssetType
 from wrldbldr.domain.world import EntityType
 
 VARIATIONS = 4
@@ -21,12 +23,39 @@ SHAPES: dict[str, tuple[int, int]] = {
 }
 """Width and height in pixels by the name of the shape."""
 
+OTHER_SHAPE = re.compile(r"(\d{2,4}) × (\d{2,4})", re.ASCII)
+
 PROMPT_START_CHARACTERS = 500  # 18D.5 of the specification
 
 
 def shape_of(size: tuple[int, int]) -> str:
     """The name of a size of `SHAPES`. Raises StopIteration for another one."""
     return next(name for name, known in SHAPES.items() if known == size)
+
+
+def size_of(shape: str) -> tuple[int, int] | None:
+    """Width and height of a shape: one of `SHAPES`, or `896 × 1152` for another size that may be asked for."""
+    other = OTHER_SHAPE.fullmatch(shape)
+    if other is None:
+        return SHAPES.get(shape)
+    size = (int(other[1]), int(other[2]))
+    return size if _may_be_asked_for(size) else None
+
+
+def shape_like(size: tuple[int, int]) -> str | None:
+    """The shape in which a picture of this size is asked for again; None when none is like it.
+
+    What is larger than can be asked for was enlarged after it was painted: a shape of the same proportions is like it.
+    """
+    width, height = size
+    named = next((name for name, known in SHAPES.items() if known == size), None)
+    if named or _may_be_asked_for(size):
+        return named or f"{width} × {height}"
+    return next((name for name, (w, h) in SHAPES.items() if w * height == h * width), None)
+
+
+def _may_be_asked_for(size: tuple[int, int]) -> bool:
+    return all(SIZE_MINIMUM <= side <= SIZE_LIMIT and side % SIZE_STEP == 0 for side in size)
 
 
 def proposed_prompt(description: str, limit: int = PROMPT_START_CHARACTERS) -> str:

@@ -1,12 +1,18 @@
-"""The texts a PNG file carries beside its pixels, which is where programs leave what they painted it from."""
+"""The texts a picture carries beside its pixels, which is where programs leave what they painted it from."""
 
+import io
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+from PIL import Image
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 CHUNK_LIMIT = 100_000
 KEYWORD_BYTES = 79  # as the format has it
+HEADER_END = 33  # the signature and IHDR, after which texts may stand
+EXIF, USER_COMMENT = 0x8769, 0x9286
+COMMENT_CODES = {b"UNICODE\0": "utf-16-be", b"ASCII\0\0\0": "ascii"}
 
 
 def is_png(content: bytes) -> bool:
@@ -29,6 +35,31 @@ def png_texts(content: bytes, *, limit_bytes: int) -> dict[str, str]:
         if text is not None:
             found.setdefault(keyword.decode("latin-1"), text)
     return found
+
+
+def text_chunks(texts: Mapping[str, str]) -> bytes:
+    """The chunks of a PNG that hold these texts by keyword, to be put in at HEADER_END: tEXt where Latin-1 will do."""
+    return b"".join(_chunk(keyword.encode("latin-1"), text) for keyword, text in texts.items())
+
+
+def _chunk(keyword: bytes, text: str) -> bytes:
+    try:
+        kind, data = b"tEXt", keyword + b"\0" + text.encode("latin-1")
+    except UnicodeEncodeError:
+        kind, data = b"iTXt", keyword + b"\0\0\0\0\0" + text.encode()
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def comment_of(content: bytes, *, limit_bytes: int) -> str:
+    """The comment in the EXIF of a JPEG or WebP, where a PNG would have `parameters`. Empty where there is none to read.
+
+    Raises what Pillow raises over damaged files.
+    """
+    with Image.open(io.BytesIO(content), formats=("JPEG", "WEBP")) as opened:
+        comment: object = opened.getexif().get_ifd(EXIF).get(USER_COMMENT)
+    if not isinstance(comment, bytes) or len(comment) > limit_bytes:
+        return ""
+    return comment[8:].decode(COMMENT_CODES.get(comment[:8], "utf-8"), errors="replace").strip("\0")
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -188,18 +188,6 @@ def _asked_for(batch: Batch) -> list[Fact]:
     ]
 
 
-def asset_facts(asset: Asset) -> list[Fact]:
-    """How a picture came to be."""
-    return [
-        Fact("Prompt", asset.prompt),
-        Fact("Negative prompt", asset.negative_prompt or "none"),
-        Fact("Seed", str(asset.seed)),
-        Fact("Size", f"{asset.width} × {asset.height}"),
-        Fact("Model", ("simulated: " if asset.is_simulated else "") + (asset.model or "not named")),
-        Fact("Workflow", asset.workflow_name),
-    ]
-
-
 def image_url(asset_id: UUID, side: int = 0) -> str:
     """Where a browser that is signed in gets a picture."""
     return f"/api/assets/{asset_id}/image" + (f"?size={side}" if side else "")

@@ -13,8 +13,11 @@ from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.events import PicturesChanged
 from wrldbldr.domain.text import LABEL_LIMIT, checked_name
+from wrldbldr.media.parameters import texts_of
 from wrldbldr.media.store import FULL, MediaStore
+from wrldbldr.media.telling import TellingFile, telling
 from wrldbldr.services.access import owned_asset, owned_world
+from wrldbldr.services.generation_info import GenerationInfo
 
 THUMBNAIL_TYPE = "image/webp"
 
@@ -77,6 +80,15 @@ class GalleryService:
         async with self._database.read() as unit:
             return await owned_asset(unit, who, asset_id)
 
+    async def info(self, who: Principal, asset_id: UUID) -> GenerationInfo:
+        """One picture with how it came to be. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            asset = await owned_asset(unit, who, asset_id)
+            batch = None if asset.batch_id is None else await unit.batches.find(asset.batch_id)
+            workflow = None if asset.workflow_id is None else await unit.workflows.find(asset.workflow_id)
+            account = None if batch is None else await unit.accounts.find(batch.requested_by)
+        return GenerationInfo(asset, batch, workflow, account.name if account else "")
+
     async def file(self, who: Principal, asset_id: UUID, side: int = FULL) -> PictureFile:
         """The file of a picture or of its thumbnail (256, 64). Raises NotFoundError."""
         return await self.file_of(await self.find(who, asset_id), side)
@@ -91,6 +103,13 @@ class GalleryService:
             content_hash=asset.content_hash,
             name=f"{asset.label}.{suffix}",
         )
+
+    async def download(self, who: Principal, asset_id: UUID) -> tuple[PictureFile, TellingFile]:
+        """The file of a picture with how it came to be written into it, for its game master only. Raises NotFoundError."""
+        info = await self.info(who, asset_id)
+        file, size = await self.file_of(info.asset), (info.asset.width, info.asset.height)
+        texts = texts_of(info.recipe)
+        return file, await asyncio.to_thread(telling, file.path, file.media_type, size, texts)
 
     async def update(
         self, who: Principal, asset_id: UUID, *, label: str | None = None, starred: bool | None = None

@@ -4,7 +4,8 @@ import reflex as rx
 
 from wrldbldr.domain.account import Principal
 from wrldbldr.engine import current
-from wrldbldr.services.cards import AssetCard, Fact, asset_card, asset_facts, iso
+from wrldbldr.services.cards import AssetCard, Fact, asset_card, iso
+from wrldbldr.services.generation_info import stopwatch
 from wrldbldr.state.change import change
 from wrldbldr.state.gallery import Gallery
 from wrldbldr.state.ids import parsed_id
@@ -31,7 +32,9 @@ class Lightbox(rx.State):
     facts: rx.Field[list[Fact]] = rx.field(default_factory=list)
     prompt: rx.Field[str] = rx.field("")
     negative_prompt: rx.Field[str] = rx.field("")
+    seed: rx.Field[str] = rx.field("")
     painted_at: rx.Field[str] = rx.field("")
+    took: rx.Field[str] = rx.field("")  # empty when it was not painted here
     previous: rx.Field[str] = rx.field("")
     next: rx.Field[str] = rx.field("")
     strip: rx.Field[list[AssetCard]] = rx.field(default_factory=list)
@@ -78,12 +81,12 @@ class Lightbox(rx.State):
 
 async def read_picture(lightbox: Lightbox, who: Principal, asset: str) -> None:
     """Show a picture and where it hangs. Raises NotFoundError."""
-    found = await current().gallery.find(who, parsed_id(asset, "picture"))
-    lightbox.asset = asset_card(found)
-    told_apart = ("Prompt", "Negative prompt")
-    lightbox.facts = [fact for fact in asset_facts(found) if fact.label not in told_apart]
-    lightbox.prompt, lightbox.negative_prompt = found.prompt, found.negative_prompt
-    lightbox.painted_at = iso(found.created_at)
+    info = await current().gallery.info(who, parsed_id(asset, "picture"))
+    found, recipe = info.asset, info.recipe
+    lightbox.asset, lightbox.facts = asset_card(found), info.facts
+    lightbox.prompt, lightbox.negative_prompt = recipe.prompt, recipe.negative_prompt
+    lightbox.seed = "" if recipe.seed is None else str(recipe.seed)
+    lightbox.painted_at, lightbox.took = iso(found.created_at), stopwatch(info.took)
     gallery = await lightbox.get_state(Gallery)
     place = await lightbox.get_state(Place)
     strip = list(gallery.assets) if place.entity == str(found.entity_id) else [lightbox.asset]
