@@ -1,5 +1,7 @@
 // A file with a workflow, chosen or dropped in Settings. The browser sends it on a plain request: the websocket takes no more
 // than a megabyte. wrldbldr/state/workflow_list.py hears what became of it.
+import "./drop.js";
+
 const LIMIT_BYTES = 8 * 1024 * 1024;
 const TOO_LARGE = "This file is larger than 8 MB. A workflow is much smaller.";
 const NO_ANSWER = "WrldBldr does not answer. Check that it still runs, then try again.";
@@ -33,24 +35,3 @@ export const send = async (field) => {
     return { error: error instanceof TypeError ? NO_ANSWER : NOT_READ };
   }
 };
-
-// Dropped on the section, a file is as good as chosen.
-const target = (event) => {
-  const place = event.target.closest?.("[data-drop]");
-  return place && [...(event.dataTransfer?.types || [])].includes("Files") ? document.getElementById(place.dataset.drop) : null;
-};
-const light = (place) => document.querySelectorAll("[data-drop]").forEach((one) => one.classList.toggle("dropping", one === place));
-document.addEventListener("dragover", (event) => {
-  const input = target(event);
-  if (input) event.preventDefault();
-  light(input && event.target.closest("[data-drop]"));
-});
-document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) light(null); });
-document.addEventListener("drop", (event) => {
-  const input = target(event);
-  light(null);
-  if (!input) return;
-  event.preventDefault();
-  input.files = event.dataTransfer.files;
-  input.dispatchEvent(new Event("change", { bubbles: true }));
-});

@@ -13,6 +13,7 @@ KEYS = (
     ("⏎", "Look at a picture"),
     (".", "Star a picture"),
     ("I", "View Generation Info"),
+    ("R", "Remix a picture"),
     ("Del", "Delete a picture"),
     ("Esc", "Close"),
     ("?", "This list"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from wrldbldr.domain.batch import COUNT_LIMIT
-from wrldbldr.domain.picture import SHAPES, VARIATIONS
+from wrldbldr.domain.picture import VARIATIONS, size_of
 from wrldbldr.domain.workflow import Workflow
 
 COUNTS = {str(count): count for count in range(1, COUNT_LIMIT + 1)}
@@ -43,12 +43,12 @@ class Untouched:
 def draft_of(form: Mapping[str, str], workflows: Sequence[Workflow], untouched: Untouched) -> Draft:
     """The draft that a browser's form holds; what no dialog of ours could hold is left out."""
     used = next((each for each in workflows if str(each.id) == form.get("workflow")), untouched.workflow)
-    count, shape = COUNTS.get(form.get("count", "")), form.get("shape")
+    count, shape = COUNTS.get(form.get("count", "")), form.get("shape", "")
     return Draft(
         prompt=_set(form.get("prompt"), untouched.prompt),
         negative_prompt=_set(form.get("negative_prompt"), used.default_negative_prompt),
         count=None if count == VARIATIONS else count,
-        shape=None if shape not in SHAPES or shape == untouched.shape else shape,
+        shape=None if size_of(shape) is None or shape == untouched.shape else shape,
         seed=form.get("seed", "").strip() or None,
         workflow=None if used.id == untouched.workflow.id else str(used.id),
     )

@@ -11,7 +11,8 @@ import reflex as rx
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import COUNT_LIMIT, AssetType
 from wrldbldr.domain.errors import InvalidInputError, NotFoundError
-from wrldbldr.domain.picture import FITTING, SHAPES, VARIATIONS, proposed_prompt, shape_of
+from wrldbldr.domain.picture import FITTING, SHAPES, VARIATIONS, proposed_prompt, shape_of, size_of
+from wrldbldr.domain.recipe import Recipe
 from wrldbldr.domain.workflow import Workflow
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import current
@@ -22,6 +23,7 @@ from wrldbldr.state.draft import Draft, Untouched, draft_of
 from wrldbldr.state.ids import parsed_id, parsed_word
 from wrldbldr.state.place import Place, Subject, subject_of
 from wrldbldr.state.principal import Follow, signed_in
+from wrldbldr.state.recalled import Part, recalled
 from wrldbldr.state.unsaved import Unsaved, forget_unsaved
 
 KIND = "kind of picture"
@@ -56,6 +58,7 @@ class Generate(rx.State):
     shapes: rx.Field[list[str]] = rx.field(default_factory=lambda: list(SHAPES))
     workflow: rx.Field[str] = rx.field("")
     workflows: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    is_workflow_gone: rx.Field[bool] = rx.field(False)
     takes_size: rx.Field[bool] = rx.field(True)
     takes_prompt: rx.Field[bool] = rx.field(True)
     seed: rx.Field[str] = rx.field("")
@@ -73,7 +76,8 @@ class Generate(rx.State):
     @signed_in
     async def begin(self, who: Principal, asset_type: str) -> None:
         """Open for whoever the tab shows; an empty type means the first that fits them."""
-        await self._open(who, parsed_word(AssetType, asset_type, KIND) if asset_type else None)
+        wanted = parsed_word(AssetType, asset_type, KIND) if asset_type else None
+        await self._open(who, await subject_of(self), wanted)
 
     @rx.event
     @signed_in
@@ -136,7 +140,7 @@ class Generate(rx.State):
     @signed_in
     async def choose_shape(self, who: Principal, shape: str) -> None:
         """Upright, square or wide."""
-        if shape in SHAPES:
+        if shape in self.shapes:
             self.shape = shape
             self._draft = replace(self._draft, shape=shape)
 
@@ -145,7 +149,7 @@ class Generate(rx.State):
     async def choose_workflow(self, who: Principal, workflow: str) -> None:
         """Another workflow, with its own negative prompt unless somebody wrote one."""
         chosen = await current().workflows.find(who, parsed_id(workflow, "workflow"))
-        self._draft = replace(self._draft, workflow=str(chosen.id))
+        self._draft, self.is_workflow_gone = replace(self._draft, workflow=str(chosen.id)), False
         self._use(chosen)
         self.form += 1
 
@@ -189,9 +193,10 @@ class Generate(rx.State):
         self._drafts[f"{self._entity}:{self.asset_type}"] = draft
 
     def _request(self, prompt: str, negative_prompt: str, seed: str) -> GenerationRequest:
-        if self.shape not in SHAPES:  # never opened in this tab
+        size = size_of(self.shape)
+        if size is None:  # never opened in this tab
             raise NotFoundError("open dialog")
-        width, height = SHAPES[self.shape]
+        width, height = size
         return GenerationRequest(
             game_session_id=parsed_id(self._table, "game session"),
             entity_type=EntityType(self._kind),
@@ -206,8 +211,7 @@ class Generate(rx.State):
             workflow_id=parsed_id(self.workflow, "workflow"),
         )
 
-    async def _open(self, who: Principal, wanted: AssetType | None) -> None:
-        subject = await subject_of(self)
+    async def _open(self, who: Principal, subject: Subject, wanted: AssetType | None) -> None:
         entity = await current().worlds.find_entity(who, subject.kind, subject.entity_id)
         fitting = FITTING[subject.kind]
         self._kind, self._entity, self._table = subject.kind, str(subject.entity_id), str(subject.game_session_id)
@@ -216,6 +220,16 @@ class Generate(rx.State):
         self.types = [Choice(kind.value, kind.capitalize()) for kind in fitting]
         await self._turn_to(who, subject, wanted or fitting[0])
         self.is_open = True
+
+    async def _recall(self, who: Principal, subject: Subject, part: Part, recipe: Recipe) -> None:
+        """Open for a picture's own subject, with what is taken from that picture in place of what was set before."""
+        wanted = recipe.asset_type or FITTING[subject.kind][0]
+        workflows, untouched = await untouched_for(who, subject.kind, subject.entity_id, wanted)
+        key = f"{subject.entity_id}:{wanted}"
+        taken = recalled(part, recipe, self._drafts.get(key, Draft()), workflows, untouched)
+        self._drafts[key] = taken.draft
+        await self._open(who, subject, wanted)
+        self.is_workflow_gone = taken.is_workflow_gone
 
     async def _turn_to(self, who: Principal, subject: Subject, asset_type: AssetType) -> None:
         engine = current()
@@ -226,6 +240,8 @@ class Generate(rx.State):
         self.is_edited = draft.prompt is not None
         self.count, self.seed = draft.count or VARIATIONS, draft.seed or ""
         self.shape = draft.shape or shape_of(DEFAULT_SIZES[asset_type])
+        self.shapes = list(dict.fromkeys([*SHAPES, self.shape]))
+        self.is_workflow_gone = False
         self.error_field = self.error = ""
         workflows = await engine.workflows.all(who)
         self.workflows = [Choice(str(workflow.id), workflow.name) for workflow in workflows]
@@ -247,10 +263,8 @@ class Generate(rx.State):
         """Take up one form that the browser kept. True when it holds what the server did not know."""
         _, kind, entity_id, asset_type = name.split(":")
         subject_id, wanted = parsed_id(entity_id, "character or location"), parsed_word(AssetType, asset_type, KIND)
-        entity = await current().worlds.find_entity(who, parsed_word(EntityType, kind, KIND), subject_id)
-        workflows = await current().workflows.all(who)
-        default = default_of(workflows, (await current().workflows.defaults(who)).get(wanted))
-        untouched = Untouched(proposed_prompt(entity.description), default, shape_of(DEFAULT_SIZES[wanted]))
+        entity_type = parsed_word(EntityType, kind, KIND)
+        workflows, untouched = await untouched_for(who, entity_type, subject_id, wanted)
         draft, key = draft_of(unsaved.forms[name], workflows, untouched), f"{subject_id}:{wanted}"
         is_open_there = name == unsaved.open_form and (unsaved.is_return or not self.is_open)
         known = self._drafts.get(key)
@@ -258,7 +272,7 @@ class Generate(rx.State):
         if is_news:
             self._drafts[key] = draft
         if is_open_there and (await self.get_state(Place)).entity == str(subject_id):
-            await self._open(who, wanted)
+            await self._open(who, await subject_of(self), wanted)
         return is_news
 
 
@@ -270,6 +284,16 @@ async def put_back_drafts(state: rx.State, who: Principal, unsaved: Unsaved) -> 
         with suppress(NotFoundError):  # they are gone, and their picture with them
             is_any |= await dialog._put_back(who, name, unsaved)  # noqa: SLF001 - else it were a handler for browsers
     return is_any
+
+
+async def untouched_for(
+    who: Principal, kind: EntityType, entity_id: UUID, asset_type: AssetType
+) -> tuple[Sequence[Workflow], Untouched]:
+    """The workflows there are, and what the dialog shows of a subject before anybody touches it. Raises NotFoundError."""
+    entity = await current().worlds.find_entity(who, kind, entity_id)
+    workflows = await current().workflows.all(who)
+    default = default_of(workflows, (await current().workflows.defaults(who)).get(asset_type))
+    return workflows, Untouched(proposed_prompt(entity.description), default, shape_of(DEFAULT_SIZES[asset_type]))
 
 
 def default_of(workflows: Sequence[Workflow], default: UUID | None) -> Workflow:

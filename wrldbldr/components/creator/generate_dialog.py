@@ -67,7 +67,7 @@ def subject() -> rx.Component:
         rx.el.div(
             frame,
             class_name="frame-room",
-            custom_attrs={"style": rx.Var.create({"--shape": Generate.shape.replace(":", "/")})},
+            custom_attrs={"style": rx.Var.create({"--shape": Generate.shape.replace(":", "/").replace("×", "/")})},
         ),
         rx.el.p(says, class_name="hint center"),
         class_name="col g4 ask-side",
@@ -157,6 +157,12 @@ def painter() -> rx.Component:
             on_change=Generate.choose_workflow,
         ),
         error_line("workflow", _error_of("workflow_id")),
+        rx.cond(
+            Generate.is_workflow_gone,
+            rx.el.p(
+                icon("info", 14), "That workflow is gone; the default one is chosen.", class_name="hint", role="status"
+            ),
+        ),
         rx.cond(
             Generate.takes_prompt,
             rx.fragment(),

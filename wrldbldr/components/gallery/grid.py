@@ -4,6 +4,7 @@ import reflex as rx
 
 from wrldbldr.components.button import button
 from wrldbldr.components.empty import empty, three_holes
+from wrldbldr.components.gallery.picture_import import FILE_INPUT, import_button
 from wrldbldr.components.gallery.tile import asset_tile
 from wrldbldr.components.icon import icon
 from wrldbldr.components.plate import ember
@@ -14,6 +15,8 @@ from wrldbldr.state.gallery import ALL, Gallery
 from wrldbldr.state.lightbox import Lightbox
 from wrldbldr.state.painting import Painting
 from wrldbldr.state.place import Place
+from wrldbldr.state.recalled import Part
+from wrldbldr.state.remix import Remix
 
 TABS = (("portrait", "Portraits"), ("sprite", "Sprites"), ("backdrop", "Backdrops"), ("item", "Items"))
 
@@ -33,6 +36,7 @@ def gallery() -> rx.Component:
         delete_question(),
         class_name="gallery",
         aria_label="Pictures",
+        data_drop=FILE_INPUT,
     )
 
 
@@ -59,7 +63,7 @@ def head() -> rx.Component:
         tab(ALL, "All", Gallery.total), *(tab_of(*each) for each in TABS), class_name="tabs grow", role="tablist",
         aria_label="Kind of picture",
     )  # fmt: skip
-    return rx.el.div(tabs, starred, class_name="row")
+    return rx.el.div(tabs, import_button(), starred, class_name="row")
 
 
 def grid() -> rx.Component:
@@ -118,6 +122,7 @@ def menu() -> rx.Component:
             disabled=Gallery.target_is_active, on_select=Gallery.activate(Gallery.target),
         ),
         item(icon("info"), "View Generation Info", rx.el.kbd("I"), on_select=Lightbox.show(Gallery.target)),
+        item(icon("shuffle"), "Remix", rx.el.kbd("R"), on_select=Remix.begin(Gallery.target, Part.REMIX)),
         item(
             icon("star"), rx.cond(Gallery.target_is_starred, "Take the Star Off", "Star"), rx.el.kbd("."),
             on_select=Gallery.star(Gallery.target, ~Gallery.target_is_starred),

@@ -4,6 +4,8 @@ import reflex as rx
 
 from wrldbldr.components.button import button, icon_button
 from wrldbldr.components.dialog import close_button, dialog
+from wrldbldr.components.gallery.asset_label import asset_label
+from wrldbldr.components.gallery.recall import more_menu, remix_button, seed_fact
 from wrldbldr.components.icon import icon
 from wrldbldr.components.moment import ago
 from wrldbldr.components.plate import simulated
@@ -69,8 +71,7 @@ def panel() -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.el.div(
-                rx.dialog.title(Place.entity_name, class_name="name lg b"), rx.el.p(PICTURE.label, class_name="mono mut"),
-                class_name="grow",
+                rx.dialog.title(Place.entity_name, class_name="name lg b"), asset_label(), class_name="grow",
             ),
             starred, close_button(), class_name="row top",
         ),
@@ -83,12 +84,21 @@ def actions() -> rx.Component:
     active = rx.el.span(icon("circle-check", 14), "Active", class_name="bdg warmb")
     make_active = button("Set as Active", glyph="circle-check", look="solid", on_click=Lightbox.activate)
     download = rx.el.a(
-        icon("download"), "Download", class_name="btn", href=f"/api/assets/{PICTURE.id}/image?download=1", download=True
+        icon("download"), class_name="btn sq", aria_label="Download", title="Download, with how it came to be inside",
+        href=f"/api/assets/{PICTURE.id}/image?download=1", download=True,
+    )  # fmt: skip
+    delete = rx.el.button(
+        type="button", class_name="sr", tab_index=-1, aria_hidden=True, data_key="Delete",
+        on_click=[Lightbox.toggle(False), Gallery.ask_to_delete(PICTURE.id)],
+    )  # fmt: skip
+    return rx.el.div(
+        rx.cond(PICTURE.is_active, active, make_active),
+        remix_button(),
+        download,
+        more_menu(),
+        delete,
+        class_name="row wrap",
     )
-    delete = icon_button(
-        "trash-2", "Delete…", data_key="Delete", on_click=[Lightbox.toggle(False), Gallery.ask_to_delete(PICTURE.id)]
-    )
-    return rx.el.div(rx.cond(PICTURE.is_active, active, make_active), download, delete, class_name="row wrap")
 
 
 def prompt_section() -> rx.Component:
@@ -104,12 +114,14 @@ def prompt_section() -> rx.Component:
         size="s",
         on_click=[rx.set_clipboard(Lightbox.prompt), rx.toast.success("Prompt copied")],
     )
-    return rx.el.section(
+    known = rx.el.section(
         rx.el.div(rx.el.h2("Prompt", class_name="h2 mut"), rx.el.span(copy, class_name="end"), class_name="row"),
         rx.el.p(Lightbox.prompt, class_name="sm sec prompt"),
         without,
         class_name="col",
     )
+    unknown = rx.el.p("This picture was brought here, and does not say how it came to be.", class_name="sm mut")
+    return rx.cond(Lightbox.prompt != "", known, unknown)
 
 
 def info() -> rx.Component:
@@ -120,6 +132,8 @@ def info() -> rx.Component:
 
     return rx.el.dl(
         rx.foreach(Lightbox.facts, line),
-        rx.fragment(rx.el.dt("Painted"), rx.el.dd(ago(Lightbox.painted_at))),
+        seed_fact(),
+        rx.el.dt(rx.cond(Lightbox.took != "", "Painted", "Added")),
+        rx.el.dd(ago(Lightbox.painted_at), rx.cond(Lightbox.took != "", f", took {Lightbox.took}", "")),
         class_name="kv facts",
     )

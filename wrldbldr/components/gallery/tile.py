@@ -8,6 +8,8 @@ from wrldbldr.components.icon import icon
 from wrldbldr.components.plate import simulated
 from wrldbldr.state.gallery import Gallery
 from wrldbldr.state.lightbox import Lightbox
+from wrldbldr.state.recalled import Part
+from wrldbldr.state.remix import Remix
 
 
 @rx.memo
@@ -61,14 +63,17 @@ def quick_buttons(asset: rx.Var[str], label: rx.Var[str], is_starred: rx.Var[boo
             **props,
         )
 
+    def unseen(act: str, on_click: Any) -> rx.Component:
+        return rx.el.button(
+            type="button", class_name="sr", tab_index=-1, aria_hidden=True, data_act=act, on_click=on_click
+        )
+
     star = rx.cond(is_starred, f"Take the star off {label}", f"Star {label}")
     return rx.el.div(
         quick("star", star, ".", on_click=Gallery.star(asset, ~is_starred.to(bool)), data_on=is_starred),
         quick("info", f"View Generation Info of {label}", "i", on_click=Lightbox.show(asset)),
         quick("ellipsis", f"More for {label}", "menu"),
-        rx.el.button(
-            type="button", class_name="sr", tab_index=-1, aria_hidden=True, data_act="Delete",
-            on_click=Gallery.ask_to_delete(asset),
-        ),
+        unseen("Delete", Gallery.ask_to_delete(asset)),
+        unseen("r", Remix.begin(asset, Part.REMIX)),
         class_name="over",
     )  # fmt: skip

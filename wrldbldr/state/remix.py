@@ -1,0 +1,37 @@
+"""From a picture to the dialog in which another is asked for, filled with what was asked for then."""
+
+import reflex as rx
+
+from wrldbldr.domain.account import Principal
+from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.engine import current
+from wrldbldr.state.generate import Generate
+from wrldbldr.state.ids import parsed_id, parsed_word
+from wrldbldr.state.lightbox import Lightbox
+from wrldbldr.state.place import Place, Subject
+from wrldbldr.state.principal import signed_in
+from wrldbldr.state.recalled import Part
+
+
+class Remix(rx.State):
+    """Keeps nothing itself: what is taken over is a draft of the dialog, as if somebody had typed it."""
+
+    @rx.event
+    @signed_in
+    async def begin(self, who: Principal, asset: str, part: str) -> None:
+        """Ask again for whomever the picture is of, whoever is shown. `part` is a Part."""
+        info = await current().gallery.info(who, parsed_id(asset, "picture"))
+        wanted, place = parsed_word(Part, part, "part of a picture"), await self.get_state(Place)
+        if place.world != str(info.asset.world_id):  # there is no table of that world here to paint for
+            raise NotFoundError("picture")
+        entity = await current().worlds.find_entity(who, info.asset.entity_type, info.asset.entity_id)
+        subject = Subject(
+            world_id=info.asset.world_id,
+            game_session_id=parsed_id(place.table, "game session"),
+            kind=info.asset.entity_type,
+            entity_id=entity.id,
+            name=entity.name,
+        )
+        (await self.get_state(Lightbox)).is_open = False
+        dialog = await self.get_state(Generate)
+        await dialog._recall(who, subject, wanted, info.recipe)  # noqa: SLF001 - else it were a handler for browsers
