@@ -105,6 +105,7 @@ def test_a_picture_is_remixed_taken_along_and_brought_to_somebody_else(
     expect(page.get_by_role("button", name="Generate Portrait")).to_be_enabled()
     ask(page)
 
+    expect(page.locator(".tile > button.plate")).to_have_count(4)  # the new ones stand before the two of the demo
     page.locator(".tile > button.plate").first.focus()
     page.keyboard.press("i")
     panel = page.locator(".panel-info")
