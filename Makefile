@@ -4,6 +4,8 @@ BIN := .venv/bin
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
 
+unexport PYTHONDONTWRITEBYTECODE # where it is set, each of the many starts compiles every module anew, in twice the time
+
 .DEFAULT_GOAL := help
 CHECKS := check-format check-lint check-types check-rooms check-rules
 .PHONY: $(CHECKS) help run dev test faults check format lock upgrade bench clean python tools browser
