@@ -7,7 +7,9 @@ import socket
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -15,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
+FIRST_PORT, PORTS = 20_000, 10_000
 START_SECONDS = 120
 PATIENCE_MS = 20_000
 BROWSER_FLAGS = [
@@ -31,11 +34,18 @@ SCREENS = ROOT / ".pytest_cache" / "screens"  # what the tests saw, to look at a
 expect.set_options(timeout=PATIENCE_MS)
 
 
-def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def port_of_checkout() -> int:
+    """The same for every app, because pages are built with their port, which takes longer than most stories.
+
+    The next one while it is taken. No system gives these to connections of its own, so that it is free again after a stop.
+    """
+    for offset in range(PORTS):
+        port = FIRST_PORT + (zlib.crc32(bytes(ROOT)) + offset) % PORTS
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # of the app before, connections are closing
+            probe.bind(("", port))
+            return port
+    pytest.fail("no port is free")
 
 
 class App:
@@ -43,7 +53,7 @@ class App:
 
     def __init__(self, data_dir: Path, **environment: str) -> None:
         self.data_dir = data_dir
-        self.port = free_port()
+        self.port = port_of_checkout()
         self.url = f"http://localhost:{self.port}"
         self.log = data_dir.parent / f"{data_dir.name}.log"
         self.arguments: Sequence[str] = ("-m", "wrldbldr")
@@ -102,12 +112,14 @@ class App:
             return False
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def start_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., App]]:
-    """Start an app of one's own; every one is stopped at the end."""
+    """Start an app of one's own. It is stopped when the next one starts, so that all have one port, or at the end."""
     started: list[App] = []
 
     def start(**environment: str) -> App:
+        for earlier in started:
+            earlier.stop()
         app = App(tmp_path_factory.mktemp("app") / "data", **environment)
         app.start()
         started.append(app)
