@@ -30,6 +30,7 @@ from wrldbldr.services.comfyui_settings import ComfyUISettingsService
 from wrldbldr.services.connection import ConnectionService
 from wrldbldr.services.demo import DemoService
 from wrldbldr.services.gallery import GalleryService
+from wrldbldr.services.keeping import hand_down
 from wrldbldr.services.picture_import import PictureImportService
 from wrldbldr.services.players import PlayerService
 from wrldbldr.services.progress import LiveProgress
@@ -143,6 +144,8 @@ async def finish(engine: Engine, batch_id: UUID) -> list[UUID]:
                 )
             )
         trip.add(*assets)
+        if batch.style is not None:
+            hand_down(trip, batch.style, assets)
         return [asset.id for asset in assets]
 
     return await engine.database.in_one_trip(store_all)

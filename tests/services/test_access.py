@@ -75,6 +75,7 @@ VERBS: dict[str, Verb] = {
     "GalleryService.find": lambda e, w, i: e.gallery.find(w, i.asset),
     "GalleryService.info": lambda e, w, i: e.gallery.info(w, i.asset),
     "GalleryService.download": lambda e, w, i: e.gallery.download(w, i.asset),
+    "GalleryService.family": lambda e, w, i: e.gallery.family(w, i.asset),
     "GalleryService.file": lambda e, w, i: e.gallery.file(w, i.asset),
     "GalleryService.update": lambda e, w, i: e.gallery.update(w, i.asset, label="Mine now"),
     "GalleryService.activate": lambda e, w, i: e.gallery.activate(w, i.asset),

@@ -48,7 +48,7 @@ def checkpoints(*names: str) -> NodeCatalogue:
 
 
 def test_every_binding_is_written(batch: Batch, submission: Submission) -> None:
-    graph, model = prepare(workflow(TEXT_TO_PICTURE), batch, submission, CATALOGUE)
+    graph, model, _ = prepare(workflow(TEXT_TO_PICTURE), batch, submission, CATALOGUE)
 
     assert graph["6"]["inputs"]["text"] == "a lamp"
     assert graph["7"]["inputs"]["text"] == "fog"
@@ -58,7 +58,7 @@ def test_every_binding_is_written(batch: Batch, submission: Submission) -> None:
 
 
 def test_what_is_not_bound_stays_as_it_was(batch: Batch, submission: Submission) -> None:
-    graph, _ = prepare(workflow(TEXT_TO_PICTURE), batch, submission, CATALOGUE)
+    graph, _, _ = prepare(workflow(TEXT_TO_PICTURE), batch, submission, CATALOGUE)
 
     before = {name: value for name, value in TEXT_TO_PICTURE["3"]["inputs"].items() if name != "seed"}
     assert {name: value for name, value in graph["3"]["inputs"].items() if name != "seed"} == before
@@ -68,7 +68,7 @@ def test_what_is_not_bound_stays_as_it_was(batch: Batch, submission: Submission)
 def test_a_binding_with_several_inputs_writes_to_each(batch: Batch, submission: Submission) -> None:
     both = (NodeInput(node_id="6", input_name="text"), NodeInput(node_id="7", input_name="text"))
 
-    graph, _ = prepare(workflow(TEXT_TO_PICTURE, Bindings(positive=both)), batch, submission, CATALOGUE)
+    graph, _, _ = prepare(workflow(TEXT_TO_PICTURE, Bindings(positive=both)), batch, submission, CATALOGUE)
 
     assert [graph[node_id]["inputs"]["text"] for node_id in ("6", "7")] == ["a lamp", "a lamp"]
 
@@ -98,7 +98,7 @@ def test_a_name_that_leads_elsewhere_or_is_wired_gives_way_to_ours(
 ) -> None:
     saving = cast(Node, {"class_type": "SaveImage", "inputs": {"images": ["8", 0], "filename_prefix": prefix}})
 
-    graph, _ = prepare(workflow({**TEXT_TO_PICTURE, "9": saving}), batch, submission, CATALOGUE)
+    graph, _, _ = prepare(workflow({**TEXT_TO_PICTURE, "9": saving}), batch, submission, CATALOGUE)
 
     assert graph["9"]["inputs"]["filename_prefix"] == f"wrldbldr/{submission.prompt_id}"
 
@@ -118,7 +118,9 @@ def loras(*names: str) -> NodeCatalogue:
 def test_every_file_is_sent_in_the_servers_spelling_and_the_model_is_still_the_checkpoint(
     batch: Batch, submission: Submission
 ) -> None:
-    graph, model = prepare(workflow(with_lora("sub/ink.safetensors")), batch, submission, loras("sub\\ink.safetensors"))
+    graph, model, _ = prepare(
+        workflow(with_lora("sub/ink.safetensors")), batch, submission, loras("sub\\ink.safetensors")
+    )
 
     assert graph["20"]["inputs"]["lora_name"] == "sub\\ink.safetensors"
     assert model == "tiny.safetensors"
@@ -130,13 +132,13 @@ def test_a_file_besides_the_model_that_the_server_lacks_is_named(batch: Batch, s
 
 
 def test_a_model_left_open_becomes_the_first_the_server_offers(batch: Batch, submission: Submission) -> None:
-    _, model = prepare(workflow(TEXT_TO_PICTURE), batch, submission, checkpoints("b.ckpt", "a.ckpt"))
+    _, model, _ = prepare(workflow(TEXT_TO_PICTURE), batch, submission, checkpoints("b.ckpt", "a.ckpt"))
 
     assert model == "b.ckpt"
 
 
 def test_a_model_that_was_chosen_is_kept(batch: Batch, submission: Submission) -> None:
-    _, model = prepare(workflow(with_loader(ckpt_name="a.ckpt")), batch, submission, checkpoints("b.ckpt", "a.ckpt"))
+    _, model, _ = prepare(workflow(with_loader(ckpt_name="a.ckpt")), batch, submission, checkpoints("b.ckpt", "a.ckpt"))
 
     assert model == "a.ckpt"
 
@@ -145,7 +147,7 @@ def test_a_model_that_was_chosen_is_kept(batch: Batch, submission: Submission) -
 def test_a_model_in_a_folder_is_sent_in_the_servers_spelling(
     batch: Batch, submission: Submission, ours: str, theirs: str
 ) -> None:
-    graph, model = prepare(workflow(with_loader(ckpt_name=ours)), batch, submission, checkpoints("y", theirs))
+    graph, model, _ = prepare(workflow(with_loader(ckpt_name=ours)), batch, submission, checkpoints("y", theirs))
 
     assert graph["4"]["inputs"]["ckpt_name"] == model == theirs
 
@@ -175,7 +177,7 @@ def test_a_model_that_is_typed_freely_is_sent_as_it_is(batch: Batch, submission:
     )
     graph = {**TEXT_TO_PICTURE, "20": cast(Node, {"class_type": "Chat", "inputs": {"model_name": "anything"}})}
 
-    prepared, _ = prepare(workflow(graph), batch, submission, catalogue)
+    prepared, _, _ = prepare(workflow(graph), batch, submission, catalogue)
 
     assert prepared["20"]["inputs"]["model_name"] == "anything"
 

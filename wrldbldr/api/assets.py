@@ -1,6 +1,7 @@
 """Stored pictures: look, choose, mark, remove, and the files themselves."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from enum import StrEnum
 from functools import partial
@@ -31,6 +32,7 @@ from wrldbldr.domain.account import Principal
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.domain.style_reference import Lineage, ReferenceUse
 from wrldbldr.domain.text import file_name
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine
@@ -65,8 +67,20 @@ class AssetChangesIn(Body):
     starred: Flag | None = None
 
 
+class StyleReferenceOut(Out):
+    """A picture that another took its style from. The label is what it was called then; it has no id any more when it
+    was deleted.
+    """
+
+    id: UUID | None
+    label: str
+
+
 class AssetOut(Out):
-    """A picture and how it came to be."""
+    """A picture and how it came to be.
+
+    `style_reference_id` is the first of `style_references`, and null when that picture was deleted.
+    """
 
     id: UUID
     world_id: UUID
@@ -88,14 +102,19 @@ class AssetOut(Out):
     model: str
     workflow_id: UUID | None
     workflow_name: str
+    style_reference_id: UUID | None
+    style_reference_mode: ReferenceUse | None
+    style_strength: float | None
+    style_references: list[StyleReferenceOut]
     simulated: bool
     created_at: Moment
     image_url: str
     thumbnail_url: str
 
     @classmethod
-    def of(cls, asset: Asset) -> Self:
-        """A picture as its game master sees it."""
+    def of(cls, asset: Asset, lineage: Sequence[Lineage] = ()) -> Self:
+        """A picture, and what it took its style from, as its game master sees it."""
+        first = next(iter(lineage), None)
         return cls(
             id=asset.id,
             world_id=asset.world_id,
@@ -117,6 +136,10 @@ class AssetOut(Out):
             model=asset.model,
             workflow_id=asset.workflow_id,
             workflow_name=asset.workflow_name,
+            style_reference_id=first and first.source_id,
+            style_reference_mode=first and first.use,
+            style_strength=first and first.strength,
+            style_references=[StyleReferenceOut(id=one.source_id, label=one.label) for one in lineage],
             simulated=asset.is_simulated,
             created_at=asset.created_at,
             image_url=image_url(asset.id),
@@ -132,6 +155,8 @@ async def list_assets(
     engine: RunningEngine,
     entity_id: UUID | None = None,
     asset_type: AssetType | None = None,
+    style_reference_id: Annotated[UUID | None, Query(description="Those that took their style from this one.")] = None,
+    generated_from_reference: Annotated[bool | None, Query(description="Those that took it from any, or none.")] = None,
     starred: bool | None = None,
     limit: Limit = PAGE_DEFAULT,
     cursor: Cursor = None,
@@ -144,22 +169,25 @@ async def list_assets(
         entity_id=entity_id,
         asset_type=asset_type,
         starred=starred,
+        is_styled=generated_from_reference,
+        source_id=style_reference_id,
         limit=limit + 1,
         after=cursor,
     )
-    return page_of(assets, limit, AssetOut.of, lambda asset: asset.id)
+    lineage = await engine.gallery.ancestors(assets)
+    return page_of(assets, limit, lambda asset: AssetOut.of(asset, lineage.get(asset.id, ())), lambda asset: asset.id)
 
 
 @router.get("/api/assets/{asset_id}")
 async def show_asset(asset_id: UUID, who: Who, engine: RunningEngine) -> AssetOut:
     """One picture's description."""
-    return AssetOut.of(await engine.gallery.find(who, asset_id))
+    return await _shown(engine, await engine.gallery.find(who, asset_id))
 
 
 @router.patch("/api/assets/{asset_id}")
 async def update_asset(asset_id: UUID, body: AssetChangesIn, who: Who, engine: RunningEngine) -> AssetOut:
     """Rename or star a picture."""
-    return AssetOut.of(await engine.gallery.update(who, asset_id, label=body.label, starred=body.starred))
+    return await _shown(engine, await engine.gallery.update(who, asset_id, label=body.label, starred=body.starred))
 
 
 @router.delete("/api/assets/{asset_id}", status_code=204)
@@ -171,7 +199,7 @@ async def delete_asset(asset_id: UUID, who: Who, engine: RunningEngine) -> None:
 @router.post("/api/assets/{asset_id}/activate")
 async def activate_asset(asset_id: UUID, who: Who, engine: RunningEngine) -> AssetOut:
     """Make it the one picture that stands for its entity and type."""
-    return AssetOut.of(await engine.gallery.activate(who, asset_id))
+    return await _shown(engine, await engine.gallery.activate(who, asset_id))
 
 
 @router.get("/api/assets/{asset_id}/image", response_class=Response, responses=PICTURE_ANSWER)
@@ -208,6 +236,10 @@ async def _told(engine: Engine, who: Principal, asset_id: UUID) -> Response:
         "content-length": str(await asyncio.to_thread(lambda: telling.byte_size)),
     }
     return StreamingResponse(telling.pieces(), media_type=file.media_type, headers=headers)
+
+
+async def _shown(engine: Engine, asset: Asset) -> AssetOut:
+    return AssetOut.of(asset, (await engine.gallery.ancestors([asset])).get(asset.id, ()))
 
 
 async def _file(guest: Visitor, engine: Engine, asset_id: UUID, side: int) -> tuple[PictureFile, str]:

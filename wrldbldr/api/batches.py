@@ -17,6 +17,7 @@ from wrldbldr.api.models import (
     Cursor,
     Limit,
     Moment,
+    Number,
     Out,
     Page,
     Text,
@@ -24,7 +25,9 @@ from wrldbldr.api.models import (
     page_of,
 )
 from wrldbldr.domain.batch import AssetType, BatchStatus
+from wrldbldr.domain.errors import InvalidInputError
 from wrldbldr.domain.failure import Failure
+from wrldbldr.domain.style_reference import ReferenceUse
 from wrldbldr.domain.world import EntityType
 from wrldbldr.services.queue import BatchReport, GenerationRequest
 
@@ -34,7 +37,11 @@ DONE_PERCENT = 100
 
 
 class GenerateIn(Body):
-    """What to paint. What is left out is chosen: the seed at random, the rest by the workflow and the asset type."""
+    """What to paint. What is left out is chosen: the seed at random, the rest by the workflow and the asset type.
+
+    Style references are pictures of the same world, at most four. A request that names none takes that of the character
+    or location, if it has one; one that sends null takes none. The strength is the workflow's own unless it is given.
+    """
 
     session_id: UUID
     entity_type: EntityType
@@ -47,11 +54,21 @@ class GenerateIn(Body):
     width: WholeNumber | None = None
     height: WholeNumber | None = None
     workflow_id: UUID | None = None
+    style_reference_id: UUID | None = None
+    style_reference_ids: list[UUID] | None = None
+    style_strength: Number | None = None
 
     def request(self) -> GenerationRequest:
-        """The same for the queue."""
-        values = self.model_dump(exclude={"session_id"})
-        return GenerationRequest(game_session_id=self.session_id, **values)
+        """The same for the queue. Raises InvalidInputError when the style references are given in both ways."""
+        values = self.model_dump(exclude={"session_id", "style_reference_id", "style_reference_ids"})
+        return GenerationRequest(game_session_id=self.session_id, style_reference_ids=self._references(), **values)
+
+    def _references(self) -> list[UUID] | None:
+        if self.style_reference_id and self.style_reference_ids:
+            raise InvalidInputError("style_reference_ids", "Give one style reference, or a list of them, not both.")
+        if not self.model_fields_set & {"style_reference_id", "style_reference_ids"}:
+            return None
+        return self.style_reference_ids or ([self.style_reference_id] if self.style_reference_id else [])
 
 
 class ClearIn(Body):
@@ -71,7 +88,9 @@ class BatchOut(Out):
     """A batch.
 
     `progress` is a percentage that reaches 100 only when the pictures are stored. `position` counts from 1 in the one
-    queue of this server, and is 0 for a batch that is neither waiting nor being painted.
+    queue of this server, and is 0 for a batch that is neither waiting nor being painted. `style_reference_id` is the
+    first of `style_reference_ids`; `style_reference_mode` says how they are applied: as a `picture` that an input of the
+    workflow takes, by `prompt_injection`, or not at all (`disabled`).
     """
 
     id: UUID
@@ -91,8 +110,10 @@ class BatchOut(Out):
     height: int
     workflow_id: UUID | None
     workflow_name: str
-    style_reference_id: None = None  # no batch has a style reference yet; the field is part of the contract
-    style_reference_mode: None = None
+    style_reference_id: UUID | None
+    style_reference_ids: list[UUID]
+    style_reference_mode: ReferenceUse | None
+    style_strength: float | None
     attempt: int
     error: Failure | None
     requested_at: Moment
@@ -103,7 +124,8 @@ class BatchOut(Out):
     @classmethod
     def of(cls, report: BatchReport) -> Self:
         """A batch as its game master sees it."""
-        batch = report.batch
+        batch, style = report.batch, report.batch.style
+        references = [source.asset_id for source in style.sources] if style else []
         return cls(
             id=batch.id,
             session_id=batch.game_session_id,
@@ -122,6 +144,10 @@ class BatchOut(Out):
             height=batch.height,
             workflow_id=batch.workflow_id,
             workflow_name=batch.workflow_name,
+            style_reference_id=next(iter(references), None),
+            style_reference_ids=references,
+            style_reference_mode=style.use if style else None,
+            style_strength=style.strength if style else None,
             attempt=batch.attempt,
             error=batch.failure,
             requested_at=batch.requested_at,

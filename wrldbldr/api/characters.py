@@ -15,16 +15,18 @@ class CharacterIn(Body):
     mood: Text = ""
     immediate_goal: Text = ""
     visible_to_players: Flag = False
+    style_reference_id: UUID | None = None
 
 
 class CharacterChangesIn(Body):
-    """What is left out stays as it is."""
+    """What is left out stays as it is. `style_reference_id` is taken away with null."""
 
     name: Text | None = None
     description: Text | None = None
     mood: Text | None = None
     immediate_goal: Text | None = None
     visible_to_players: Flag | None = None
+    style_reference_id: UUID | None = None
 
 
 class CharacterOut(Out):
@@ -37,6 +39,7 @@ class CharacterOut(Out):
     mood: str
     immediate_goal: str
     visible_to_players: bool
+    style_reference_id: UUID | None
     created_at: Moment
 
 

@@ -42,7 +42,7 @@ def _add_those_of_a_world(
     )
     @_with_body(new)
     async def create_entity(world_id: UUID, body: Body, who: Who, engine: RunningEngine) -> Out:
-        changes = EntityChanges(**body.model_dump())
+        changes = EntityChanges(**body.model_dump(exclude_unset=True))
         return shown.model_validate(await engine.worlds.create_entity(who, kind, world_id, changes))
 
 
@@ -59,7 +59,9 @@ def _add_those_of_one(
     @router.patch(path, name=f"update_{kind}", description=f"Change a {kind}.", response_model=shown)
     @_with_body(changes)
     async def update_entity(entity_id: Annotated[UUID, in_path], body: Body, who: Who, engine: RunningEngine) -> Out:
-        changed = await engine.worlds.update_entity(who, kind, entity_id, EntityChanges(**body.model_dump()))
+        changed = await engine.worlds.update_entity(
+            who, kind, entity_id, EntityChanges(**body.model_dump(exclude_unset=True))
+        )
         return shown.model_validate(changed)
 
     @router.delete(path, name=f"delete_{kind}", description=f"Remove a {kind} with its pictures.", status_code=204)

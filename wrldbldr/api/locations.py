@@ -13,14 +13,16 @@ class LocationIn(Body):
     name: Text
     description: Text = ""
     visible_to_players: Flag = False
+    style_reference_id: UUID | None = None
 
 
 class LocationChangesIn(Body):
-    """What is left out stays as it is."""
+    """What is left out stays as it is. `style_reference_id` is taken away with null."""
 
     name: Text | None = None
     description: Text | None = None
     visible_to_players: Flag | None = None
+    style_reference_id: UUID | None = None
 
 
 class LocationOut(Out):
@@ -31,6 +33,7 @@ class LocationOut(Out):
     name: str
     description: str
     visible_to_players: bool
+    style_reference_id: UUID | None
     created_at: Moment
 
 

@@ -32,6 +32,7 @@ def whole_text(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(whole_text)]
 WholeNumber = Annotated[int, Strict()]
+Number = Annotated[float, Strict()]
 Flag = Annotated[bool, Strict()]
 Moment = Annotated[
     datetime,

@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, tuple_, update
+from sqlalchemy import ColumnElement, func, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 
 from wrldbldr.domain.asset import Asset
-from wrldbldr.domain.batch import AssetType
+from wrldbldr.domain.batch import AssetType, Batch, BatchStatus
 from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.domain.style_reference import Lineage
 from wrldbldr.domain.world import World
+
+UNPAINTED = (BatchStatus.QUEUED, BatchStatus.GENERATING, BatchStatus.FAILED)  # a failed one may be tried again
+STYLED = select(Lineage.asset_id).where(Lineage.asset_id == Asset.id).exists()
 
 
 class Assets:
@@ -58,11 +62,14 @@ class Assets:
         entity_id: UUID | None = None,
         asset_type: AssetType | None = None,
         starred: bool | None = None,
+        is_styled: bool | None = None,
+        source_id: UUID | None = None,
         limit: int,
         after: UUID | None = None,
     ) -> Sequence[Asset]:
         """Pictures, newest batch first and in the batch's order, those after `after` in that order; at most `limit`.
 
+        `is_styled` asks for those that took their style from another, or took none; `source_id` says from which.
         Raises NotFoundError when `after` is gone or of another world: beginning anew would repeat what was read.
         """
         query = select(Asset).where(Asset.world_id == world_id)
@@ -72,6 +79,10 @@ class Assets:
             query = query.where(Asset.asset_type == asset_type)
         if starred is not None:
             query = query.where(Asset.is_starred == starred)
+        if is_styled is not None:
+            query = query.where(STYLED if is_styled else ~STYLED)
+        if source_id is not None:
+            query = query.where(col(Asset.id).in_(select(Lineage.asset_id).where(Lineage.source_id == source_id)))
         if after is not None:
             anchor = await self._db_session.get(Asset, after)
             if anchor is None or anchor.world_id != world_id:
@@ -85,6 +96,21 @@ class Assets:
             query.order_by(col(Asset.created_at).desc(), col(Asset.batch_index), col(Asset.id)).limit(limit)
         )
         return rows.scalars().all()
+
+    async def lineage(self, asset_ids: Sequence[UUID]) -> dict[UUID, list[Lineage]]:
+        """What each of the pictures took its style from, in order; those that took none are absent."""
+        rows = await self._db_session.execute(
+            select(Lineage).where(col(Lineage.asset_id).in_(asset_ids)).order_by(col(Lineage.ordinal))
+        )
+        found: dict[UUID, list[Lineage]] = {}
+        for row in rows.scalars():
+            found.setdefault(row.asset_id, []).append(row)
+        return found
+
+    async def count_descendants(self, asset_id: UUID) -> int:
+        """How many pictures took their style from this one."""
+        query = select(func.count()).select_from(Lineage).where(Lineage.source_id == asset_id)
+        return (await self._db_session.execute(query)).scalar_one()
 
     async def count_by_type(self, world_id: UUID, entity_id: UUID) -> dict[AssetType, int]:
         """How many pictures of each type an entity of a world has; types with none are absent."""
@@ -104,18 +130,31 @@ class Assets:
 
     async def files_only_of_entity(self, entity_id: UUID) -> Sequence[str]:
         """The stored files that no picture of anything else shares."""
-        return await self._files_only_of(col(Asset.entity_id), entity_id)
+        needed = await self._needed(col(Batch.entity_id) != entity_id)
+        return await self._files_only_of(col(Asset.entity_id), entity_id, needed)
 
     async def files_only_of_world(self, world_id: UUID) -> Sequence[str]:
         """The stored files that no picture of another world shares."""
-        return await self._files_only_of(col(Asset.world_id), world_id)
+        needed = await self._needed(col(Batch.world_id) != world_id)
+        return await self._files_only_of(col(Asset.world_id), world_id, needed)
 
-    async def _files_only_of(self, column: Mapped[UUID], value: UUID) -> Sequence[str]:
+    async def _needed(self, *which: ColumnElement[bool]) -> frozenset[str]:
+        """The files that batches which may yet be painted take their style from."""
+        may_be_painted = (
+            col(Batch.status).in_(UNPAINTED),
+            col(Batch.cleared_at).is_(None),
+            col(Batch.style).is_not(None),
+        )
+        rows = await self._db_session.execute(select(Batch).where(*may_be_painted, *which))
+        styles = (batch.style for batch in rows.scalars())
+        return frozenset(name for style in styles if style is not None for name in style.content_hashes)
+
+    async def _files_only_of(self, column: Mapped[UUID], value: UUID, needed: frozenset[str]) -> Sequence[str]:
         elsewhere = select(Asset.content_hash).where(column != value)
         rows = await self._db_session.execute(
             select(Asset.content_hash).where(column == value, col(Asset.content_hash).not_in(elsewhere)).distinct()
         )
-        return rows.scalars().all()
+        return [name for name in rows.scalars() if name not in needed]
 
     async def next_number(self, entity_id: UUID, asset_type: AssetType) -> int:
         """The number after the highest of an entity's pictures of a type."""
@@ -152,15 +191,10 @@ class Assets:
         return rows.scalars().all()
 
     async def unused(self, content_hashes: Sequence[str]) -> list[str]:
-        """Those of the stored files that no picture uses."""
+        """Those of the stored files that no picture uses, and no batch that may yet be painted."""
         query = select(Asset.content_hash).where(col(Asset.content_hash).in_(content_hashes)).distinct()
-        used = set((await self._db_session.execute(query)).scalars())
+        used = {*(await self._db_session.execute(query)).scalars(), *await self._needed()}
         return [content_hash for content_hash in content_hashes if content_hash not in used]
-
-    async def count_content(self, content_hash: str) -> int:
-        """How many rows share one stored file."""
-        query = select(func.count()).select_from(Asset).where(Asset.content_hash == content_hash)
-        return (await self._db_session.execute(query)).scalar_one()
 
     async def active(self, world_id: UUID) -> dict[tuple[UUID, AssetType], UUID]:
         """The active picture of each entity and type in a world."""

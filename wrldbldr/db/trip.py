@@ -4,7 +4,7 @@ A trip runs whole in a thread of the database (decision 10). Its rows are plain 
 changed in them afterwards is not stored.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -32,6 +32,7 @@ from wrldbldr.db.batches import BEHIND_ALL, NEXT
 from wrldbldr.db.worlds import TABLES
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType, Batch, BatchStatus, Submission
+from wrldbldr.domain.style_reference import Lineage
 from wrldbldr.domain.workflow import Workflow, WorkflowDefault
 from wrldbldr.domain.workflow_form import WorkflowForm
 from wrldbldr.domain.world import EntityType, GameSession, World
@@ -43,8 +44,8 @@ def _table(kind: type[SQLModel]) -> Table:
     return cast(Table, inspect(kind).local_table)
 
 
-BATCHES, WORKFLOWS, SUBMISSIONS = _table(Batch), _table(Workflow), _table(Submission)
-STATE = ("status", "started_at", "completed_at", "failure")
+BATCHES, WORKFLOWS, SUBMISSIONS, ASSETS = _table(Batch), _table(Workflow), _table(Submission), _table(Asset)
+STATE = ("status", "started_at", "completed_at", "failure", "style")
 
 # Built once: putting a statement together takes longer than SQLite takes to answer it.
 
@@ -59,7 +60,11 @@ NEXT_BATCH = (
     .select_from(BATCHES.outerjoin(WORKFLOWS, WORKFLOWS.c.id == BATCHES.c.workflow_id))
     .where(BATCHES.c.id == NEXT.scalar_subquery())
 )
+WORKFLOW = select_columns(WORKFLOWS).where(WORKFLOWS.c.id == bindparam("workflow"))
 ALIKE = (col(Asset.entity_id) == BATCHES.c.entity_id, col(Asset.asset_type) == BATCHES.c.asset_type)
+PICTURES = select_columns(ASSETS).where(
+    ASSETS.c.world_id == bindparam("world"), ASSETS.c.id.in_(bindparam("assets", expanding=True))
+)
 FINISHING = select_columns(
     BATCHES,
     select(func.coalesce(func.max(Asset.number), 0) + 1).where(*ALIKE).scalar_subquery().label("next_number"),
@@ -84,6 +89,7 @@ class Order:
     width: int | None  # of the workflow, where it has a size of its own
     height: int | None
     rank: float
+    style_reference_id: UUID | None  # of whoever it is for
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,7 @@ class Trip:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, *rows: Batch | Submission | Asset) -> None:
+    def add(self, *rows: Batch | Submission | Asset | Lineage) -> None:
         """Store something new."""
         for row in rows:
             table = _table(type(row))
@@ -141,6 +147,16 @@ class Trip:
             return None
         workflow = None if found[WORKFLOWS.c.id] is None else _stored(Workflow, found)
         return Next(_stored(Batch, found), workflow, found["had_prompts"])
+
+    def workflow(self, workflow_id: UUID) -> Workflow | None:
+        """The workflow with this id."""
+        found = self._connection.execute(WORKFLOW, {"workflow": workflow_id}).mappings().one_or_none()
+        return None if found is None else _stored(Workflow, found)
+
+    def pictures(self, world_id: UUID, asset_ids: Collection[UUID]) -> Sequence[Asset]:
+        """Those of the pictures that are in a world, in no order."""
+        found = self._connection.execute(PICTURES, {"world": world_id, "assets": list(asset_ids)}).mappings()
+        return [_stored(Asset, picture) for picture in found]
 
     def finishing(self, batch_id: UUID) -> Finishing | None:
         """The batch with this id, if it is being painted, and what its pictures need to know."""
@@ -179,7 +195,9 @@ def _insert(table: Table) -> Insert:
 
 
 @cache
-def _order(kind: EntityType, *, by_default: bool) -> Select[UUID, str, UUID, str, str, int | None, int | None, float]:
+def _order(
+    kind: EntityType, *, by_default: bool
+) -> Select[UUID, str, UUID, str, str, int | None, int | None, float, UUID | None]:
     """The statement of `order` for a kind of entity, with a workflow that is named or the default of an asset type."""
     table = TABLES[kind]
     workflow: BindParameter[Any] = bindparam("workflow")
@@ -194,6 +212,7 @@ def _order(kind: EntityType, *, by_default: bool) -> Select[UUID, str, UUID, str
             col(WorkflowForm.width),
             col(WorkflowForm.height),
             BEHIND_ALL.scalar_subquery(),
+            col(table.style_reference_id),
         )
         .select_from(World)
         .join(GameSession, col(GameSession.world_id) == col(World.id))

@@ -16,6 +16,7 @@ from sqlmodel import Field, SQLModel
 from wrldbldr.domain.columns import json_or_none, moment, moment_or_none, word
 from wrldbldr.domain.errors import ConflictError, InvalidInputError
 from wrldbldr.domain.failure import Failure
+from wrldbldr.domain.style_reference import Style
 from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.ids import SEED_LIMIT, new_id
 
@@ -75,6 +76,7 @@ class Batch(SQLModel, table=True):
     status: BatchStatus = word(BatchStatus, index=True, default=BatchStatus.QUEUED)
     rank: float = Field(index=True)  # lower runs first; only its order means anything
     attempt: int = 1
+    style: Style | None = json_or_none(Style)
     failure: Failure | None = json_or_none(Failure)
     requested_at: datetime = moment()
     started_at: datetime | None = moment_or_none()

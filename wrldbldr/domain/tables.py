@@ -5,6 +5,7 @@ from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import Batch, Submission
 from wrldbldr.domain.player import Player
 from wrldbldr.domain.server import ServerMemory
+from wrldbldr.domain.style_reference import Lineage
 from wrldbldr.domain.workflow import Workflow, WorkflowDefault
 from wrldbldr.domain.workflow_form import WorkflowForm
 from wrldbldr.domain.world import Character, GameSession, Location, World
@@ -23,5 +24,6 @@ TABLES = (
     Batch,
     Submission,
     Asset,
+    Lineage,
     ServerMemory,
 )

@@ -39,6 +39,7 @@ class EntityBase(SQLModel):
     name: str
     description: str = ""
     visible_to_players: bool = False
+    style_reference_id: UUID | None = Field(default=None, foreign_key="asset.id", ondelete="SET NULL")
     created_at: datetime = moment()
 
 

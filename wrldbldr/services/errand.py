@@ -18,11 +18,21 @@ from wrldbldr.comfyui.port import History, NodeCatalogue
 from wrldbldr.comfyui.reconcile import Gone
 from wrldbldr.db.database import Database
 from wrldbldr.domain.batch import BatchStatus, Submission
+from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.domain.style_reference import ReferenceUse, Style, StyleSource
 from wrldbldr.services.easel import Easel
+from wrldbldr.services.fetch import is_away
 from wrldbldr.services.keeping import Keeper
 from wrldbldr.services.prepare import prepare
+from wrldbldr.services.styling import upload_names
 from wrldbldr.services.turn import Turn
-from wrldbldr.services.unpainted import NotTakenError, OutOfReachError, UnpaintableError, lost_too_often
+from wrldbldr.services.unpainted import (
+    NotTakenError,
+    OutOfReachError,
+    UnpaintableError,
+    lost_too_often,
+    reference_gone,
+)
 from wrldbldr.services.watch import Lookout, PromptWatch, Withdrawn
 
 logger = logging.getLogger(__name__)
@@ -43,7 +53,7 @@ class Workplace:
 class Errand:
     """Enter it, hand the prompt over, wait for its end.
 
-    `batch` is what it is for, `submission` what was handed over last, and `model` what it paints with.
+    `batch` is what it is for, `submission` what was handed over last, and `model` what it paints with, in which `style`.
     Raises CannotPrepareError when entered.
     """
 
@@ -51,6 +61,7 @@ class Errand:
         self.batch = turn.assignment.batch
         self.submission = submission
         self.model = ""
+        self.style: Style | None = None
         self._place = place
         self._turn = turn
         self._assignment = turn.assignment
@@ -90,7 +101,8 @@ class Errand:
     def _take_up(self, submission: Submission) -> None:
         """Watch before anything is sent: a quick prompt ends before the answer is read."""
         assignment, place = self._assignment, self._place
-        graph, self.model = prepare(assignment.workflow, assignment.batch, submission, self._catalogue)
+        prepared = prepare(assignment.workflow, assignment.batch, submission, self._catalogue)
+        graph, self.model, self.style = prepared
         self._watching.close()
         self.submission, self._graph, self._is_certain = submission, graph, False
         watch = PromptWatch(place.lookout, submission.prompt_id, graph, self._hear_the_end)
@@ -109,6 +121,8 @@ class Errand:
         self._turn.may_be_unwanted = True
         if comfyui.connection.current.kind is ConnectionKind.STUCK:
             raise NotTakenError("Nothing is handed over to a ComfyUI that is stuck.")
+        if self.style is not None and self.style.use is ReferenceUse.PICTURE:
+            await self._bring_pictures(self.style)
         try:
             await comfyui.queue_prompt(self._graph, self.submission.prompt_id)
         except AnswerLostError as error:
@@ -119,6 +133,30 @@ class Errand:
             raise NotTakenError(str(error)) from error
         else:
             self._is_certain, self._doubt = True, None
+
+    async def _bring_pictures(self, style: Style) -> None:
+        """Upload what the graph is to take its style from, once for each batch.
+
+        Raises NotTakenError while ComfyUI is away, UnpaintableError when a picture is gone, and the ComfyUIError of a refusal.
+        """
+        for source, name in zip(style.sources, upload_names(style), strict=True):
+            if name not in self._turn.uploaded:
+                self._turn.uploaded[name] = await self._upload(source, name)
+            for node in self._graph.values():
+                if node["inputs"].get("image") == name:
+                    node["inputs"]["image"] = self._turn.uploaded[name]
+
+    async def _upload(self, source: StyleSource, name: str) -> str:
+        try:
+            content = await self._place.keeper.picture(source.content_hash)
+        except NotFoundError as error:
+            raise UnpaintableError(reference_gone(source)) from error
+        try:
+            return await self._place.lookout.comfyui.upload_picture(name, content)
+        except ComfyUIError as error:
+            if is_away(error):
+                raise NotTakenError(str(error)) from error
+            raise
 
     async def _send_anew(self) -> None:
         lost, keeper = self.submission, self._place.keeper
@@ -132,6 +170,7 @@ class Errand:
             raise OutOfReachError(str(error)) from error
         fresh = await keeper.replace(lost)
         self._turn.replace(lost.prompt_id, fresh.prompt_id)
+        self._turn.uploaded.clear()  # another machine may answer by now
         self._take_up(fresh)
         try:
             await self._send()

@@ -59,14 +59,14 @@ class Fetcher:
         try:
             content = await self._comfyui.fetch_picture(ref)
         except ComfyUIError as error:
-            if _is_away(error):
+            if is_away(error):
                 raise OutOfReachError(str(error)) from error
             raise
         return await asyncio.to_thread(clean, content)
 
 
-def _is_away(error: ComfyUIError) -> bool:
+def is_away(error: ComfyUIError) -> bool:
     """Whether it says that ComfyUI cannot be reached, rather than that it answers badly."""
     if isinstance(error, MaxRetriesExceededError):
-        return _is_away(error.cause)
+        return is_away(error.cause)
     return isinstance(error, ServiceUnavailableError | CircuitOpenError)

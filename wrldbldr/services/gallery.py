@@ -12,6 +12,7 @@ from wrldbldr.domain.account import Principal
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.events import PicturesChanged
+from wrldbldr.domain.style_reference import Lineage
 from wrldbldr.domain.text import LABEL_LIMIT, checked_name
 from wrldbldr.media.parameters import texts_of
 from wrldbldr.media.store import FULL, MediaStore
@@ -20,6 +21,7 @@ from wrldbldr.services.access import owned_asset, owned_world
 from wrldbldr.services.generation_info import GenerationInfo
 
 THUMBNAIL_TYPE = "image/webp"
+DESCENDANTS_SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,16 @@ class PictureFile:
     media_type: str
     content_hash: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The lineage of a picture: `sources` are those of its ancestors that are still there, `newest` some descendants."""
+
+    ancestors: Sequence[Lineage]
+    sources: Sequence[Asset]
+    newest: Sequence[Asset]
+    descendant_count: int
 
 
 class GalleryService:
@@ -48,14 +60,26 @@ class GalleryService:
         entity_id: UUID | None = None,
         asset_type: AssetType | None = None,
         starred: bool | None = None,
+        is_styled: bool | None = None,
+        source_id: UUID | None = None,
         limit: int = 60,
         after: UUID | None = None,
     ) -> Sequence[Asset]:
-        """Pictures of a world, newest first, those after `after`; at most `limit`. Raises NotFoundError."""
+        """Pictures of a world, newest first, those after `after`; at most `limit`. Raises NotFoundError.
+
+        `is_styled` asks for those that took their style from another, or took none; `source_id` says from which.
+        """
         async with self._database.read() as unit:
             await owned_world(unit, who, world_id)
             return await unit.assets.page(
-                world_id, entity_id=entity_id, asset_type=asset_type, starred=starred, limit=limit, after=after
+                world_id,
+                entity_id=entity_id,
+                asset_type=asset_type,
+                starred=starred,
+                is_styled=is_styled,
+                source_id=source_id,
+                limit=limit,
+                after=after,
             )
 
     async def fresh(self, who: Principal, limit: int) -> Sequence[Asset]:
@@ -88,6 +112,20 @@ class GalleryService:
             workflow = None if asset.workflow_id is None else await unit.workflows.find(asset.workflow_id)
             account = None if batch is None else await unit.accounts.find(batch.requested_by)
         return GenerationInfo(asset, batch, workflow, account.name if account else "")
+
+    async def ancestors(self, assets: Sequence[Asset]) -> dict[UUID, list[Lineage]]:
+        """What each of these pictures, which the caller may see, took its style from; those that took none are absent."""
+        async with self._database.read() as unit:
+            return await unit.assets.lineage([asset.id for asset in assets])
+
+    async def family(self, who: Principal, asset_id: UUID) -> Family:
+        """What a picture took its style from, and what took it from there. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            asset = await owned_asset(unit, who, asset_id)
+            ancestors = (await unit.assets.lineage([asset_id])).get(asset_id, [])
+            sources = [found for one in ancestors if one.source_id and (found := await unit.assets.find(one.source_id))]
+            newest = await unit.assets.page(asset.world_id, source_id=asset_id, limit=DESCENDANTS_SHOWN)
+            return Family(ancestors, sources, newest, await unit.assets.count_descendants(asset_id))
 
     async def file(self, who: Principal, asset_id: UUID, side: int = FULL) -> PictureFile:
         """The file of a picture or of its thumbnail (256, 64). Raises NotFoundError."""
@@ -133,7 +171,10 @@ class GalleryService:
         return asset
 
     async def delete(self, who: Principal, asset_id: UUID) -> None:
-        """Remove a picture; its file goes when no other picture is the same. Raises NotFoundError."""
+        """Remove a picture; its file goes when no other picture is the same, and no batch is to take its style.
+
+        Raises NotFoundError.
+        """
         async with self._database.write() as unit:
             asset = await owned_asset(unit, who, asset_id)
             await unit.assets.delete(asset)

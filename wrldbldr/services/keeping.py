@@ -11,6 +11,7 @@ from wrldbldr.db.trip import Trip
 from wrldbldr.domain.asset import Asset, label_for
 from wrldbldr.domain.batch import Batch, BatchStatus, Submission
 from wrldbldr.domain.failure import Failure
+from wrldbldr.domain.style_reference import Lineage, ReferenceUse, Style
 from wrldbldr.kit.clock import Clock
 from wrldbldr.media.pictures import CleanPicture
 from wrldbldr.media.store import MediaStore
@@ -32,6 +33,7 @@ class Painted:
     pictures: Sequence[PaintedPicture]
     model: str
     is_simulated: bool
+    style: Style | None = None  # as it was applied
 
 
 class Keeper:
@@ -51,7 +53,7 @@ class Keeper:
             self._easel.ready(kept)
             return
         async with self._database.write() as unit:
-            unused = [name for name in hashes if not await unit.assets.count_content(name)]
+            unused = await unit.assets.unused(hashes)
             await asyncio.to_thread(self._store.remove, unused)
         self._easel.left(batch.id)
 
@@ -61,6 +63,7 @@ class Keeper:
             return None
         self._keep_files(painted)  # the same picture may have been deleted elsewhere a moment ago
         finishing.batch.finish(now)
+        finishing.batch.style = painted.style
         trip.save_state(finishing.batch)
         assets = [
             _asset(batch, painted, index, number=finishing.next_number + index, content_hash=content_hash, now=now)
@@ -68,6 +71,8 @@ class Keeper:
         ]
         assets[0].is_active = not finishing.has_active
         trip.add(*assets)
+        if painted.style is not None:
+            hand_down(trip, painted.style, assets)
         return finishing.batch
 
     async def fail(self, batch_id: UUID, failure: Failure) -> None:
@@ -92,6 +97,10 @@ class Keeper:
 
     def _keep_files(self, painted: Painted) -> list[str]:
         return [self._store.keep(painting.picture) for painting in painted.pictures]
+
+    async def picture(self, content_hash: str) -> bytes:
+        """A stored file. Raises NotFoundError."""
+        return await asyncio.to_thread(lambda: self._store.path(content_hash).read_bytes())
 
     async def times_lost(self, batch: Batch, submission: Submission) -> int:
         """How often ComfyUI has lost this prompt since the batch was begun. Counted on record: one that takes ComfyUI
@@ -137,6 +146,26 @@ class Keeper:
         async with self._database.write() as unit:
             await unit.batches.mark_lost(lost.prompt_id, None)
             await unit.batches.remove_submission(unsent.prompt_id)
+
+
+def hand_down(trip: Trip, style: Style, assets: Sequence[Asset]) -> None:
+    """Every picture remembers what it took its style from, if it took any. A source may be gone by now."""
+    if style.use is ReferenceUse.NOTHING:
+        return
+    there = {picture.id for picture in trip.pictures(assets[0].world_id, [each.asset_id for each in style.sources])}
+    for asset in assets:
+        for ordinal, source in enumerate(style.sources):
+            trip.add(
+                Lineage(
+                    asset_id=asset.id,
+                    ordinal=ordinal,
+                    source_id=source.asset_id if source.asset_id in there else None,
+                    label=source.label,
+                    use=style.use,
+                    taker=style.taker,
+                    strength=style.strength,
+                )
+            )
 
 
 def _asset(batch: Batch, painted: Painted, index: int, *, number: int, content_hash: str, now: datetime) -> Asset:

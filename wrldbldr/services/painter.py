@@ -37,9 +37,9 @@ class Painter:
         batch, pictures, ended = turn.assignment.batch, list[PaintedPicture](), set[UUID]()
         keeper, easel = self._place.keeper, self._place.easel
         try:
-            model, is_simulated = await self._paint_all(turn, pictures)
+            painted = await self._paint_all(turn, pictures)
             await turn.come_after()
-            await keeper.keep(batch, Painted(pictures, model, is_simulated))
+            await keeper.keep(batch, painted)
             ended |= turn.prompts
         except Withdrawn as withdrawn:
             easel.left(batch.id)
@@ -72,9 +72,9 @@ class Painter:
             if await unit.batches.find(turn.assignment.batch.id) is None:
                 self._tidier.leave((), turn.prompts | turn.lost)
 
-    async def _paint_all(self, turn: Turn, pictures: list[PaintedPicture]) -> tuple[str, bool]:
-        """Add what each prompt paints to `pictures`. Returns the model, and whether it was the simulator."""
-        comfyui, model = self._place.lookout.comfyui, ""
+    async def _paint_all(self, turn: Turn, pictures: list[PaintedPicture]) -> Painted:
+        """Add what each prompt paints to `pictures`, and return it with how it was painted."""
+        comfyui, painted = self._place.lookout.comfyui, Painted(pictures, "", is_simulated=False)
         try:
             catalogue = await comfyui.catalogue()
             system = await comfyui.system()
@@ -88,8 +88,8 @@ class Painter:
             if submission is last:
                 turn.leave_comfyui()
             pictures += await self._bring_home(errand, history)
-            model = errand.model
-        return model, system.simulated
+            painted = Painted(pictures, errand.model, system.simulated, errand.style)
+        return painted
 
     async def _bring_home(self, errand: Errand, history: History) -> list[PaintedPicture]:
         """Fetch what a prompt has painted. While ComfyUI is away that waits: its files outlast it, unlike its memory.

@@ -1,17 +1,19 @@
 """From a batch and its workflow to the graph that is sent to ComfyUI."""
 
-from copy import deepcopy
+from typing import NamedTuple
 
 from pydantic import JsonValue
 
-from wrldbldr.comfyui.graph import Graph, parse_graph, title_of
+from wrldbldr.comfyui.graph import Graph, title_of
 from wrldbldr.comfyui.port import NodeCatalogue
 from wrldbldr.domain.batch import Batch, Submission
-from wrldbldr.domain.errors import WrldBldrError
+from wrldbldr.domain.errors import InvalidInputError, WrldBldrError
 from wrldbldr.domain.failure import Failure
+from wrldbldr.domain.style_reference import Style
 from wrldbldr.domain.workflow import Bindings, NodeInput, Workflow
 from wrldbldr.services.analysis import is_choice, offered
 from wrldbldr.services.detection.models import files
+from wrldbldr.services.styling import styled
 
 FILE_PREFIX = "wrldbldr"
 
@@ -27,16 +29,27 @@ class CannotPrepareError(WrldBldrError):
         self.failure = failure
 
 
-def prepare(workflow: Workflow, batch: Batch, submission: Submission, catalogue: NodeCatalogue) -> tuple[Graph, str]:
-    """The graph for one prompt of a batch, and the model it names. Raises CannotPrepareError.
+class Prepared(NamedTuple):
+    """What is handed over: the graph, the model it names, and the batch's style as the graph applies it."""
+
+    graph: Graph
+    model: str
+    style: Style | None
+
+
+def prepare(workflow: Workflow, batch: Batch, submission: Submission, catalogue: NodeCatalogue) -> Prepared:
+    """The graph for one prompt of a batch. Raises CannotPrepareError.
 
     Every file is saved under a prefix of its own: ComfyUI answers an identical prompt with the file of the earlier one,
     which may be gone by then.
     """
-    graph = deepcopy(parse_graph(workflow.graph))
-    _require_nodes(graph, catalogue)
     bindings = workflow.bindings
-    _write(graph, bindings.positive, batch.prompt)
+    try:
+        graph, prompt, style = styled(workflow, batch.prompt, batch.style, catalogue)
+    except InvalidInputError as error:
+        raise CannotPrepareError(_no_place(workflow, error)) from error
+    _require_nodes(graph, catalogue)
+    _write(graph, bindings.positive, prompt)
     _write(graph, bindings.negative, batch.negative_prompt)
     _write(graph, bindings.seed, submission.seed)
     _write(graph, bindings.width, batch.width)
@@ -45,12 +58,14 @@ def prepare(workflow: Workflow, batch: Batch, submission: Submission, catalogue:
     for node in graph.values():
         if "filename_prefix" in node["inputs"]:  # one that is wired to elsewhere too: the server runs each name once
             node["inputs"]["filename_prefix"] = f"{FILE_PREFIX}/{submission.prompt_id}"
-    return graph, _settle_model(graph, bindings, catalogue)
+    return Prepared(graph, _settle_model(graph, bindings, catalogue), style)
 
 
 def _write(graph: Graph, inputs: tuple[NodeInput, ...], value: JsonValue) -> None:
+    """What served only an adapter that is left out is not there to be written to."""
     for ref in inputs:
-        graph[ref.node_id]["inputs"][ref.input_name] = value
+        if ref.node_id in graph:
+            graph[ref.node_id]["inputs"][ref.input_name] = value
 
 
 def _require_nodes(graph: Graph, catalogue: NodeCatalogue) -> None:
@@ -83,7 +98,7 @@ def _settle_model(graph: Graph, bindings: Bindings, catalogue: NodeCatalogue) ->
     Returns the first model.
     """
     chosen, named = "", (ref for ref in files(graph, catalogue) if graph[ref.node_id]["inputs"][ref.input_name])
-    for ref in dict.fromkeys([*bindings.model, *named]):
+    for ref in dict.fromkeys([*(ref for ref in bindings.model if ref.node_id in graph), *named]):
         node = graph[ref.node_id]
         name = str(node["inputs"][ref.input_name])
         if is_choice(catalogue, node["class_type"], ref.input_name):
@@ -94,6 +109,10 @@ def _settle_model(graph: Graph, bindings: Bindings, catalogue: NodeCatalogue) ->
             node["inputs"][ref.input_name] = name = found
         chosen = chosen or (name if ref in bindings.model else "")
     return chosen
+
+
+def _no_place(workflow: Workflow, error: InvalidInputError) -> Failure:
+    return Failure(title=f"{workflow.name} has no place for a style reference any more", message=error.message)
 
 
 def _no_model(name: str, options: tuple[str, ...]) -> Failure:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from wrldbldr.bus import SERVER_TOPIC, Bus
 from wrldbldr.db.database import Database, UnitOfWork
-from wrldbldr.db.trip import Trip
+from wrldbldr.db.trip import Order, Trip
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import (
     AssetType,
@@ -20,6 +20,7 @@ from wrldbldr.domain.batch import (
 )
 from wrldbldr.domain.errors import InvalidInputError, NotFoundError
 from wrldbldr.domain.events import BatchCancelled, BatchCleared, BatchQueued, QueuePaused
+from wrldbldr.domain.style_reference import Style, checked_strength
 from wrldbldr.domain.text import PROMPT_LIMIT, checked_text
 from wrldbldr.domain.wildcards import expand
 from wrldbldr.domain.world import EntityType
@@ -29,6 +30,7 @@ from wrldbldr.services.access import owned_batch, owned_entity, owned_game_sessi
 from wrldbldr.services.announce import announce
 from wrldbldr.services.cards import BatchCard, Fact, batch_card, batch_facts, thumbnail_of
 from wrldbldr.services.progress import LivePreview, LiveProgress, Progress
+from wrldbldr.services.styling import checked_references, in_order, planned_style
 
 DEFAULT_SIZES: dict[AssetType, tuple[int, int]] = {
     AssetType.PORTRAIT: (768, 1024),
@@ -53,6 +55,8 @@ class GenerationRequest:
     width: int | None = None
     height: int | None = None
     workflow_id: UUID | None = None
+    style_reference_ids: Sequence[UUID] | None = None  # None: that of the character or location; empty: none
+    style_strength: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ class QueueService:
     async def submit(self, who: Principal, request: GenerationRequest) -> Batch:
         """Put a batch at the end of the queue. Raises NotFoundError, InvalidInputError.
 
-        The entity's name and the workflow's are frozen here: the pictures belong to whoever they were asked for.
+        The names of entity and workflow, and the style, are frozen here: the pictures are of whoever they were asked for.
         """
         (asked, seed), now = _checked(request), self._clock.now()
         batch = await self._database.in_one_trip(lambda trip: _place(trip, who, asked, seed=seed, now=now))
@@ -240,6 +244,8 @@ def _checked(request: GenerationRequest) -> tuple[GenerationRequest, int]:
         count=checked_count(request.count),
         width=None if request.width is None else checked_size(request.width, field="width"),
         height=None if request.height is None else checked_size(request.height, field="height"),
+        style_reference_ids=request.style_reference_ids and checked_references(request.style_reference_ids),
+        style_strength=checked_strength(request.style_strength),
     )
     return checked, seed
 
@@ -273,10 +279,21 @@ def _place(trip: Trip, who: Principal, asked: GenerationRequest, *, seed: int, n
         width=asked.width or order.width or width,
         height=asked.height or order.height or height,
         rank=order.rank,
+        style=_style(trip, order, asked),
         requested_at=now,
     )
     trip.add(batch)
     return batch
+
+
+def _style(trip: Trip, order: Order, asked: GenerationRequest) -> Style | None:
+    """What is asked for, else what whoever it is for has. Raises NotFoundError for what is not in this world."""
+    by_default = [] if order.style_reference_id is None else [order.style_reference_id]
+    wanted = by_default if asked.style_reference_ids is None else asked.style_reference_ids
+    workflow = trip.workflow(order.workflow_id) if wanted else None
+    if workflow is None:
+        return None
+    return planned_style(workflow, in_order(trip.pictures(order.world_id, wanted), wanted), asked.style_strength)
 
 
 async def _what_is_missing(unit: UnitOfWork, who: Principal, request: GenerationRequest) -> InvalidInputError:

@@ -13,7 +13,8 @@ class Turn:
 
     `is_off_comfyui` once its last prompt has ended there. `may_be_unwanted` when it has to be looked up before the next
     prompt is sent: not right after the claim, unless somebody has called meanwhile. `prompts` are those that ComfyUI has
-    had, or is to get; `lost` those that it may have had, and that nobody waits for any more.
+    had, or is to get; `lost` those that it may have had, and that nobody waits for any more. `uploaded` are the files
+    that were brought there for it, each with the name it goes by there.
     """
 
     def __init__(self, assignment: Assignment, in_hand: Iterable["Turn"], on_change: Callable[[], None]) -> None:
@@ -22,6 +23,7 @@ class Turn:
         self.may_be_unwanted = assignment.is_resumed
         self.prompts = {submission.prompt_id for submission in assignment.submissions}
         self.lost = set(assignment.lost)
+        self.uploaded = dict[str, str]()
         self.over = asyncio.Event()
         self._watch: PromptWatch | None = None
         rank = assignment.batch.rank

@@ -4,6 +4,7 @@ from wrldbldr.comfyui.errors import ComfyUIError
 from wrldbldr.domain.batch import Batch
 from wrldbldr.domain.errors import WrldBldrError
 from wrldbldr.domain.failure import Failure
+from wrldbldr.domain.style_reference import StyleSource
 
 
 class UnpaintableError(WrldBldrError):
@@ -66,6 +67,14 @@ def workflow_gone(batch: Batch) -> Failure:
     return Failure(
         title=f"The workflow {batch.workflow_name} is gone",
         message="Somebody removed it. Ask for the picture again with another workflow.",
+    )
+
+
+def reference_gone(source: StyleSource) -> Failure:
+    """The picture it was to take its style from was deleted, and nothing was left that needed its file."""
+    return Failure(
+        title=f"The style reference {source.label} is gone",
+        message="It was deleted. Ask for the picture again with another reference, or with none.",
     )
 
 

@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
 from uuid import UUID
 
 from wrldbldr.bus import SERVER_TOPIC, Bus, account_topic, world_topic
 from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import BatchStatus
-from wrldbldr.domain.errors import InvalidInputError
+from wrldbldr.domain.errors import InvalidInputError, NotFoundError
 from wrldbldr.domain.events import QueueMoved, WorldChanged
 from wrldbldr.domain.text import DESCRIPTION_LIMIT, LINE_LIMIT, MOTTO_LIMIT, checked_name, checked_text
 from wrldbldr.domain.world import Character, Entity, EntityType, GameSession, Location, World, new_join_code
@@ -35,15 +37,25 @@ class WorldSummary:
     cover_id: UUID | None  # its newest backdrop, else its newest picture
 
 
+class Unchanged(Enum):
+    """Stands for a field that stays as it is, where None means that there is nothing in it."""
+
+    UNCHANGED = auto()
+
+
+UNCHANGED: Final = Unchanged.UNCHANGED
+
+
 @dataclass(frozen=True, slots=True)
 class EntityChanges:
-    """What to change of a character or location; None leaves a field as it is."""
+    """What to change of a character or location; None leaves a field as it is. A style reference of None is none."""
 
     name: str | None = None
     description: str | None = None
     visible_to_players: bool | None = None
     mood: str | None = None
     immediate_goal: str | None = None
+    style_reference_id: UUID | Unchanged | None = UNCHANGED
 
 
 class WorldService:
@@ -164,6 +176,7 @@ class WorldService:
         """A new character or location; only the name must be there. Raises NotFoundError, InvalidInputError."""
         async with self._database.write() as unit:
             await owned_world(unit, who, world_id)
+            await _require_reference(unit, world_id, changes)
             entity = self.new_entity(kind, world_id, changes)
             await unit.worlds.add(entity)
         self._changed(who, world_id)
@@ -182,6 +195,7 @@ class WorldService:
         """Change a character or location. Raises NotFoundError, InvalidInputError."""
         async with self._database.write() as unit:
             entity = await owned_entity(unit, who, kind, entity_id)
+            await _require_reference(unit, entity.world_id, changes)
             _apply(entity, changes)
         self._changed(who, entity.world_id)
         return entity
@@ -223,6 +237,14 @@ class WorldService:
             self._bus.publish(topic, WorldChanged(world_id))
 
 
+async def _require_reference(unit: UnitOfWork, world_id: UUID, changes: EntityChanges) -> None:
+    """Raises NotFoundError unless the style reference is a picture of the same world, or none."""
+    if isinstance(changes.style_reference_id, UUID):
+        picture = await unit.assets.find(changes.style_reference_id)
+        if picture is None or picture.world_id != world_id:
+            raise NotFoundError("style reference")
+
+
 def _apply(entity: Entity, changes: EntityChanges) -> None:
     if changes.name is not None:
         entity.name = checked_name(changes.name)
@@ -230,6 +252,8 @@ def _apply(entity: Entity, changes: EntityChanges) -> None:
         entity.description = checked_text(changes.description, field="description", limit=DESCRIPTION_LIMIT)
     if changes.visible_to_players is not None:
         entity.visible_to_players = changes.visible_to_players
+    if changes.style_reference_id is not UNCHANGED:
+        entity.style_reference_id = changes.style_reference_id
     if isinstance(entity, Character):
         if changes.mood is not None:
             entity.mood = checked_text(changes.mood, field="mood", limit=LINE_LIMIT)

@@ -71,7 +71,12 @@ def reference_slots(anatomy: Anatomy) -> tuple[ReferenceSlot, ...]:
 
 def is_adapter(anatomy: Anatomy, node_id: str) -> bool:
     """Whether a node is of the family of the adapters, by its name."""
-    return ADAPTER.search(anatomy.graph[node_id]["class_type"]) is not None
+    return is_adapter_class(anatomy.graph[node_id]["class_type"])
+
+
+def is_adapter_class(class_type: str) -> bool:
+    """Whether a class is of the family of the adapters, by its name."""
+    return ADAPTER.search(class_type) is not None
 
 
 def is_secondary(slot: ReferenceSlot) -> bool:
