@@ -57,6 +57,23 @@ async def test_the_page_opens_with_the_table_and_the_players_own_name(watching: 
     assert (play.people, play.places, play.painting, play.is_loaded) == ([], [], "", True)
 
 
+async def test_nothing_is_told_of_the_picture_that_another_takes_its_style_from(watching: Tab, studio: Studio) -> None:
+    await reveal(studio)
+    batch_id = await studio.ask(prompt="gouache, thick lines")
+    await studio.paint()
+    [source] = await studio.pictures(batch_id)
+
+    await studio.ask(style_reference_ids=[source.id], style_strength=0.625)
+    await a_moment(studio)
+    await studio.paint()
+    await a_moment(studio)
+
+    held = f"{await watching.everything()} {watching.deltas}"
+    assert len(held) > 1000
+    for secret in ("gouache", source.label, "0.625", "prompt_injection"):
+        assert secret not in held
+
+
 async def test_who_is_revealed_appears_with_their_picture_and_goes_when_taken_back(
     watching: Tab, studio: Studio
 ) -> None:

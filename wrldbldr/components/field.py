@@ -44,7 +44,7 @@ def switch(label: str, is_on: rx.Var[bool], **props: Any) -> rx.Component:
     )  # fmt: skip
 
 
-def slider(field_id: str, value: rx.vars.NumberVar[int], *, low: int, high: int, **props: Any) -> rx.Component:
+def slider(field_id: str, value: rx.vars.NumberVar[Any], *, low: int, high: int, **props: Any) -> rx.Component:
     """A number between two ends."""
     filled = ((value - low) * 100 / (high - low)).to_string() + "%"
     return rx.el.input(

@@ -12,6 +12,7 @@ KEYS = (
     ("← → ↑ ↓", "Move among pictures"),
     ("⏎", "Look at a picture"),
     (".", "Star a picture"),
+    ("S", "Use a picture as style reference"),
     ("I", "View Generation Info"),
     ("R", "Remix a picture"),
     ("Del", "Delete a picture"),

@@ -8,6 +8,7 @@ from wrldbldr.components.creator.add_dialog import add_dialog, delete_entity_que
 from wrldbldr.components.creator.entity_editor import entity_editor
 from wrldbldr.components.creator.entity_list import entity_list
 from wrldbldr.components.creator.generate_dialog import generate_dialog
+from wrldbldr.components.creator.style_reference import style_picker
 from wrldbldr.components.creator.table_dialog import players_button, table_dialog
 from wrldbldr.components.empty import empty, three_holes
 from wrldbldr.components.gallery.grid import gallery
@@ -44,7 +45,15 @@ def creator() -> rx.Component:
             end=(rx.cond(Creator.is_missing, rx.fragment(), rx.fragment(players_button(), queue_button())),),
         ),
         rx.cond(Creator.is_missing, missing(), desk),
-        over=(generate_dialog(), add_dialog(), delete_entity_question(), cancel_question(), lightbox(), table_dialog()),
+        over=(
+            generate_dialog(),
+            style_picker(),
+            add_dialog(),
+            delete_entity_question(),
+            cancel_question(),
+            lightbox(),
+            table_dialog(),
+        ),
     )
 
 

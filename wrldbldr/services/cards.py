@@ -7,6 +7,7 @@ from uuid import UUID
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType, Batch
 from wrldbldr.domain.failure import Failure
+from wrldbldr.domain.style_reference import ReferenceUse, Style
 from wrldbldr.domain.world import Entity, GameSession, entity_type
 from wrldbldr.services.worlds import WorldSummary
 
@@ -94,6 +95,19 @@ class AssetCard:
     image: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReferenceCard:
+    """A picture that another takes its style from. `whose` names who or what is on it; without an id it was deleted."""
+
+    id: str
+    label: str
+    whose: str
+    asset_type: str
+    shape: str  # as CSS has it: width / height
+    thumbnail: str
+    image: str
+
+
 def world_card(summary: WorldSummary) -> WorldCard:
     """The card of a world."""
     return WorldCard(
@@ -165,6 +179,27 @@ def asset_card(asset: Asset) -> AssetCard:
     )
 
 
+def reference_card(asset: Asset, entity_name: str) -> ReferenceCard:
+    """A picture to take a style from."""
+    return ReferenceCard(
+        id=str(asset.id),
+        label=asset.label,
+        whose=f"{entity_name}, active" if asset.is_active else entity_name,
+        asset_type=asset.asset_type,
+        shape=f"{asset.width}/{asset.height}",
+        thumbnail=image_url(asset.id, 256),
+        image=image_url(asset.id),
+    )
+
+
+def applied_by(use: ReferenceUse, taker: str, strength: float | None) -> str:
+    """`IPAdapter, strength 0.65`; empty when the style is not applied."""
+    if use is ReferenceUse.NOTHING:
+        return ""
+    how = taker if use is ReferenceUse.PICTURE else "prompt keywords"
+    return how if strength is None else f"{how}, strength {strength:.2f}"
+
+
 def batch_facts(batch: Batch) -> list[Fact]:
     """Everything about a batch for whoever opens its details; of a failed one first what is known about the failure."""
     if batch.failure is None:
@@ -185,7 +220,14 @@ def _asked_for(batch: Batch) -> list[Fact]:
         Fact("Negative prompt", batch.negative_prompt or "none"),
         Fact("Seed", str(batch.seed)),
         Fact("Size", f"{batch.width} × {batch.height}"),
+        *([] if batch.style is None else [Fact("Style reference", _style_of(batch.style))]),
     ]
+
+
+def _style_of(style: Style) -> str:
+    labels = ", ".join(source.label for source in style.sources)
+    how = applied_by(style.use, style.taker, style.strength)
+    return f"{labels}, using {how}" if how else f"{labels}, which the workflow does not use"
 
 
 def image_url(asset_id: UUID, side: int = 0) -> str:

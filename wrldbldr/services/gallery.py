@@ -42,6 +42,7 @@ class Family:
     sources: Sequence[Asset]
     newest: Sequence[Asset]
     descendant_count: int
+    batch_count: int  # how many its batch painted; 0 when nobody knows any more
 
 
 class GalleryService:
@@ -125,7 +126,9 @@ class GalleryService:
             ancestors = (await unit.assets.lineage([asset_id])).get(asset_id, [])
             sources = [found for one in ancestors if one.source_id and (found := await unit.assets.find(one.source_id))]
             newest = await unit.assets.page(asset.world_id, source_id=asset_id, limit=DESCENDANTS_SHOWN)
-            return Family(ancestors, sources, newest, await unit.assets.count_descendants(asset_id))
+            count = await unit.assets.count_descendants(asset_id)
+            batch = None if asset.batch_id is None else await unit.batches.find(asset.batch_id)
+            return Family(ancestors, sources, newest, count, 0 if batch is None else batch.count)
 
     async def file(self, who: Principal, asset_id: UUID, side: int = FULL) -> PictureFile:
         """The file of a picture or of its thumbnail (256, 64). Raises NotFoundError."""

@@ -22,6 +22,7 @@ from wrldbldr.kit.clock import Clock
 from wrldbldr.services.analysis import Analysis, analyze
 from wrldbldr.services.dropped import read_dropped
 from wrldbldr.services.shipped import NEGATIVE_PROMPT, TEXT_TO_PICTURE, TEXT_TO_PICTURE_NAME
+from wrldbldr.services.style_reference import ReferencePlan, plan_reference
 from wrldbldr.services.workflow_changes import Settled, Size, WorkflowChanges, settle
 from wrldbldr.services.workflow_file import name_of_file, read_file
 from wrldbldr.services.workflow_report import Check, WorkflowReport, WorkflowSummary, check, report, summarize
@@ -126,6 +127,14 @@ class WorkflowService:
             workflow, form = await _known(unit, workflow_id), await _form(unit, workflow_id)
             painted = await unit.workflows.defaults()
         return await asyncio.to_thread(report, workflow, form, {**painted}, catalogue)
+
+    async def takes_reference(self, _: Principal, workflow_id: UUID) -> ReferencePlan:
+        """How it would apply a style reference. Raises NotFoundError, InvalidInputError when it has no place for one."""
+        async with self._database.read() as unit:
+            workflow = await _known(unit, workflow_id)
+        catalogue = await self._classes()
+        mapping = workflow.bindings.style_reference
+        return await asyncio.to_thread(lambda: plan_reference(parse_graph(workflow.graph), mapping, catalogue))
 
     async def test(self, _: Principal, workflow_id: UUID) -> Check:
         """Ask ComfyUI anew what it has, and say what a workflow lacks. Nothing is queued. Raises NotFoundError."""

@@ -18,6 +18,7 @@ from wrldbldr.state.change import change
 from wrldbldr.state.ids import parsed_id, parsed_word
 from wrldbldr.state.place import Place, subject_of
 from wrldbldr.state.principal import signed_in
+from wrldbldr.state.style_reference import show_own_style
 from wrldbldr.state.unsaved import Words
 
 FIELDS = ("name", "description", "mood", "immediate_goal")
@@ -196,6 +197,7 @@ async def fill_editor(state: rx.State, who: Principal, *, is_new: bool) -> None:
     hero = active.get((entity.id, FITTING[entity_type(entity)][0]))
     editor = await state.get_state(Editor)
     editor._fill(entity, is_new=is_new)  # noqa: SLF001 - a public method of a state would be an event for everybody
+    await show_own_style(state, who, entity)
     picture = None if hero is None else await engine.gallery.find(who, hero)
     change(
         editor,

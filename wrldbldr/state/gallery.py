@@ -18,12 +18,18 @@ ALL = "all"
 
 
 class Gallery(rx.State):
-    """As many pictures as were asked for, newest first. `target` is the one a menu or question is about."""
+    """As many pictures as were asked for, newest first. `target` is the one a menu or question is about.
+
+    With a `source` they are those of the whole world that took their style from it.
+    """
 
     assets: rx.Field[list[AssetCard]] = rx.field(default_factory=list)
     counts: rx.Field[dict[str, int]] = rx.field(default_factory=dict)
     tab: rx.Field[str] = rx.field(ALL)
     only_starred: rx.Field[bool] = rx.field(False)
+    only_styled: rx.Field[bool] = rx.field(False)
+    source: rx.Field[str] = rx.field("")
+    source_label: rx.Field[str] = rx.field("")
     has_more: rx.Field[bool] = rx.field(False)
     is_loaded: rx.Field[bool] = rx.field(False)
     target: rx.Field[str] = rx.field("")
@@ -57,6 +63,29 @@ class Gallery(rx.State):
     async def toggle_starred(self, who: Principal) -> None:
         """Show only what is starred, or everything again."""
         self.only_starred = not self.only_starred
+        await read_pictures(self, who, 0)
+
+    @rx.event
+    @signed_in
+    async def toggle_styled(self, who: Principal) -> None:
+        """Show only what was generated from a style reference, or everything again (US-18C.5)."""
+        self.only_styled = not self.only_styled
+        await read_pictures(self, who, 0)
+
+    @rx.event
+    @signed_in
+    async def show_descendants(self, who: Principal, asset: str) -> None:
+        """Show all that took its style from a picture, whoever is on it."""
+        found = await current().gallery.find(who, parsed_id(asset, "picture"))
+        self.source, self.source_label = asset, found.label
+        self.tab, self.only_starred, self.only_styled = ALL, False, False
+        await read_pictures(self, who, 0)
+
+    @rx.event
+    @signed_in
+    async def leave_source(self, who: Principal) -> None:
+        """Back to the pictures of whoever the tab shows."""
+        self.source = self.source_label = ""
         await read_pictures(self, who, 0)
 
     @rx.event
@@ -118,9 +147,11 @@ async def read_pictures(gallery: Gallery, who: Principal, at_least: int) -> None
     found = await stored.page(
         who,
         subject.world_id,
-        entity_id=subject.entity_id,
+        entity_id=None if gallery.source else subject.entity_id,
         asset_type=None if gallery.tab == ALL else AssetType(gallery.tab),
         starred=True if gallery.only_starred else None,
+        is_styled=True if gallery.only_styled else None,
+        source_id=parsed_id(gallery.source, "picture") if gallery.source else None,
         limit=wanted + 1,
     )
     counts = await stored.counts(who, subject.world_id, subject.entity_id)
@@ -136,5 +167,6 @@ async def read_pictures(gallery: Gallery, who: Principal, at_least: int) -> None
 async def open_gallery(state: rx.State, who: Principal, tab: str = ALL) -> None:
     """Show the pictures of whoever the tab of `state` is in front of now. Raises NotFoundError."""
     gallery = await state.get_state(Gallery)
-    gallery.tab, gallery.only_starred = tab, False
+    gallery.tab, gallery.only_starred, gallery.only_styled = tab, False, False
+    gallery.source = gallery.source_label = ""
     await read_pictures(gallery, who, 0)

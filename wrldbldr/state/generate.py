@@ -24,6 +24,15 @@ from wrldbldr.state.ids import parsed_id, parsed_word
 from wrldbldr.state.place import Place, Subject, subject_of
 from wrldbldr.state.principal import Follow, signed_in
 from wrldbldr.state.recalled import Part, recalled
+from wrldbldr.state.style_reference import (
+    AskedStyle,
+    forget_style,
+    put_back_style,
+    show_style,
+    show_use,
+    style_to_ask_for,
+    use_style,
+)
 from wrldbldr.state.unsaved import Unsaved, forget_unsaved
 
 KIND = "kind of picture"
@@ -78,6 +87,13 @@ class Generate(rx.State):
         """Open for whoever the tab shows; an empty type means the first that fits them."""
         wanted = parsed_word(AssetType, asset_type, KIND) if asset_type else None
         await self._open(who, await subject_of(self), wanted)
+
+    @rx.event
+    @signed_in
+    async def begin_in_style(self, who: Principal, asset: str) -> None:
+        """Open for whoever the tab shows, to be painted in the style of a picture (US-18C.1)."""
+        await use_style(self, who, asset)
+        await self._open(who, await subject_of(self), None)
 
     @rx.event
     @signed_in
@@ -151,6 +167,7 @@ class Generate(rx.State):
         chosen = await current().workflows.find(who, parsed_id(workflow, "workflow"))
         self._draft, self.is_workflow_gone = replace(self._draft, workflow=str(chosen.id)), False
         self._use(chosen)
+        await show_use(self, who, self.workflow)
         self.form += 1
 
     @rx.event
@@ -176,11 +193,14 @@ class Generate(rx.State):
         prompt, negative_prompt, seed = (str(form.get(name, "")) for name in ("prompt", "negative_prompt", "seed"))
         self.error_field = self.error = ""
         try:
-            await current().queue.submit(who, self._request(prompt, negative_prompt, seed))
+            await current().queue.submit(
+                who, self._request(prompt, negative_prompt, seed, await style_to_ask_for(self))
+            )
         except InvalidInputError as error:
             self.error_field, self.error = error.field, error.message
             return None
         self._draft = Draft()
+        await forget_style(self)
         self.is_open = False
         return forget_unsaved(self.form_name)
 
@@ -192,7 +212,7 @@ class Generate(rx.State):
     def _draft(self, draft: Draft) -> None:
         self._drafts[f"{self._entity}:{self.asset_type}"] = draft
 
-    def _request(self, prompt: str, negative_prompt: str, seed: str) -> GenerationRequest:
+    def _request(self, prompt: str, negative_prompt: str, seed: str, style: AskedStyle) -> GenerationRequest:
         size = size_of(self.shape)
         if size is None:  # never opened in this tab
             raise NotFoundError("open dialog")
@@ -209,6 +229,8 @@ class Generate(rx.State):
             width=width if self.takes_size else None,
             height=height if self.takes_size else None,
             workflow_id=parsed_id(self.workflow, "workflow"),
+            style_reference_ids=style.reference_ids,
+            style_strength=style.strength,
         )
 
     async def _open(self, who: Principal, subject: Subject, wanted: AssetType | None) -> None:
@@ -247,6 +269,7 @@ class Generate(rx.State):
         self.workflows = [Choice(str(workflow.id), workflow.name) for workflow in workflows]
         default = default_of(workflows, (await engine.workflows.defaults(who)).get(asset_type))
         self._use(next((workflow for workflow in workflows if str(workflow.id) == draft.workflow), default))
+        await show_style(self, who, subject, self.workflow)
         self.picture = await picture_of(who, subject.world_id, parsed_id(self._entity, "character"), asset_type)
         self.form += 1
 
@@ -271,6 +294,8 @@ class Generate(rx.State):
         is_news = draft != (known or Draft()) and (known is None or is_open_there)
         if is_news:
             self._drafts[key] = draft
+        entity = await current().worlds.find_entity(who, entity_type, subject_id)
+        is_news |= await put_back_style(self, who, entity, unsaved.forms[name])
         if is_open_there and (await self.get_state(Place)).entity == str(subject_id):
             await self._open(who, await subject_of(self), wanted)
         return is_news

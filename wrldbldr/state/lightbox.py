@@ -9,8 +9,9 @@ from wrldbldr.services.generation_info import stopwatch
 from wrldbldr.state.change import change
 from wrldbldr.state.gallery import Gallery
 from wrldbldr.state.ids import parsed_id
-from wrldbldr.state.place import Place
+from wrldbldr.state.lineage import show_lineage
 from wrldbldr.state.principal import Follow, signed_in
+from wrldbldr.state.style_reference import name_of
 
 NO_PICTURE = AssetCard(
     id="", label="", asset_type="", width=1, height=1, is_active=False, is_starred=False, is_simulated=False,
@@ -35,6 +36,7 @@ class Lightbox(rx.State):
     seed: rx.Field[str] = rx.field("")
     painted_at: rx.Field[str] = rx.field("")
     took: rx.Field[str] = rx.field("")  # empty when it was not painted here
+    entity_name: rx.Field[str] = rx.field("")
     previous: rx.Field[str] = rx.field("")
     next: rx.Field[str] = rx.field("")
     strip: rx.Field[list[AssetCard]] = rx.field(default_factory=list)
@@ -87,9 +89,11 @@ async def read_picture(lightbox: Lightbox, who: Principal, asset: str) -> None:
     lightbox.prompt, lightbox.negative_prompt = recipe.prompt, recipe.negative_prompt
     lightbox.seed = "" if recipe.seed is None else str(recipe.seed)
     lightbox.painted_at, lightbox.took = iso(found.created_at), stopwatch(info.took)
+    lightbox.entity_name = await name_of(who, found)
+    await show_lineage(lightbox, who, found)
     gallery = await lightbox.get_state(Gallery)
-    place = await lightbox.get_state(Place)
-    strip = list(gallery.assets) if place.entity == str(found.entity_id) else [lightbox.asset]
+    is_hanging = any(card.id == lightbox.asset.id for card in gallery.assets)
+    strip = list(gallery.assets) if is_hanging else [lightbox.asset]
     change(lightbox, strip=strip)
     lightbox.previous, lightbox.next = neighbours([card.id for card in lightbox.strip], asset)
 

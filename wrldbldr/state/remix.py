@@ -11,6 +11,7 @@ from wrldbldr.state.lightbox import Lightbox
 from wrldbldr.state.place import Place, Subject
 from wrldbldr.state.principal import signed_in
 from wrldbldr.state.recalled import Part
+from wrldbldr.state.style_reference import recall_style
 
 
 class Remix(rx.State):
@@ -32,6 +33,8 @@ class Remix(rx.State):
             entity_id=entity.id,
             name=entity.name,
         )
+        if wanted.has_settings:
+            await recall_style(self, who, info.asset)
         (await self.get_state(Lightbox)).is_open = False
         dialog = await self.get_state(Generate)
         await dialog._recall(who, subject, wanted, info.recipe)  # noqa: SLF001 - else it were a handler for browsers

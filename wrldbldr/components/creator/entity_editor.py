@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from wrldbldr.components.button import button, icon_button
+from wrldbldr.components.creator.style_reference import own_style
 from wrldbldr.components.field import error_line, field, switch, text_area, text_input
 from wrldbldr.components.icon import icon
 from wrldbldr.components.plate import entity_glyph, hole, plate, simulated
@@ -23,7 +24,7 @@ def entity_editor() -> rx.Component:
     return rx.el.section(
         hero(),
         rx.el.div(
-            head(), description(), rx.cond(IS_LOCATION, rx.fragment(), mood_and_goal()), generate_buttons(), away_note(),
+            head(), description(), rx.cond(IS_LOCATION, rx.fragment(), mood_and_goal()), own_style(), generate_buttons(), away_note(),
             class_name="col g3 form", key=Editor.form,
         ),
         class_name=rx.cond(IS_LOCATION, "ed wide-hero", "ed"),

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from wrldbldr.components.button import button
+from wrldbldr.components.creator.style_reference import style_fields, style_panel
 from wrldbldr.components.dialog import dialog, heading
 from wrldbldr.components.field import error_line, field, slider, text_area
 from wrldbldr.components.icon import asset_icon, icon
@@ -27,6 +28,7 @@ def generate_dialog() -> rx.Component:
             ),
             rx.el.div(prompt(), negative_prompt(), amount(), painter(), class_name="col g4 dlg-body", key=Generate.form),
             rx.el.input(type="hidden", name="shape", value=Generate.shape),
+            style_fields(),
             foot(),
             on_submit=Generate.submit,
             data_unsaved=Generate.form_name,
@@ -39,7 +41,7 @@ def generate_dialog() -> rx.Component:
 
 
 def subject() -> rx.Component:
-    """What kind of picture, and the one there is. The frame takes the shape that was chosen."""
+    """What kind of picture, and whose style it follows, or the one there is. That frame takes the shape that was chosen."""
 
     def kind(choice: rx.vars.ObjectVar[Choice]) -> rx.Component:
         return rx.el.button(
@@ -62,14 +64,17 @@ def subject() -> rx.Component:
         "Active now. New pictures join the gallery beside it.",
         "The first picture of this kind becomes the active one.",
     )
-    return rx.el.div(
-        rx.el.div(rx.foreach(Generate.types, kind), class_name="seg", role="group", aria_label="Kind of picture"),
+    there_is = rx.fragment(
         rx.el.div(
             frame,
             class_name="frame-room",
             custom_attrs={"style": rx.Var.create({"--shape": Generate.shape.replace(":", "/").replace("×", "/")})},
         ),
         rx.el.p(says, class_name="hint center"),
+    )
+    return rx.el.div(
+        rx.el.div(rx.foreach(Generate.types, kind), class_name="seg", role="group", aria_label="Kind of picture"),
+        style_panel(there_is),
         class_name="col g4 ask-side",
     )
 

@@ -12,11 +12,13 @@ from wrldbldr.components.question import question
 from wrldbldr.components.queue.words import spoken_progress
 from wrldbldr.services.cards import AssetCard
 from wrldbldr.state.gallery import ALL, Gallery
+from wrldbldr.state.generate import Generate
 from wrldbldr.state.lightbox import Lightbox
 from wrldbldr.state.painting import Painting
 from wrldbldr.state.place import Place
 from wrldbldr.state.recalled import Part
 from wrldbldr.state.remix import Remix
+from wrldbldr.state.style_reference import StyleReference
 
 TABS = (("portrait", "Portraits"), ("sprite", "Sprites"), ("backdrop", "Backdrops"), ("item", "Items"))
 
@@ -63,7 +65,24 @@ def head() -> rx.Component:
         tab(ALL, "All", Gallery.total), *(tab_of(*each) for each in TABS), class_name="tabs grow", role="tablist",
         aria_label="Kind of picture",
     )  # fmt: skip
-    return rx.el.div(tabs, import_button(), starred, class_name="row")
+    return rx.fragment(rx.el.div(tabs, import_button(), starred, class_name="row"), lineage_filters())
+
+
+def lineage_filters() -> rx.Component:
+    """By where pictures took their style from."""
+    styled = rx.el.button(
+        icon("palette", 14), "Generated from reference", rx.cond(Gallery.only_styled, icon("x", 14)), type="button",
+        class_name="chip", aria_pressed=rx.cond(Gallery.only_styled, "true", "false"), on_click=Gallery.toggle_styled,
+    )  # fmt: skip
+    source = rx.el.button(
+        icon("palette", 14), rx.el.span("In the style of ", rx.el.span(Gallery.source_label, class_name="mono xs")),
+        icon("x", 14), type="button", class_name="chip", aria_pressed="true",
+        aria_label=f"In the style of {Gallery.source_label}: show all pictures again", on_click=Gallery.leave_source,
+    )  # fmt: skip
+    return rx.el.div(
+        rx.cond(Gallery.source != "", source, rx.cond((Gallery.total > 0) | Gallery.only_styled, styled)),
+        class_name="row wrap filters",
+    )
 
 
 def grid() -> rx.Component:
@@ -121,6 +140,13 @@ def menu() -> rx.Component:
             icon("circle-check"), rx.cond(Gallery.target_is_active, "Active Already", "Set as Active"),
             disabled=Gallery.target_is_active, on_select=Gallery.activate(Gallery.target),
         ),
+        item(
+            icon("palette"), "Use as Style Reference", rx.el.kbd("S"), on_select=Generate.begin_in_style(Gallery.target)
+        ),
+        item(
+            icon("paintbrush"), f"Use for Every Picture of {Place.entity_name}",
+            on_select=StyleReference.use_always(Gallery.target),
+        ),
         item(icon("info"), "View Generation Info", rx.el.kbd("I"), on_select=Lightbox.show(Gallery.target)),
         item(icon("shuffle"), "Remix", rx.el.kbd("R"), on_select=Remix.begin(Gallery.target, Part.REMIX)),
         item(
@@ -152,7 +178,11 @@ def delete_question() -> rx.Component:
 
 def no_pictures() -> rx.Component:
     """None yet, or none that match."""
-    none_of_kind = empty("Nothing here", "No picture of this kind, or none with a star.")
+    none_of_kind = rx.cond(
+        Gallery.only_styled | (Gallery.source != ""),
+        empty("Nothing here", "No picture here took its style from another."),
+        empty("Nothing here", "No picture of this kind, or none with a star."),
+    )
     none_yet = rx.el.div(
         three_holes(),
         empty(
@@ -161,5 +191,5 @@ def no_pictures() -> rx.Component:
             size="lg",
         ),
     )
-    is_narrowed = Gallery.only_starred | (Gallery.total > 0)
+    is_narrowed = Gallery.only_starred | (Gallery.source != "") | (Gallery.total > 0)
     return rx.cond(Gallery.is_loaded, rx.cond(is_narrowed, none_of_kind, none_yet))

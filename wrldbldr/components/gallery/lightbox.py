@@ -5,14 +5,15 @@ import reflex as rx
 from wrldbldr.components.button import button, icon_button
 from wrldbldr.components.dialog import close_button, dialog
 from wrldbldr.components.gallery.asset_label import asset_label
+from wrldbldr.components.gallery.lineage import lineage
 from wrldbldr.components.gallery.recall import more_menu, remix_button, seed_fact
 from wrldbldr.components.icon import icon
 from wrldbldr.components.moment import ago
 from wrldbldr.components.plate import simulated
 from wrldbldr.services.cards import AssetCard, Fact
 from wrldbldr.state.gallery import Gallery
+from wrldbldr.state.generate import Generate
 from wrldbldr.state.lightbox import Lightbox
-from wrldbldr.state.place import Place
 
 PICTURE = Lightbox.asset
 
@@ -71,11 +72,11 @@ def panel() -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.el.div(
-                rx.dialog.title(Place.entity_name, class_name="name lg b"), asset_label(), class_name="grow",
+                rx.dialog.title(Lightbox.entity_name, class_name="name lg b"), asset_label(), class_name="grow",
             ),
             starred, close_button(), class_name="row top",
         ),
-        actions(), prompt_section(), info(), class_name="panel-info",
+        actions(), lineage(), prompt_section(), info(), class_name="panel-info",
     )  # fmt: skip
 
 
@@ -87,6 +88,10 @@ def actions() -> rx.Component:
         icon("download"), class_name="btn sq", aria_label="Download", title="Download, with how it came to be inside",
         href=f"/api/assets/{PICTURE.id}/image?download=1", download=True,
     )  # fmt: skip
+    style = icon_button(
+        "palette", "Use as Style Reference", look="", data_key="s",
+        on_click=[Lightbox.toggle(False), Generate.begin_in_style(PICTURE.id)],
+    )  # fmt: skip
     delete = rx.el.button(
         type="button", class_name="sr", tab_index=-1, aria_hidden=True, data_key="Delete",
         on_click=[Lightbox.toggle(False), Gallery.ask_to_delete(PICTURE.id)],
@@ -95,6 +100,7 @@ def actions() -> rx.Component:
         rx.cond(PICTURE.is_active, active, make_active),
         remix_button(),
         download,
+        style,
         more_menu(),
         delete,
         class_name="row wrap",

@@ -6,8 +6,10 @@ from wrldbldr.components.button import button, icon_button
 from wrldbldr.components.icon import icon
 from wrldbldr.state.gallery import Gallery
 from wrldbldr.state.lightbox import Lightbox
+from wrldbldr.state.place import Place
 from wrldbldr.state.recalled import Part
 from wrldbldr.state.remix import Remix
+from wrldbldr.state.style_reference import StyleReference
 
 
 def remix_button() -> rx.Component:
@@ -35,6 +37,11 @@ def more_menu() -> rx.Component:
             use("dices", "Use Seed", Part.SEED, is_unknown=Lightbox.seed == ""),
             use("copy-check", "Use All", Part.ALL, is_unknown=Lightbox.prompt == ""),
             rx.dropdown_menu.separator(),
+            rx.dropdown_menu.item(
+                icon("paintbrush"),
+                f"Use for Every Picture of {Place.entity_name}",
+                on_select=StyleReference.use_always(Lightbox.asset.id),
+            ),
             rx.dropdown_menu.item(
                 icon("trash-2"),
                 "Delete…",

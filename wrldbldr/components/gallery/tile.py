@@ -7,6 +7,7 @@ import reflex as rx
 from wrldbldr.components.icon import icon
 from wrldbldr.components.plate import simulated
 from wrldbldr.state.gallery import Gallery
+from wrldbldr.state.generate import Generate
 from wrldbldr.state.lightbox import Lightbox
 from wrldbldr.state.recalled import Part
 from wrldbldr.state.remix import Remix
@@ -73,6 +74,7 @@ def quick_buttons(asset: rx.Var[str], label: rx.Var[str], is_starred: rx.Var[boo
         quick("star", star, ".", on_click=Gallery.star(asset, ~is_starred.to(bool)), data_on=is_starred),
         quick("info", f"View Generation Info of {label}", "i", on_click=Lightbox.show(asset)),
         quick("ellipsis", f"More for {label}", "menu"),
+        unseen("s", Generate.begin_in_style(asset)),
         unseen("Delete", Gallery.ask_to_delete(asset)),
         unseen("r", Remix.begin(asset, Part.REMIX)),
         class_name="over",

@@ -5,7 +5,6 @@ import reflex as rx
 from wrldbldr.components.button import button, icon_button
 from wrldbldr.components.field import error_line, field, text_area, text_input
 from wrldbldr.components.icon import asset_icon, icon
-from wrldbldr.services.workflow_changes import STYLE
 from wrldbldr.services.workflow_mapping import Mark
 from wrldbldr.state.accounts_own import MyAccount
 from wrldbldr.state.workflow_editor import (
@@ -112,7 +111,7 @@ def _mapping() -> rx.Component:
     return rx.el.section(
         rx.el.h3("What goes where", class_name="h2 mut"),
         rx.foreach(WorkflowEditor.notices, notice),
-        rx.el.div(rx.foreach(WorkflowEditor.slots, lambda slot: rx.cond(slot.name != STYLE, _slot(slot)))),
+        rx.el.div(rx.foreach(WorkflowEditor.slots, _slot)),
         class_name="col",
     )
 
