@@ -3,14 +3,18 @@
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 
 from tests.fakes.studio import Studio, other_game_master
+from wrldbldr.comfyui.errors import NotComfyUIError, ServiceUnavailableError
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import BatchStatus
 from wrldbldr.domain.errors import InvalidInputError, NotFoundError
 from wrldbldr.domain.style_reference import ReferenceUse
+from wrldbldr.domain.workflow import NodeInput, StyleReferenceMapping, StyleReferenceMode
 from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.ids import new_id
+from wrldbldr.services.workflow_changes import WorkflowChanges
 from wrldbldr.services.worlds import EntityChanges
 
 PROMPT = "an old keeper of lanterns"
@@ -231,6 +235,77 @@ async def test_a_batch_without_a_reference_is_planned_as_words_only_when_it_has_
     assert style is not None
     assert (style.use, style.strength) == (ReferenceUse.WORDS, 0.5)
     assert await studio.status(styled) is BatchStatus.QUEUED
+
+
+async def test_while_comfyui_is_away_the_batch_waits_for_its_picture_to_be_brought(studio: Studio) -> None:
+    await studio.open()
+    source = await painted(studio)
+    studio.comfyui.fail_next("upload_picture", ServiceUnavailableError())
+
+    batch_id = await studio.ask(workflow_id=await copying(studio), style_reference_ids=[source.id])
+    assert await studio.status(batch_id) is BatchStatus.QUEUED
+    await studio.advance(10)
+    await studio.paint()
+
+    assert await studio.status(batch_id) is BatchStatus.READY
+    assert list(studio.comfyui.uploads) == [f"{source.content_hash}.png"]
+    assert f"wrldbldr/{source.content_hash}.png" in str(studio.comfyui.graphs[-1]), "by the name it goes by there"
+
+
+async def test_a_picture_that_comfyui_refuses_fails_the_batch_in_its_words(studio: Studio) -> None:
+    await studio.open()
+    source = await painted(studio)
+    studio.comfyui.fail_next("upload_picture", NotComfyUIError("The page does not exist there (404)."))
+
+    batch_id = await studio.ask(workflow_id=await copying(studio), style_reference_ids=[source.id])
+
+    assert "ComfyUI" in await studio.failure_title(batch_id)
+
+
+async def test_a_batch_of_several_prompts_brings_its_picture_once(studio: Studio) -> None:
+    await studio.open()
+    source = await painted(studio)
+    brought = list[str]()
+    upload = studio.comfyui.uploads.__setitem__
+
+    class Counting(dict[str, bytes]):
+        def __setitem__(self, name: str, content: bytes) -> None:
+            brought.append(name)
+            upload(name, content)
+
+    studio.comfyui.uploads = Counting()
+    batch_id = await studio.ask(workflow_id=await copying(studio), style_reference_ids=[source.id], count=3)
+    for _ in range(3):
+        await studio.paint()
+
+    assert len(await studio.pictures(batch_id)) == 3
+    assert brought == [f"{source.content_hash}.png"]
+
+
+async def test_a_batch_without_a_reference_asks_the_database_nothing_more(studio: Studio) -> None:
+    await studio.open()
+    source = await painted(studio)
+    said = list[str]()
+    event.listen(studio.engine.database._trips, "before_cursor_execute", lambda *seen: said.append(str(seen[2])))
+    await studio.engine.queue.pause(studio.who)
+
+    await studio.ask()
+    without = len(said)
+    await studio.ask(style_reference_ids=[source.id])
+
+    assert (without, len(said) - without) == (3, 5), said
+
+
+async def copying(studio: Studio) -> UUID:
+    """A workflow that hands on the picture it is given, one at a time."""
+    graph = {
+        "1": {"class_type": "LoadImage", "inputs": {"image": "example.png"}},
+        "9": {"class_type": "SaveImage", "inputs": {"images": ["1", 0], "filename_prefix": "x"}},
+    }
+    workflow = await studio.engine.workflows.add(studio.who, "Copying", graph)
+    place = StyleReferenceMapping(mode=StyleReferenceMode.SPECIFIC, input=NodeInput(node_id="1", input_name="image"))
+    await studio.engine.workflows.change(studio.who, workflow.id, WorkflowChanges(style_reference=place))
+    return workflow.id
 
 
 async def is_kept_by_sweeping(studio: Studio, picture: Asset) -> bool:

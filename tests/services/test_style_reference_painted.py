@@ -178,6 +178,21 @@ async def test_a_workflow_with_an_adapter_paints_without_a_reference_where_the_a
     await atelier.paint(graph)
 
 
+async def test_what_served_only_the_adapter_is_left_out_with_all_that_would_be_written_to_it(atelier: Atelier) -> None:
+    graph = referring(await uploaded(atelier))
+    graph["25"] = node("CheckpointLoaderSimple", ckpt_name="simulated_painter.safetensors")
+    graph["26"] = node("VAEDecode", samples=["27", 0], vae=["25", 2])
+    graph["27"] = node("EmptyLatentImage", width=64, height=64, batch_size=1)
+    graph["22"]["inputs"]["image"] = ["26", 0]
+    workflow_id = await atelier.bring(graph)
+    also = (NodeInput(node_id="5", input_name="width"), NodeInput(node_id="27", input_name="width"))
+    await atelier.engine.workflows.change(atelier.who, workflow_id, WorkflowChanges(bindings={"width": also}))
+
+    report = await atelier.end(await atelier.ask(workflow_id))
+
+    assert report.batch.status is BatchStatus.READY, report.batch.failure
+
+
 async def test_where_there_is_no_adapter_its_words_are_remembered_and_the_prompt_stays_the_users(
     atelier: Atelier,
 ) -> None:

@@ -1,5 +1,6 @@
 """From a batch and its workflow to the graph that is sent to ComfyUI."""
 
+from collections.abc import Set
 from typing import NamedTuple
 
 from pydantic import JsonValue
@@ -16,6 +17,7 @@ from wrldbldr.services.detection.models import files
 from wrldbldr.services.styling import styled
 
 FILE_PREFIX = "wrldbldr"
+WRITTEN = ("positive", "negative", "seed", "width", "height", "count", "model")
 
 
 class CannotPrepareError(WrldBldrError):
@@ -43,12 +45,12 @@ def prepare(workflow: Workflow, batch: Batch, submission: Submission, catalogue:
     Every file is saved under a prefix of its own: ComfyUI answers an identical prompt with the file of the earlier one,
     which may be gone by then.
     """
-    bindings = workflow.bindings
     try:
         graph, prompt, style = styled(workflow, batch.prompt, batch.style, catalogue)
     except InvalidInputError as error:
         raise CannotPrepareError(_no_place(workflow, error)) from error
     _require_nodes(graph, catalogue)
+    bindings = _left(workflow.bindings, workflow.graph.keys() - graph.keys())
     _write(graph, bindings.positive, prompt)
     _write(graph, bindings.negative, batch.negative_prompt)
     _write(graph, bindings.seed, submission.seed)
@@ -62,10 +64,16 @@ def prepare(workflow: Workflow, batch: Batch, submission: Submission, catalogue:
 
 
 def _write(graph: Graph, inputs: tuple[NodeInput, ...], value: JsonValue) -> None:
-    """What served only an adapter that is left out is not there to be written to."""
     for ref in inputs:
-        if ref.node_id in graph:
-            graph[ref.node_id]["inputs"][ref.input_name] = value
+        graph[ref.node_id]["inputs"][ref.input_name] = value
+
+
+def _left(bindings: Bindings, gone: Set[str]) -> Bindings:
+    """Without the inputs of what served only an adapter that is left out."""
+    if not gone:
+        return bindings
+    places = {role: tuple(ref for ref in getattr(bindings, role) if ref.node_id not in gone) for role in WRITTEN}
+    return bindings.model_copy(update=places)
 
 
 def _require_nodes(graph: Graph, catalogue: NodeCatalogue) -> None:
@@ -98,7 +106,7 @@ def _settle_model(graph: Graph, bindings: Bindings, catalogue: NodeCatalogue) ->
     Returns the first model.
     """
     chosen, named = "", (ref for ref in files(graph, catalogue) if graph[ref.node_id]["inputs"][ref.input_name])
-    for ref in dict.fromkeys([*(ref for ref in bindings.model if ref.node_id in graph), *named]):
+    for ref in dict.fromkeys([*bindings.model, *named]):
         node = graph[ref.node_id]
         name = str(node["inputs"][ref.input_name])
         if is_choice(catalogue, node["class_type"], ref.input_name):

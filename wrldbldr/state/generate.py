@@ -269,8 +269,11 @@ class Generate(rx.State):
         self.workflows = [Choice(str(workflow.id), workflow.name) for workflow in workflows]
         default = default_of(workflows, (await engine.workflows.defaults(who)).get(asset_type))
         self._use(next((workflow for workflow in workflows if str(workflow.id) == draft.workflow), default))
-        await show_style(self, who, subject, self.workflow)
-        self.picture = await picture_of(who, subject.world_id, parsed_id(self._entity, "character"), asset_type)
+        whose = replace(
+            subject, kind=EntityType(self._kind), entity_id=parsed_id(self._entity, "character or location")
+        )
+        await show_style(self, who, whose, self.workflow)
+        self.picture = await picture_of(who, whose.world_id, whose.entity_id, asset_type)
         self.form += 1
 
     def _use(self, workflow: Workflow) -> None:
