@@ -31,6 +31,7 @@ from wrldbldr.services.easel import Easel
 from wrldbldr.services.gallery import GalleryService
 from wrldbldr.services.keeping import Keeper
 from wrldbldr.services.leader import Leader
+from wrldbldr.services.order_check import OrderCheck
 from wrldbldr.services.picture_import import PictureImportService
 from wrldbldr.services.players import PlayerService
 from wrldbldr.services.progress import LiveProgress
@@ -70,6 +71,7 @@ class Engine:
     audience: AudienceService
     worlds: WorldService
     workflows: WorkflowService
+    orders: OrderCheck
     queue: QueueService
     gallery: GalleryService
     picture_import: PictureImportService
@@ -155,6 +157,7 @@ def _build(
     worlds = WorldService(database, bus, clock, store, wake=dispatcher.wake)
     accounts = AccountService(database, clock, PasswordHasher(), bus)
     connection = ConnectionService(in_use, bus, clock, probe=comfyui.health.probe_now)
+    orders = OrderCheck(database, comfyui, clock)
     engine = Engine(
         settings=settings,
         clock=clock,
@@ -167,7 +170,8 @@ def _build(
         audience=AudienceService(database, progress, gallery),
         worlds=worlds,
         workflows=WorkflowService(database, clock, comfyui),
-        queue=QueueService(database, bus, clock, progress, dispatcher.wake),
+        orders=orders,
+        queue=QueueService(database, bus, clock, progress, dispatcher.wake, check=orders),
         gallery=gallery,
         picture_import=PictureImportService(database, bus, store, clock),
         demo=DemoService(database, bus, clock, store, worlds),

@@ -92,7 +92,9 @@ async def test_an_order_takes_names_and_words_from_what_it_is_for_and_goes_behin
             workflow=workflow.id if names_the_workflow else AssetType.BACKDROP,
         )
     )
-    assert order == Order(setting.world.id, "The Drowned Stair", workflow.id, "lanterns", "fog", None, None, 8.0, None)
+    assert order == Order(
+        setting.world.id, "The Drowned Stair", workflow.id, "lanterns", workflow.graph_hash, "fog", None, None, 8.0, None
+    )
 
 
 @pytest.mark.parametrize("wrong", ["owner", "game_session", "kind", "entity", "workflow", "default"])

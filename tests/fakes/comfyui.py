@@ -288,6 +288,10 @@ class FakeComfyUI:
         self._pending = [waiting for waiting in self._pending if waiting != str(prompt_id)]
         self._histories.pop(prompt_id, None)
 
+    def offer(self, catalogue: NodeCatalogue) -> None:
+        """Somebody installs nodes and models, or removes some."""
+        self._catalogue = catalogue
+
     def delete_files(self) -> None:
         """Every finished picture is gone from the server's disk."""
         self._files.clear()

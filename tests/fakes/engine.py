@@ -31,6 +31,7 @@ from wrldbldr.services.connection import ConnectionService
 from wrldbldr.services.demo import DemoService
 from wrldbldr.services.gallery import GalleryService
 from wrldbldr.services.keeping import hand_down
+from wrldbldr.services.order_check import OrderCheck
 from wrldbldr.services.picture_import import PictureImportService
 from wrldbldr.services.players import PlayerService
 from wrldbldr.services.progress import LiveProgress
@@ -56,6 +57,7 @@ def fake_engine(
     nursery, start = TaskNursery(clock), start_at(COMFYUI)
     in_use = ComfyUIInUse(comfyui, comfyui.stream, start.place, nursery=nursery, clock=clock)
     connection = ConnectionService(in_use, bus, clock, probe=_no_news)
+    orders = OrderCheck(database, comfyui, clock)
     return Engine(
         settings=settings,
         clock=clock,
@@ -66,7 +68,8 @@ def fake_engine(
         administration=AdministrationService(database, bus, clock, accounts, worlds),
         worlds=worlds,
         workflows=WorkflowService(database, clock, comfyui),
-        queue=QueueService(database, bus, clock, progress, wake=lambda *, may_be_unwanted=True: None),
+        orders=orders,
+        queue=QueueService(database, bus, clock, progress, lambda *, may_be_unwanted=True: None, check=orders),
         players=PlayerService(database, bus, clock),
         audience=AudienceService(database, progress, gallery),
         gallery=gallery,

@@ -123,7 +123,7 @@ class Process:
             clock=clock,
             config=config,
         )
-        queue = QueueService(engine.database, engine.bus, clock, progress, self.dispatcher.wake)
+        queue = QueueService(engine.database, engine.bus, clock, progress, self.dispatcher.wake, check=engine.orders)
         audience = AudienceService(engine.database, progress, engine.gallery)
         self.engine = replace(engine, progress=progress, queue=queue, audience=audience)
         self.crash: BaseException | None = None

@@ -33,6 +33,7 @@ from wrldbldr.services.accounts import AccountService
 from wrldbldr.services.dispatcher import Dispatcher
 from wrldbldr.services.easel import Easel
 from wrldbldr.services.keeping import Keeper
+from wrldbldr.services.order_check import OrderCheck
 from wrldbldr.services.progress import LiveProgress
 from wrldbldr.services.queue import GenerationRequest, QueueService
 from wrldbldr.services.workflows import WorkflowService
@@ -180,7 +181,9 @@ async def open_rig(
         nursery.keep_running(comfyui.health.watch, name="health")
         nursery.keep_running(stream.run, name="websocket")
         nursery.keep_running(dispatcher.run, name="dispatcher")
-        queue = QueueService(database, bus, clock, progress, dispatcher.wake)
+        queue = QueueService(
+            database, bus, clock, progress, dispatcher.wake, check=OrderCheck(database, comfyui, clock)
+        )
         yield Rig(database, comfyui, queue, workflows, progress, store, master)
 
 

@@ -124,8 +124,11 @@ async def test_nodes_that_comfyui_lacks_are_named_all_at_once_and_nothing_is_sen
     graph = model_free()
     graph["1"]["class_type"], graph["2"]["class_type"] = "WoodcutImage", "WoodcutSaver"
     workflow = await painting.engine.workflows.add(painting.who, "Woodcut", graph)
-
+    painting.comfyui.go_down()  # what it lacks is not known yet
     batch_id = await painting.ask(workflow_id=workflow.id)
+
+    painting.comfyui.come_back()
+    await painting.advance(5)
 
     assert await painting.failure_title(batch_id) == "Your ComfyUI lacks the nodes WoodcutImage, WoodcutSaver"
     assert painting.comfyui.submissions == []

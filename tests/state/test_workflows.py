@@ -20,7 +20,7 @@ def at(node_id: str, input_name: str) -> NodeInput:
     return NodeInput(node_id=node_id, input_name=input_name)
 
 
-STEPS = key_of({"input": (at("3", "steps"),)})
+STEPS = "inputs.3.steps"
 
 
 @pytest.fixture
@@ -87,7 +87,9 @@ async def test_what_was_found_shows_and_there_is_nothing_to_save(desk: Tab) -> N
     ]  # fmt: skip
     assert (editor.slots[-1].label, editor.slots[-1].mark) == ("Style Reference Input", "missing")
     assert (editor.typed[NEGATIVE], editor.typed[WIDTH], editor.is_changed) == ("blurry", "", False)
-    assert [one.label for one in editor.others][:2] == ["KSampler steps", "KSampler cfg"]
+    assert [(one.title, one.word, one.text) for one in editor.others][:2] == [
+        ("KSampler", "steps", "4"), ("KSampler", "guidance", "6.0"),
+    ]  # fmt: skip
 
 
 async def test_what_is_chosen_and_typed_is_stored_with_one_button(desk: Tab, studio: Studio, woodcut: Workflow) -> None:

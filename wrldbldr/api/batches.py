@@ -27,13 +27,23 @@ from wrldbldr.api.models import (
 from wrldbldr.domain.batch import AssetType, BatchStatus
 from wrldbldr.domain.errors import InvalidInputError
 from wrldbldr.domain.failure import Failure
+from wrldbldr.domain.input_setting import InputSetting
 from wrldbldr.domain.style_reference import ReferenceUse
+from wrldbldr.domain.workflow import NodeInput
 from wrldbldr.domain.world import EntityType
 from wrldbldr.services.queue import BatchReport, GenerationRequest
 
 router = guarded_router("Queue")
 
 DONE_PERCENT = 100
+
+
+class InputSettingIn(Body):
+    """A value for one of the inputs that the workflow shows (`shown_inputs`)."""
+
+    node_id: Text
+    input_name: Text
+    value: bool | int | float | str
 
 
 class GenerateIn(Body):
@@ -57,11 +67,15 @@ class GenerateIn(Body):
     style_reference_id: UUID | None = None
     style_reference_ids: list[UUID] | None = None
     style_strength: Number | None = None
+    inputs: list[InputSettingIn] = Field(default_factory=list[InputSettingIn])
 
     def request(self) -> GenerationRequest:
         """The same for the queue. Raises InvalidInputError when the style references are given in both ways."""
-        values = self.model_dump(exclude={"session_id", "style_reference_id", "style_reference_ids"})
-        return GenerationRequest(game_session_id=self.session_id, style_reference_ids=self._references(), **values)
+        values = self.model_dump(exclude={"session_id", "style_reference_id", "style_reference_ids", "inputs"})
+        inputs = {NodeInput(node_id=one.node_id, input_name=one.input_name): one.value for one in self.inputs}
+        return GenerationRequest(
+            game_session_id=self.session_id, style_reference_ids=self._references(), inputs=inputs, **values
+        )
 
     def _references(self) -> list[UUID] | None:
         if self.style_reference_id and self.style_reference_ids:
@@ -110,6 +124,7 @@ class BatchOut(Out):
     height: int
     workflow_id: UUID | None
     workflow_name: str
+    inputs: list[InputSetting]
     style_reference_id: UUID | None
     style_reference_ids: list[UUID]
     style_reference_mode: ReferenceUse | None
@@ -144,6 +159,7 @@ class BatchOut(Out):
             height=batch.height,
             workflow_id=batch.workflow_id,
             workflow_name=batch.workflow_name,
+            inputs=list(batch.inputs or ()),
             style_reference_id=next(iter(references), None),
             style_reference_ids=references,
             style_reference_mode=style.use if style else None,

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
+from wrldbldr.api.batches import InputSettingIn
 from wrldbldr.api.door import RunningEngine, Who, guarded_router
 from wrldbldr.api.models import PAGE_DEFAULT, Body, Cursor, Limit, Moment, Out, Page, Text, WholeNumber, after, page_of
 from wrldbldr.domain.batch import AssetType
@@ -90,7 +91,10 @@ class BindingsIn(Body):
 
 
 class WorkflowChangesIn(Body):
-    """What may be changed of a workflow; what is left out stays. A default size is given whole, or null to have none."""
+    """What may be changed of a workflow; what is left out stays. A default size is given whole, or null to have none.
+
+    `values` are what inputs hold that take nothing of ours, whether they are shown or not.
+    """
 
     name: Text | None = None
     bindings: BindingsIn | None = None
@@ -98,6 +102,7 @@ class WorkflowChangesIn(Body):
     default_width: WholeNumber | None = None
     default_height: WholeNumber | None = None
     shown_inputs: list[NodeInputIn] | None = None
+    values: list[InputSettingIn] | None = None
 
     def changes(self) -> WorkflowChanges:
         """As the service takes them."""
@@ -118,6 +123,7 @@ class WorkflowChangesIn(Body):
             default_negative_prompt=self.default_negative_prompt,
             size=Size(self.default_width, self.default_height) if has_size else None,
             shown=shown,
+            values={NodeInput(node_id=one.node_id, input_name=one.input_name): one.value for one in self.values or ()},
         )
 
 

@@ -16,6 +16,7 @@ from sqlmodel import Field, SQLModel
 from wrldbldr.domain.columns import json_or_none, moment, moment_or_none, word
 from wrldbldr.domain.errors import ConflictError, InvalidInputError
 from wrldbldr.domain.failure import Failure
+from wrldbldr.domain.input_setting import InputSettings
 from wrldbldr.domain.style_reference import Style
 from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.ids import SEED_LIMIT, new_id
@@ -73,6 +74,7 @@ class Batch(SQLModel, table=True):
     seed: int = Field(sa_type=BigInteger)
     width: int
     height: int
+    inputs: InputSettings | None = json_or_none(InputSettings)  # what was set of the workflow's other inputs
     status: BatchStatus = word(BatchStatus, index=True, default=BatchStatus.QUEUED)
     rank: float = Field(index=True)  # lower runs first; only its order means anything
     attempt: int = 1

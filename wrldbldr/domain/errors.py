@@ -71,3 +71,16 @@ class InvalidInputError(WrldBldrError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message, details={field: message})
         self.field = field
+
+
+class InvalidInputsError(InvalidInputError):
+    """Several values were refused, so none was taken; `sentences` says why, by field."""
+
+    def __init__(self, sentences: Mapping[str, str]) -> None:
+        super().__init__(next(iter(sentences), ""), " ".join(sentences.values()))
+        self.details = dict(sentences)
+
+    @property
+    def sentences(self) -> Mapping[str, str]:
+        """One for each field that cannot be used."""
+        return self.details

@@ -4,6 +4,7 @@ from wrldbldr.domain.account import AccessToken, Account
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import Batch, Submission
 from wrldbldr.domain.player import Player
+from wrldbldr.domain.prompt_template import PromptTemplate
 from wrldbldr.domain.server import ServerMemory
 from wrldbldr.domain.style_reference import Lineage
 from wrldbldr.domain.workflow import Workflow, WorkflowDefault
@@ -21,6 +22,7 @@ TABLES = (
     Workflow,
     WorkflowDefault,
     WorkflowForm,
+    PromptTemplate,
     Batch,
     Submission,
     Asset,

@@ -11,10 +11,8 @@ from wrldbldr.domain.columns import json_of, moment
 from wrldbldr.kit.ids import new_id
 
 
-class NodeInput(BaseModel):
+class NodeInput(BaseModel, frozen=True):
     """One input of one node of a graph."""
-
-    model_config = ConfigDict(frozen=True)
 
     node_id: str
     input_name: str
@@ -80,3 +78,4 @@ class WorkflowDefault(SQLModel, table=True):
 
     asset_type: str = Field(primary_key=True)
     workflow_id: UUID = Field(foreign_key="workflow.id", ondelete="CASCADE")
+    is_chosen: bool = True  # by a person; else it is one that comes along, and may change with what ComfyUI has

@@ -220,6 +220,7 @@ def _asked_for(batch: Batch) -> list[Fact]:
         Fact("Negative prompt", batch.negative_prompt or "none"),
         Fact("Seed", str(batch.seed)),
         Fact("Size", f"{batch.width} × {batch.height}"),
+        *(Fact(f"{one.input_name} (node {one.node_id})", str(one.value)) for one in batch.inputs or ()),
         *([] if batch.style is None else [Fact("Style reference", _style_of(batch.style))]),
     ]
 

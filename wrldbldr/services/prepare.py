@@ -51,6 +51,9 @@ def prepare(workflow: Workflow, batch: Batch, submission: Submission, catalogue:
         raise CannotPrepareError(_no_place(workflow, error)) from error
     _require_nodes(graph, catalogue)
     bindings = _left(workflow.bindings, workflow.graph.keys() - graph.keys())
+    for setting in batch.inputs or ():  # first: where a value of ours goes by now, ours counts
+        if setting.node_id in graph:  # an adapter without a reference was left out
+            _write(graph, (setting.place,), setting.value)
     _write(graph, bindings.positive, prompt)
     _write(graph, bindings.negative, batch.negative_prompt)
     _write(graph, bindings.seed, submission.seed)

@@ -1,10 +1,13 @@
 """The queue as game masters use it: ask for pictures, withdraw, try again, tidy up, look."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 from uuid import UUID
+
+from pydantic import JsonValue
 
 from wrldbldr.bus import SERVER_TOPIC, Bus
 from wrldbldr.db.database import Database, UnitOfWork
@@ -20,15 +23,18 @@ from wrldbldr.domain.batch import (
 )
 from wrldbldr.domain.errors import InvalidInputError, NotFoundError
 from wrldbldr.domain.events import BatchCancelled, BatchCleared, BatchQueued, QueuePaused
+from wrldbldr.domain.input_setting import InputSettings
 from wrldbldr.domain.style_reference import Style, checked_strength
 from wrldbldr.domain.text import PROMPT_LIMIT, checked_text
 from wrldbldr.domain.wildcards import expand
+from wrldbldr.domain.workflow import NodeInput
 from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.clock import Clock
 from wrldbldr.kit.ids import new_seed
 from wrldbldr.services.access import owned_batch, owned_entity, owned_game_session
 from wrldbldr.services.announce import announce
 from wrldbldr.services.cards import BatchCard, Fact, batch_card, batch_facts, thumbnail_of
+from wrldbldr.services.order_check import OrderCheck
 from wrldbldr.services.progress import LivePreview, LiveProgress, Progress
 from wrldbldr.services.styling import checked_references, in_order, planned_style
 
@@ -57,6 +63,7 @@ class GenerationRequest:
     workflow_id: UUID | None = None
     style_reference_ids: Sequence[UUID] | None = None  # None: that of the character or location; empty: none
     style_strength: float | None = None
+    inputs: Mapping[NodeInput, JsonValue] | None = None  # of those the workflow shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,10 @@ class Wake(Protocol):
 class QueueService:
     """The queue's verbs. The dispatcher does the painting; it is woken when there is something to do."""
 
-    def __init__(self, database: Database, bus: Bus, clock: Clock, progress: LiveProgress, wake: Wake) -> None:
+    def __init__(
+        self, database: Database, bus: Bus, clock: Clock, progress: LiveProgress, wake: Wake, *, check: OrderCheck
+    ) -> None:
+        self._check = check
         self._database = database
         self._bus = bus
         self._clock = clock
@@ -88,13 +98,29 @@ class QueueService:
         self._wake = wake
 
     async def submit(self, who: Principal, request: GenerationRequest) -> Batch:
-        """Put a batch at the end of the queue. Raises NotFoundError, InvalidInputError.
+        """Put a batch at the end of the queue. Raises NotFoundError, InvalidInputError, and WorkflowCannotRunError when the
+        connected ComfyUI lacks a node or a model: whoever asks still has their words, and can choose another workflow.
 
         The names of entity and workflow, and the style, are frozen here: the pictures are of whoever they were asked for.
         """
         (asked, seed), now = _checked(request), self._clock.now()
-        batch = await self._database.in_one_trip(lambda trip: _place(trip, who, asked, seed=seed, now=now))
-        if batch is None:
+        chosen = asked.workflow_id or asked.asset_type
+        settings = await self._check.settings(chosen, asked.inputs) if asked.inputs else None
+
+        def place(trip: Trip, *, is_checked: bool) -> Batch | Order | None:
+            order = _order(trip, who, asked)
+            if order is None or not (is_checked or self._check.has_passed(order.graph_hash)):
+                return order
+            batch = _batch(order, who, asked, seed=seed, now=now, settings=settings)
+            batch.style = _style(trip, order, asked)
+            trip.add(batch)
+            return batch
+
+        batch = await self._database.in_one_trip(partial(place, is_checked=False))
+        if isinstance(batch, Order):
+            await self._check.require(batch.workflow_id)
+            batch = await self._database.in_one_trip(partial(place, is_checked=True))
+        if not isinstance(batch, Batch):
             async with self._database.read() as unit:
                 raise await _what_is_missing(unit, who, asked)
         announce(self._bus, batch, BatchQueued(batch.id))
@@ -250,19 +276,28 @@ def _checked(request: GenerationRequest) -> tuple[GenerationRequest, int]:
     return checked, seed
 
 
-def _place(trip: Trip, who: Principal, asked: GenerationRequest, *, seed: int, now: datetime) -> Batch | None:
-    """Put a checked request at the end of the queue. None when something it is for is not there, or not theirs."""
-    order = trip.order(
+def _order(trip: Trip, who: Principal, asked: GenerationRequest) -> Order | None:
+    """What a checked request takes from elsewhere. None when something it is for is not there, or not theirs."""
+    return trip.order(
         who.account_id,
         game_session_id=asked.game_session_id,
         entity=(asked.entity_type, asked.entity_id),
         workflow=asked.workflow_id or asked.asset_type,
     )
-    if order is None:
-        return None
+
+
+def _batch(
+    order: Order,
+    who: Principal,
+    asked: GenerationRequest,
+    *,
+    seed: int,
+    now: datetime,
+    settings: InputSettings | None,
+) -> Batch:
     width, height = DEFAULT_SIZES[asked.asset_type]
     negative = order.default_negative_prompt if asked.negative_prompt is None else asked.negative_prompt
-    batch = Batch(
+    return Batch(
         game_session_id=asked.game_session_id,
         world_id=order.world_id,
         requested_by=who.account_id,
@@ -278,12 +313,10 @@ def _place(trip: Trip, who: Principal, asked: GenerationRequest, *, seed: int, n
         seed=seed,
         width=asked.width or order.width or width,
         height=asked.height or order.height or height,
+        inputs=settings,
         rank=order.rank,
-        style=_style(trip, order, asked),
         requested_at=now,
     )
-    trip.add(batch)
-    return batch
 
 
 def _style(trip: Trip, order: Order, asked: GenerationRequest) -> Style | None:

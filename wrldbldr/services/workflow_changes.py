@@ -4,13 +4,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from pydantic import JsonValue
+
 from wrldbldr.comfyui.anatomy import PLACEHOLDER
+from wrldbldr.comfyui.catalogue import NodeCatalogue
 from wrldbldr.comfyui.graph import Graph, link_of, title_of
 from wrldbldr.domain.batch import checked_size
-from wrldbldr.domain.errors import InvalidInputError
+from wrldbldr.domain.errors import InvalidInputError, InvalidInputsError
+from wrldbldr.domain.input_setting import InputSettings
 from wrldbldr.domain.text import PROMPT_LIMIT, checked_name, checked_text
 from wrldbldr.domain.workflow import Bindings, NodeInput, StyleReferenceMapping, StyleReferenceMode
 from wrldbldr.domain.workflow_form import ShownInputs
+from wrldbldr.services.workflow_inputs import checked_settings, input_fields
 from wrldbldr.services.workflow_mapping import Places, bound_places, label_of, other_inputs
 
 NAME_SHOWN = 40
@@ -20,17 +25,8 @@ NUMBERS = {"seed": "the seed", "width": "the width", "height": "the height", "co
 ROLES = TEXTS | NUMBERS
 
 
-class InvalidWorkflowError(InvalidInputError):
-    """Some changes were refused, so none was made; `sentences` says why, by field."""
-
-    def __init__(self, sentences: Mapping[str, str]) -> None:
-        super().__init__(next(iter(sentences), ""), " ".join(sentences.values()))
-        self.details = dict(sentences)
-
-    @property
-    def sentences(self) -> Mapping[str, str]:
-        """One for each field that cannot be used."""
-        return self.details
+class InvalidWorkflowError(InvalidInputsError):
+    """Some changes were refused, so none was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +39,10 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class WorkflowChanges:
-    """None leaves a thing as it is, and so does a binding that is not among `bindings`."""
+    """None leaves a thing as it is, and so does a binding that is not among `bindings`.
+
+    `values` are what other inputs of the graph hold from now on.
+    """
 
     name: str | None = None
     bindings: Places | None = None
@@ -51,6 +50,7 @@ class WorkflowChanges:
     default_negative_prompt: str | None = None
     size: Size | None = None
     shown: Sequence[NodeInput] | None = None
+    values: Mapping[NodeInput, JsonValue] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ class Settled:
     default_negative_prompt: str
     size: Size
     shown: ShownInputs
+    values: InputSettings = ()
 
 
 @dataclass(slots=True)
@@ -83,8 +84,10 @@ class _Problems:
             return ""
 
 
-def settle(graph: Graph, before: Settled, changes: WorkflowChanges) -> Settled:
+def settle(graph: Graph, before: Settled, changes: WorkflowChanges, catalogue: NodeCatalogue | None = None) -> Settled:
     """`before` with the changes made. Raises InvalidWorkflowError with a sentence for each field that does not fit.
+
+    `catalogue` says what the other inputs take; without it every value of their kind is taken.
 
     An input that takes something of ours from now on is shown no more.
     """
@@ -101,6 +104,7 @@ def settle(graph: Graph, before: Settled, changes: WorkflowChanges) -> Settled:
         ),
         size=before.size if changes.size is None else changes.size,
         shown=_settled_shown(graph, before, bindings, changes, problems),
+        values=_settled_values(graph, bindings, changes, catalogue, problems),
     )
     if changes.size is not None:
         _check_size(changes.size, problems)
@@ -179,7 +183,7 @@ def _settled_shown(
     if changes.shown is None:
         taken = bound_places(bindings)
         return tuple(place for place in before.shown if place not in taken)
-    free = frozenset(other.input for other in other_inputs(graph, bindings))
+    free = frozenset(other_inputs(graph, bindings))
     for place in changes.shown:
         is_known = place.node_id in graph and place.input_name in graph[place.node_id]["inputs"]
         if not is_known:
@@ -187,6 +191,17 @@ def _settled_shown(
         elif place not in free:
             problems.add("shown_inputs", f"{_short(label_of(graph, (place,)))} holds no value that is free to be set.")
     return tuple(dict.fromkeys(changes.shown))
+
+
+def _settled_values(
+    graph: Graph, bindings: Bindings, changes: WorkflowChanges, catalogue: NodeCatalogue | None, problems: _Problems
+) -> InputSettings:
+    if not changes.values:
+        return ()
+    values, sentences = checked_settings(input_fields(graph, bindings, catalogue), changes.values.items())
+    for name, sentence in sentences.items():
+        problems.add(name, sentence)
+    return values
 
 
 def _check_size(size: Size, problems: _Problems) -> None:

@@ -15,7 +15,6 @@ Places = Mapping[str, tuple[NodeInput, ...]]
 """Inputs by the names they have in Bindings."""
 
 OPTION_LIMIT = 300  # a list to choose from that is longer is one nobody reads
-VALUE_SHOWN = 60
 KEPT_TO_OURSELVES = frozenset({"filename_prefix", "upload"})  # the file's name is ours; "upload" is the editor's button
 
 LISTED = frozenset({"scheduler", "image", "weight_type", "upscale_method", "crop", "method", "type"})
@@ -64,15 +63,6 @@ class SlotReport:
     is_ambiguous: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OtherInput:
-    """An input of the graph that takes nothing of ours: shown where pictures are asked for, or locked to its value."""
-
-    input: NodeInput
-    label: str
-    value: str
-
-
 def slot_reports(graph: Graph, current: Bindings, analysis: Analysis) -> tuple[SlotReport, ...]:
     """Each slot with everything it could be, what was found first, and nothing last."""
     return tuple(_slot_report(graph, slot, current, analysis) for slot in Slot)
@@ -102,14 +92,16 @@ def style_report(graph: Graph, current: Bindings, analysis: Analysis) -> SlotRep
     )
 
 
-def other_inputs(graph: Graph, bindings: Bindings) -> Iterator[OtherInput]:
-    """Every literal that no value of ours is given to, in the order of the graph."""
+def other_inputs(graph: Graph, bindings: Bindings) -> Iterator[NodeInput]:
+    """Every literal that no value of ours is given to, in the order of the graph: each is shown where pictures are asked
+    for, or locked to its value.
+    """
     taken = bound_places(bindings)
     for node_id, node in graph.items():
         for name, value in node["inputs"].items():
             place = NodeInput(node_id=node_id, input_name=name)
             if isinstance(value, str | int | float) and name not in KEPT_TO_OURSELVES and place not in taken:
-                yield OtherInput(place, f"{title_of(graph, node_id)} {name}", _shown(value))
+                yield place
 
 
 def open_notices(analysis: Analysis) -> tuple[str, ...]:
@@ -207,10 +199,3 @@ def _sizes(graph: Graph) -> Iterator[Places]:
     for node_id, node in graph.items():
         if all(type(node["inputs"].get(side)) is int for side in ("width", "height")):
             yield {side: (NodeInput(node_id=node_id, input_name=side),) for side in ("width", "height")}
-
-
-def _shown(value: str | float) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    text = " ".join(str(value).split())
-    return text if len(text) <= VALUE_SHOWN else f"{text[: VALUE_SHOWN - 1]}…"

@@ -13,11 +13,10 @@ from wrldbldr.domain.workflow_form import ShownInputs, WorkflowForm
 from wrldbldr.services.analysis import analyze
 from wrldbldr.services.workflow_changes import Size
 from wrldbldr.services.workflow_check import Lack, lacks
+from wrldbldr.services.workflow_inputs import InputField, input_fields
 from wrldbldr.services.workflow_mapping import (
-    OtherInput,
     SlotReport,
     open_notices,
-    other_inputs,
     slot_reports,
     style_report,
 )
@@ -61,7 +60,7 @@ class WorkflowReport:
     paints: tuple[AssetType, ...]
     node_count: int
     slots: tuple[SlotReport, ...]
-    others: tuple[OtherInput, ...]
+    others: tuple[InputField, ...]
     notices: tuple[str, ...]
     check: Check
 
@@ -105,7 +104,7 @@ def report(
         paints=painted_by(workflow, paints),
         node_count=len(graph),
         slots=(*slot_reports(graph, bindings, analysis), style_report(graph, bindings, analysis)),
-        others=tuple(islice(other_inputs(graph, bindings), OTHERS_LIMIT)),
+        others=tuple(islice(input_fields(graph, bindings, catalogue), OTHERS_LIMIT)),
         notices=open_notices(analysis),
         check=Check(is_known=False) if catalogue is None else Check(True, lacks(graph, analysis, catalogue)),
     )

@@ -15,6 +15,7 @@ from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.domain.account import Principal, Role
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
+from wrldbldr.domain.input_setting import InputSettings
 from wrldbldr.domain.text import PROMPT_LIMIT, checked_name
 from wrldbldr.domain.workflow import Bindings, StoredGraph, Workflow
 from wrldbldr.domain.workflow_form import WorkflowForm
@@ -25,6 +26,7 @@ from wrldbldr.services.shipped import NEGATIVE_PROMPT, TEXT_TO_PICTURE, TEXT_TO_
 from wrldbldr.services.style_reference import ReferencePlan, plan_reference
 from wrldbldr.services.workflow_changes import Settled, Size, WorkflowChanges, settle
 from wrldbldr.services.workflow_file import name_of_file, read_file
+from wrldbldr.services.workflow_inputs import with_settings
 from wrldbldr.services.workflow_report import Check, WorkflowReport, WorkflowSummary, check, report, summarize
 
 STORED_GRAPH = TypeAdapter(StoredGraph)
@@ -90,9 +92,12 @@ class WorkflowService:
         _require_owner(who)
         async with self._database.read() as unit:
             workflow, form = await _known(unit, workflow_id), await _form(unit, workflow_id)
-        settled = await asyncio.to_thread(_settled, workflow, form, changes)
+        catalogue = await self._classes() if changes.values else None
+        settled = await asyncio.to_thread(_settled, workflow, form, changes, catalogue)
         async with self._database.write() as unit:
             workflow = await _known(unit, workflow_id)
+            if settled.values:
+                workflow.graph, workflow.graph_hash = await asyncio.to_thread(_set, workflow, settled.values)
             workflow.name, workflow.bindings = settled.name, settled.bindings
             workflow.default_negative_prompt = settled.default_negative_prompt
             stored = await unit.workflows.form(workflow_id)
@@ -216,7 +221,9 @@ def _text_at(graph: Graph, bindings: Bindings) -> str:
     return text.strip()[:PROMPT_LIMIT] if isinstance(text, str) else ""
 
 
-def _settled(workflow: Workflow, form: WorkflowForm, changes: WorkflowChanges) -> Settled:
+def _settled(
+    workflow: Workflow, form: WorkflowForm, changes: WorkflowChanges, catalogue: NodeCatalogue | None
+) -> Settled:
     before = Settled(
         name=workflow.name,
         bindings=workflow.bindings,
@@ -224,7 +231,12 @@ def _settled(workflow: Workflow, form: WorkflowForm, changes: WorkflowChanges) -
         size=Size(form.width, form.height),
         shown=form.shown,
     )
-    return settle(parse_graph(workflow.graph), before, changes)
+    return settle(parse_graph(workflow.graph), before, changes, catalogue)
+
+
+def _set(workflow: Workflow, values: InputSettings) -> tuple[StoredGraph, str]:
+    graph = with_settings(parse_graph(workflow.graph), values)
+    return STORED_GRAPH.validate_python(graph), graph_hash(graph)
 
 
 async def _form(unit: UnitOfWork, workflow_id: UUID) -> WorkflowForm:

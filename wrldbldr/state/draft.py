@@ -1,12 +1,15 @@
 """What somebody set in the dialog in which pictures are asked for, and has not sent yet."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from wrldbldr.comfyui.graph import parse_graph
 from wrldbldr.domain.batch import COUNT_LIMIT
 from wrldbldr.domain.picture import VARIATIONS, size_of
-from wrldbldr.domain.workflow import Workflow
+from wrldbldr.domain.workflow import NodeInput, Workflow
+from wrldbldr.services.workflow_inputs import key_of_input, text_of
 
+INPUTS = "inputs."  # how their keys begin
 COUNTS = {str(count): count for count in range(1, COUNT_LIMIT + 1)}
 
 
@@ -20,6 +23,7 @@ class Draft:
     shape: str | None = None
     seed: str | None = None
     workflow: str | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict[str, str])  # of the workflow, by key
 
     def on_top_of(self, other: "Draft") -> "Draft":
         """What holds for every kind of picture goes along to `other`, which keeps its own words, shape and workflow."""
@@ -51,7 +55,22 @@ def draft_of(form: Mapping[str, str], workflows: Sequence[Workflow], untouched: 
         shape=None if size_of(shape) is None or shape == untouched.shape else shape,
         seed=form.get("seed", "").strip() or None,
         workflow=None if used.id == untouched.workflow.id else str(used.id),
+        inputs=_inputs(form, used),
     )
+
+
+def _inputs(form: Mapping[str, str], used: Workflow) -> dict[str, str]:
+    """What the form sets of the workflow's inputs."""
+    typed = {name: text for name, text in form.items() if name.startswith(INPUTS)}
+    if not typed:
+        return {}
+    saved = {
+        key_of_input(NodeInput(node_id=node_id, input_name=name)): text_of(value)
+        for node_id, node in parse_graph(used.graph).items()
+        for name, value in node["inputs"].items()
+        if isinstance(value, bool | int | float | str)
+    }
+    return {name: text for name, text in typed.items() if saved.get(name, text) != text}
 
 
 def _set(text: str | None, untouched: str) -> str | None:

@@ -10,7 +10,7 @@ import reflex as rx
 
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import COUNT_LIMIT, AssetType
-from wrldbldr.domain.errors import InvalidInputError, NotFoundError
+from wrldbldr.domain.errors import InvalidInputError, InvalidInputsError, NotFoundError
 from wrldbldr.domain.picture import FITTING, SHAPES, VARIATIONS, proposed_prompt, shape_of, size_of
 from wrldbldr.domain.recipe import Recipe
 from wrldbldr.domain.workflow import Workflow
@@ -19,8 +19,9 @@ from wrldbldr.engine import current
 from wrldbldr.kit.ids import new_seed
 from wrldbldr.services.cards import NO_IMAGE, image_url
 from wrldbldr.services.queue import DEFAULT_SIZES, GenerationRequest
-from wrldbldr.state.draft import Draft, Untouched, draft_of
+from wrldbldr.state.draft import INPUTS, Draft, Untouched, draft_of
 from wrldbldr.state.ids import parsed_id, parsed_word
+from wrldbldr.state.more_inputs import MoreInputs, draw_more, settings_of, show_more, typed_inputs
 from wrldbldr.state.place import Place, Subject, subject_of
 from wrldbldr.state.principal import Follow, signed_in
 from wrldbldr.state.recalled import Part, recalled
@@ -37,6 +38,7 @@ from wrldbldr.state.unsaved import Unsaved, forget_unsaved
 
 KIND = "kind of picture"
 SEED_DIGITS = 16
+INPUT_CHARACTERS = 20_000
 DIALOG = "generate"  # how the browser calls its form, before whom and what it is about
 
 
@@ -83,27 +85,30 @@ class Generate(rx.State):
 
     @rx.event
     @signed_in
-    async def begin(self, who: Principal, asset_type: str) -> None:
+    async def begin(self, who: Principal, asset_type: str) -> Follow:
         """Open for whoever the tab shows; an empty type means the first that fits them."""
         wanted = parsed_word(AssetType, asset_type, KIND) if asset_type else None
         await self._open(who, await subject_of(self), wanted)
+        return MoreInputs.look
 
     @rx.event
     @signed_in
-    async def begin_in_style(self, who: Principal, asset: str) -> None:
+    async def begin_in_style(self, who: Principal, asset: str) -> Follow:
         """Open for whoever the tab shows, to be painted in the style of a picture (US-18C.1)."""
         await use_style(self, who, asset)
         await self._open(who, await subject_of(self), None)
+        return MoreInputs.look
 
     @rx.event
     @signed_in
-    async def choose_type(self, who: Principal, asset_type: str) -> None:
+    async def choose_type(self, who: Principal, asset_type: str) -> Follow:
         """Another kind of picture of the same subject."""
         wanted = parsed_word(AssetType, asset_type, KIND)
         subject, left = await subject_of(self), self._draft
         self.asset_type = wanted.value
         self._draft = left.on_top_of(self._draft)
         await self._turn_to(who, subject, wanted)
+        return MoreInputs.look
 
     @rx.event
     @signed_in
@@ -162,13 +167,23 @@ class Generate(rx.State):
 
     @rx.event
     @signed_in
-    async def choose_workflow(self, who: Principal, workflow: str) -> None:
-        """Another workflow, with its own negative prompt unless somebody wrote one."""
+    async def choose_workflow(self, who: Principal, workflow: str) -> Follow:
+        """Another workflow, with its own negative prompt unless somebody wrote one, and with inputs of its own."""
         chosen = await current().workflows.find(who, parsed_id(workflow, "workflow"))
-        self._draft, self.is_workflow_gone = replace(self._draft, workflow=str(chosen.id)), False
+        self._draft, self.is_workflow_gone = replace(self._draft, workflow=str(chosen.id), inputs={}), False
         self._use(chosen)
         await show_use(self, who, self.workflow)
+        await show_more(self, who, self.workflow, {})
         self.form += 1
+        return MoreInputs.look
+
+    @rx.event
+    @signed_in
+    async def keep_input(self, who: Principal, key: str, text: str) -> None:
+        """Remember what was set of the workflow's other inputs."""
+        if self.is_open and key.startswith(INPUTS) and len(key) + len(text) <= INPUT_CHARACTERS:
+            self._draft = replace(self._draft, inputs={**self._draft.inputs, key: text})
+            await draw_more(self, self._draft.inputs, {})
 
     @rx.event
     @signed_in
@@ -192,10 +207,15 @@ class Generate(rx.State):
         """Put the batch in the queue. What is refused stays in the dialog, with the reason under its field."""
         prompt, negative_prompt, seed = (str(form.get(name, "")) for name in ("prompt", "negative_prompt", "seed"))
         self.error_field = self.error = ""
+        typed = await typed_inputs(self, form, self._draft.inputs)
         try:
-            await current().queue.submit(
-                who, self._request(prompt, negative_prompt, seed, await style_to_ask_for(self))
-            )
+            inputs = await settings_of(self, typed)
+            request = self._request(prompt, negative_prompt, seed, await style_to_ask_for(self))
+            await current().queue.submit(who, replace(request, inputs=inputs))
+        except InvalidInputsError as error:
+            is_told = await draw_more(self, typed, error.sentences)
+            self.error_field, self.error = "inputs" if is_told else "", error.message
+            return None
         except InvalidInputError as error:
             self.error_field, self.error = error.field, error.message
             return None
@@ -274,6 +294,7 @@ class Generate(rx.State):
         )
         await show_style(self, who, whose, self.workflow)
         self.picture = await picture_of(who, whose.world_id, whose.entity_id, asset_type)
+        await show_more(self, who, self.workflow, draft.inputs)
         self.form += 1
 
     def _use(self, workflow: Workflow) -> None:

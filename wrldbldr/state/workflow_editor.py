@@ -7,15 +7,17 @@ import reflex as rx
 
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import AssetType
-from wrldbldr.domain.errors import InvalidInputError
+from wrldbldr.domain.errors import InvalidInputError, InvalidInputsError
 from wrldbldr.domain.workflow import NodeInput
 from wrldbldr.engine import current
-from wrldbldr.services.workflow_changes import STYLE, InvalidWorkflowError, Size, WorkflowChanges
-from wrldbldr.services.workflow_mapping import Mark, SlotReport, key_of, places_of, style_of
+from wrldbldr.services.workflow_changes import STYLE, Size, WorkflowChanges
+from wrldbldr.services.workflow_inputs import key_of_input, text_of
+from wrldbldr.services.workflow_mapping import Mark, SlotReport, places_of, style_of
 from wrldbldr.services.workflow_report import Check, WorkflowReport
 from wrldbldr.state.accounts_own import FOCUS_ON_ERROR
 from wrldbldr.state.change import change
 from wrldbldr.state.ids import parsed_id
+from wrldbldr.state.input_cards import InputCard, cards_of, lists_of, typed_settings
 from wrldbldr.state.principal import Follows, signed_in
 
 NEGATIVE, WIDTH, HEIGHT = "default_negative_prompt", "default_width", "default_height"
@@ -67,16 +69,6 @@ class SlotCard:
 
 
 @dataclass(frozen=True, slots=True)
-class OtherCard:
-    """An input that takes nothing of ours."""
-
-    key: str
-    label: str
-    value: str
-    is_shown: bool
-
-
-@dataclass(frozen=True, slots=True)
 class PaintCard:
     """A kind of picture, and whether this workflow paints it."""
 
@@ -99,7 +91,8 @@ class Edit:
 
     chosen: Mapping[str, str]  # by slot
     typed: Mapping[str, str]
-    shown: frozenset[str]
+    shown: frozenset[str]  # keys of other inputs
+    values: Mapping[str, str]  # of those that were set, by key
 
 
 class WorkflowEditor(rx.State):
@@ -111,7 +104,8 @@ class WorkflowEditor(rx.State):
     is_built_in: rx.Field[bool] = rx.field(False)
     slots: rx.Field[list[SlotCard]] = rx.field(default_factory=list)
     typed: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
-    others: rx.Field[list[OtherCard]] = rx.field(default_factory=list)
+    others: rx.Field[list[InputCard]] = rx.field(default_factory=list)
+    lists: rx.Field[dict[str, list[str]]] = rx.field(default_factory=dict)
     paints: rx.Field[list[PaintCard]] = rx.field(default_factory=list)
     notices: rx.Field[list[str]] = rx.field(default_factory=list)
     lacks: rx.Field[list[LackCard]] = rx.field(default_factory=list)
@@ -149,6 +143,16 @@ class WorkflowEditor(rx.State):
 
     @rx.event
     @signed_in
+    async def set_input(self, who: Principal, key: str, text: str) -> None:
+        """One of the other inputs holds another value from now on, shown or locked."""
+        known = next((other for other in self._report.others if other.key == key), None) if self._report else None
+        if known is not None:
+            rest = {name: typed for name, typed in self._current.values.items() if name != key}
+            is_as_saved = text == text_of(known.value)
+            self._keep(replace(self._current, values=rest if is_as_saved else {**rest, key: text}))
+
+    @rx.event
+    @signed_in
     async def discard(self, who: Principal) -> None:
         """Back to what is saved."""
         self._edits.pop(self.workflow, None)
@@ -162,9 +166,9 @@ class WorkflowEditor(rx.State):
         if edit == self._saved:
             return None
         try:
-            changes = _changes(self._saved, edit)
+            changes = _changes(self._report, self._saved, edit)
             await current().workflows.change(who, workflow_id, changes)
-        except InvalidWorkflowError as error:
+        except InvalidInputsError as error:
             self._refuse(error.sentences)
             return FOCUS_ON_ERROR
         except InvalidInputError as error:
@@ -200,7 +204,7 @@ class WorkflowEditor(rx.State):
     def _saved(self) -> Edit:
         report = self._report
         if report is None:
-            return Edit({}, {}, frozenset())
+            return Edit({}, {}, frozenset(), {})
         width, height = report.size.width, report.size.height
         return Edit(
             chosen={one.name: one.chosen for one in report.slots},
@@ -209,7 +213,8 @@ class WorkflowEditor(rx.State):
                 WIDTH: "" if width is None else str(width),
                 HEIGHT: "" if height is None else str(height),
             },
-            shown=frozenset(_key(place) for place in report.shown),
+            shown=frozenset(key_of_input(place) for place in report.shown),
+            values={},
         )
 
     def _keep(self, edit: Edit) -> None:
@@ -233,6 +238,7 @@ class WorkflowEditor(rx.State):
             facts=f"Used for {painted}. {nodes}." if painted else f"Used when somebody chooses it. {nodes}.",
             paints=[PaintCard(one.value, f"{one.capitalize()}s", one in report.paints) for one in AssetType],
             notices=list(report.notices),
+            lists=lists_of(report.others),
             errors={},
         )
         self.version += 1
@@ -263,9 +269,7 @@ class WorkflowEditor(rx.State):
         change(
             self,
             slots=[_slot(one, edit.chosen.get(one.name, one.chosen), self.errors) for one in report.slots],
-            others=[
-                OtherCard(_key(one.input), one.label, one.value, _key(one.input) in edit.shown) for one in report.others
-            ],
+            others=cards_of(report.others, edit.values, shown=edit.shown, errors=self.errors),
             typed=dict(edit.typed),
             is_changed=edit != self._saved,
         )
@@ -302,11 +306,7 @@ def _slot(report: SlotReport, chosen: str, errors: Mapping[str, str]) -> SlotCar
     )
 
 
-def _key(place: NodeInput) -> str:
-    return key_of({"input": (place,)})
-
-
-def _changes(saved: Edit, edit: Edit) -> WorkflowChanges:
+def _changes(report: WorkflowReport | None, saved: Edit, edit: Edit) -> WorkflowChanges:
     """What is other than it was when it was shown: somebody else may change the rest meanwhile. Raises InvalidInputError.
 
     An input that takes something of ours from now on is shown no more.
@@ -315,7 +315,9 @@ def _changes(saved: Edit, edit: Edit) -> WorkflowChanges:
     for slot, key in edit.chosen.items() - saved.chosen.items():
         bindings |= places_of(key) if slot != STYLE else {}
     taken = frozenset(place for places in bindings.values() for place in places)
-    shown = (place for key in sorted(edit.shown) for place in places_of(key)["input"])
+    others, before = (report.others, report.shown) if report else ((), ())
+    places = {key_of_input(place): place for place in (*(other.input for other in others), *before)}
+    shown = (place for key, place in places.items() if key in edit.shown)
     style, negative = edit.chosen.get(STYLE, ""), edit.typed.get(NEGATIVE)
     size = Size(_pixels(edit, WIDTH), _pixels(edit, HEIGHT))
     return WorkflowChanges(
@@ -324,6 +326,7 @@ def _changes(saved: Edit, edit: Edit) -> WorkflowChanges:
         default_negative_prompt=None if negative == saved.typed.get(NEGATIVE) else negative,
         size=None if size == Size(_pixels(saved, WIDTH), _pixels(saved, HEIGHT)) else size,
         shown=None if edit.shown == saved.shown else [place for place in shown if place not in taken],
+        values=typed_settings((other for other in others if other.input not in taken), edit.values),
     )
 
 

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from wrldbldr.components.button import button
+from wrldbldr.components.creator.more_inputs import more_inputs, workflow_lack
 from wrldbldr.components.creator.style_reference import style_fields, style_panel
 from wrldbldr.components.dialog import dialog, heading
 from wrldbldr.components.field import error_line, field, slider, text_area
@@ -26,13 +27,14 @@ def generate_dialog() -> rx.Component:
                     class_name="sm mut",
                 ),
             ),
-            rx.el.div(prompt(), negative_prompt(), amount(), painter(), class_name="col g4 dlg-body", key=Generate.form),
+            rx.el.div(prompt(), negative_prompt(), amount(), painter(), more_inputs(), class_name="col g4 dlg-body", key=Generate.form),
             rx.el.input(type="hidden", name="shape", value=Generate.shape),
             style_fields(),
             foot(),
             on_submit=Generate.submit,
             data_unsaved=Generate.form_name,
             class_name="ask-form",
+            no_validate=True,
         ),
         is_open=Generate.is_open,
         on_open_change=Generate.toggle,
@@ -161,7 +163,11 @@ def painter() -> rx.Component:
             rx.foreach(Generate.workflows, option), id="workflow", name="workflow", class_name="in", value=Generate.workflow,
             on_change=Generate.choose_workflow,
         ),
-        error_line("workflow", _error_of("workflow_id")),
+        rx.cond(
+            _error_of("workflow_id") != "",
+            error_line("workflow", _error_of("workflow_id")),
+            workflow_lack(),
+        ),
         rx.cond(
             Generate.is_workflow_gone,
             rx.el.p(
@@ -220,7 +226,7 @@ def foot() -> rx.Component:
     )
 
 
-FIELDS_WITH_LINES = ["prompt", "negative_prompt", "count", "workflow_id", "seed"]
+FIELDS_WITH_LINES = ["prompt", "negative_prompt", "count", "workflow_id", "seed", "inputs"]
 
 
 def _error_of(name: str) -> rx.Var[str]:

@@ -5,6 +5,7 @@ import reflex as rx
 from wrldbldr.components.button import button, icon_button
 from wrldbldr.components.field import error_line, field, text_area, text_input
 from wrldbldr.components.icon import asset_icon, icon
+from wrldbldr.components.settings.workflow_others import others
 from wrldbldr.services.workflow_mapping import Mark
 from wrldbldr.state.accounts_own import MyAccount
 from wrldbldr.state.workflow_editor import (
@@ -31,7 +32,7 @@ def workflow_detail() -> rx.Component:
         ),
         rx.el.fieldset(
             rx.el.div(_verdict(), _mapping(), class_name="col g4"),
-            rx.el.div(_defaults(), _paints(), class_name="col g4"),
+            rx.el.div(_defaults(), others(), _paints(), class_name="col g4"),
             disabled=~MyAccount.is_owner,
             class_name="workflow-desk",
         ),
