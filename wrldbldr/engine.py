@@ -35,6 +35,7 @@ from wrldbldr.services.order_check import OrderCheck
 from wrldbldr.services.picture_import import PictureImportService
 from wrldbldr.services.players import PlayerService
 from wrldbldr.services.progress import LiveProgress
+from wrldbldr.services.prompt_templates import PromptTemplateService
 from wrldbldr.services.queue import QueueService
 from wrldbldr.services.sweeping import keep_sweeping
 from wrldbldr.services.workflows import WorkflowService
@@ -71,6 +72,7 @@ class Engine:
     audience: AudienceService
     worlds: WorldService
     workflows: WorkflowService
+    templates: PromptTemplateService
     orders: OrderCheck
     queue: QueueService
     gallery: GalleryService
@@ -170,6 +172,7 @@ def _build(
         audience=AudienceService(database, progress, gallery),
         worlds=worlds,
         workflows=WorkflowService(database, clock, comfyui),
+        templates=PromptTemplateService(database),
         orders=orders,
         queue=QueueService(database, bus, clock, progress, dispatcher.wake, check=orders),
         gallery=gallery,

@@ -93,3 +93,16 @@ async def test_a_locked_value_is_changed_and_stays(owner: Caller, woodcut: str) 
     wrong = await owner.patch(path, json={"values": [{"node_id": "3", "input_name": "cfg", "value": "much"}]})
     refused(wrong, 422, "invalid_input")
     assert wrong.json()["error"]["details"] == {"inputs.3.cfg": "KSampler guidance is a number."}
+
+
+async def test_prompt_templates_are_read_by_all_and_changed_by_the_owner(owner: Caller, other: Caller) -> None:
+    before = (await other.get("/api/prompt-templates")).json()
+    assert set(before) == {"portrait", "sprite", "backdrop", "item"}
+
+    changed = await owner.put("/api/prompt-templates", json={"item": "{name} in oil"})
+
+    assert changed.json() == {**before, "item": "{name} in oil"}
+    refused(await other.put("/api/prompt-templates", json={"item": ""}), 403, "forbidden")
+    wrong = await owner.put("/api/prompt-templates", json={"item": "{naem}"})
+    refused(wrong, 422, "invalid_input")
+    assert set(wrong.json()["error"]["details"]) == {"item"}

@@ -35,6 +35,7 @@ from wrldbldr.services.order_check import OrderCheck
 from wrldbldr.services.picture_import import PictureImportService
 from wrldbldr.services.players import PlayerService
 from wrldbldr.services.progress import LiveProgress
+from wrldbldr.services.prompt_templates import PromptTemplateService
 from wrldbldr.services.queue import QueueService
 from wrldbldr.services.workflows import WorkflowService
 from wrldbldr.services.worlds import WorldService
@@ -68,6 +69,7 @@ def fake_engine(
         administration=AdministrationService(database, bus, clock, accounts, worlds),
         worlds=worlds,
         workflows=WorkflowService(database, clock, comfyui),
+        templates=PromptTemplateService(database),
         orders=orders,
         queue=QueueService(database, bus, clock, progress, lambda *, may_be_unwanted=True: None, check=orders),
         players=PlayerService(database, bus, clock),

@@ -93,7 +93,7 @@ def test_of_different_texts_that_are_combined_the_first_takes_the_prompt_and_the
 
     assert found.bindings.positive == at("n6", "text")
     assert found.ambiguous == ("positive",)
-    assert "CLIPTextEncode (n6) takes it; CLIPTextEncode (n8) kept" in found.notices[0]
+    assert "CLIPTextEncode (n6) takes it; the rest stays as it is: CLIPTextEncode (n8)." in found.notices[0]
     assert [candidate.input for candidate in found.candidates["positive"][:2]] == [*at("n6", "text"), *at("n8", "text")]
 
 

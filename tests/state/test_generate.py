@@ -12,6 +12,7 @@ from wrldbldr.state.creator import Creator
 from wrldbldr.state.generate import Generate, parsed_seed
 
 WORDS = "A graceful elven archer with long silver hair, a bow of pale ash wood."
+BEGINNING = f"Portrait of Elven Archer, {WORDS.strip('.')}"
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ async def test_the_dialog_opens_with_the_description_the_default_workflow_and_fo
 
     dialog = await described.see(Generate)
     assert (dialog.is_open, dialog.asset_type, dialog.entity_name) == (True, "portrait", "Elven Archer")
-    assert (dialog.prompt, dialog.count, dialog.shape) == (WORDS, 4, "3:4")
+    assert (dialog.prompt, dialog.count, dialog.shape) == (BEGINNING, 4, "3:4")
     assert dialog.negative_prompt.startswith("blurry")
     assert [choice.label for choice in dialog.types] == ["Portrait", "Sprite", "Item"]
     assert dialog.workflow in [choice.value for choice in dialog.workflows]
@@ -97,16 +98,16 @@ async def test_words_that_were_typed_are_there_again_until_they_are_sent_or_undo
     await described.send(Generate.toggle(False))
 
     await described.send(Generate.begin("sprite"))
-    assert (await described.see(Generate)).prompt == WORDS
+    assert (await described.see(Generate)).prompt.startswith("Full body of Elven Archer, A graceful")
     await described.send(Generate.begin("portrait"))
     assert ((await described.see(Generate)).prompt, (await described.see(Generate)).is_edited) == ("My own words", True)
 
     await described.send(Generate.undo_edits)
-    assert (await described.see(Generate)).prompt == WORDS
+    assert (await described.see(Generate)).prompt == BEGINNING
     await described.send(Generate.keep_prompt("My own words"))
     await submit(described)
     await described.send(Generate.begin("portrait"))
-    assert (await described.see(Generate)).prompt == WORDS
+    assert (await described.see(Generate)).prompt == BEGINNING
 
 
 async def test_another_kind_of_picture_takes_its_own_shape(described: Tab) -> None:
@@ -184,7 +185,7 @@ async def test_another_kind_of_picture_keeps_what_holds_for_every_kind(described
 
     dialog = await described.see(Generate)
     assert (dialog.negative_prompt, dialog.seed, dialog.count) == ("no hats", "4711", 2)
-    assert (dialog.prompt, dialog.shape) == (WORDS, "1:2")
+    assert (dialog.prompt[:28], dialog.shape) == ("Full body of Elven Archer, A", "1:2")
 
 
 async def test_the_workflows_own_negative_prompt_can_be_had_back(described: Tab) -> None:
@@ -216,7 +217,7 @@ async def test_words_that_were_sent_do_not_come_back_when_their_field_is_left_af
 
     await described.send(Generate.begin("portrait"))
 
-    assert (await described.see(Generate)).prompt == WORDS
+    assert (await described.see(Generate)).prompt == BEGINNING
 
 
 def test_a_seed_is_a_whole_number_or_nothing() -> None:

@@ -79,6 +79,22 @@ async def test_while_comfyui_is_away_the_list_shows_and_nothing_is_called_missin
         assert (await tab.see(WorkflowEditor)).verdict == "ComfyUI is away: what it lacks shows when it is back."
 
 
+async def test_when_comfyui_is_back_the_list_and_the_workflow_are_looked_at_again(
+    studio: Studio, secret: str, woodcut: Workflow
+) -> None:
+    studio.comfyui.go_down()
+    async with open_tab(secret, "/settings") as tab:
+        await tab.send(WorkflowList.look_again)
+        assert (await tab.see(WorkflowList)).cards == []
+        await tab.send(WorkflowList.enter)
+        studio.comfyui.come_back()
+
+        await tab.send(WorkflowList.look_again)
+
+        assert {card.mark for card in (await tab.see(WorkflowList)).cards} == {"ok"}
+        assert (await tab.see(WorkflowEditor)).is_ok
+
+
 async def test_what_was_found_shows_and_there_is_nothing_to_save(desk: Tab) -> None:
     editor = await desk.see(WorkflowEditor)
 

@@ -22,6 +22,7 @@ from wrldbldr.api import (
     locations,
     picture_import,
     players,
+    prompt_templates,
     queue,
     status,
     workflows,
@@ -44,6 +45,7 @@ ROUTERS = (
     characters.router,
     locations.router,
     workflows.router,
+    prompt_templates.router,
     queue.router,
     batches.router,  # before pictures: /api/assets/batch is no id of a picture
     assets.router,

@@ -20,6 +20,7 @@ from wrldbldr.db.accounts import Accounts
 from wrldbldr.db.assets import Assets
 from wrldbldr.db.batches import Batches
 from wrldbldr.db.players import Players
+from wrldbldr.db.prompt_templates import PromptTemplates
 from wrldbldr.db.server import Server
 from wrldbldr.db.trip import Trip
 from wrldbldr.db.workflows import Workflows
@@ -86,6 +87,11 @@ class UnitOfWork:
     def workflows(self) -> Workflows:
         """Workflows and which of them paints what."""
         return Workflows(self._db_session)
+
+    @cached_property
+    def prompt_templates(self) -> PromptTemplates:
+        """The words with which prompts begin."""
+        return PromptTemplates(self._db_session)
 
     @cached_property
     def batches(self) -> Batches:

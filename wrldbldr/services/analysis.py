@@ -33,8 +33,8 @@ class Analysis:
     """What was found in a graph. Missing nodes and models are known only when a catalogue was there to compare with.
 
     `candidates` lists for each binding (by its name in Bindings) what else it could be, what was found first.
-    `ambiguous` names the bindings for which there were several; `notices` says so in sentences, and what else a person
-    should know before they keep the workflow.
+    `ambiguous` names the bindings for which there were several; `choices` says so in sentences, and `remarks` what else
+    a person should know before they keep the workflow.
     """
 
     bindings: Bindings
@@ -44,10 +44,16 @@ class Analysis:
     missing_models: tuple[str, ...] = ()
     candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict[str, tuple[Candidate, ...]])
     ambiguous: tuple[str, ...] = ()
-    notices: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     missing_files: tuple[MissingFile, ...] = ()
     reference_slots: tuple[ReferenceSlot, ...] = ()
     size_is_of_picture: bool = False
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Everything a person should know, in sentences."""
+        return self.choices + self.remarks
 
 
 def analyze(graph: Graph, catalogue: NodeCatalogue | None = None) -> Analysis:
@@ -63,7 +69,8 @@ def analyze(graph: Graph, catalogue: NodeCatalogue | None = None) -> Analysis:
         missing_models=tuple(dict.fromkeys(missing.name for missing in absent)),
         candidates=found.candidates(),
         ambiguous=tuple(found.rivals),
-        notices=tuple(found.notices()),
+        choices=tuple(found.choices()),
+        remarks=tuple(found.remarks()),
         missing_files=absent,
         reference_slots=found.slots,
         size_is_of_picture=found.canvas.is_picture,
@@ -139,23 +146,29 @@ class _Findings:
             for name, rest in others.items()
         }
 
-    def notices(self) -> Iterator[str]:
-        """What a person should know, in sentences."""
+    def choices(self) -> Iterator[str]:
+        """Where there were several: which was taken, and which not."""
         bound = self.bindings
         for role in ("positive", "negative"):
             if role in self.rivals:
                 first = self._named(getattr(bound, role)[:1])
                 others = self._named(self.rivals[role])
-                yield f"Several texts reach the {role} prompt. {first} takes it; {others} kept as they are."
+                yield f"Several texts reach the {role} prompt. {first} takes it; the rest stays as it is: {others}."
         if "model" in self.rivals:
-            models_kept = self._named(self.rivals["model"])
-            yield f"Several models paint here. {self._named(bound.model[:1])} is the main one; {models_kept} kept."
+            others = self._named(self.rivals["model"])
+            yield f"Several models paint here. {self._named(bound.model[:1])} is the main one; others stay: {others}."
         if "references" in self.rivals:
             chosen, others = self._named(bound.references[:1]), self._named(self.rivals["references"])
             yield f"Several inputs could take a style reference. {chosen} takes it, not {others}."
+        if self.canvas.several:
+            places = ", ".join(self._anatomy.title(node_id) for node_id in self.canvas.several[:NAMED])
+            yield f"Several nodes could set the size, and none was chosen: {places}."
+
+    def remarks(self) -> Iterator[str]:
+        """What else a person should know, in sentences."""
         if not self._painting:
             yield "No sampler was found, so the prompts and the model could not be traced. Choose them by hand."
-        elif not bound.positive:
+        elif not self.bindings.positive:
             yield "No text reaches the positive prompt. Choose by hand where your prompt goes."
         yield from self._notices_of_size()
         yield from saving_notices(self._anatomy.graph)
@@ -164,12 +177,9 @@ class _Findings:
             yield sentence
 
     def _notices_of_size(self) -> Iterator[str]:
-        if self.canvas.several:
-            places = ", ".join(self._anatomy.title(node_id) for node_id in self.canvas.several[:NAMED])
-            yield f"Several nodes could set the size, and none was chosen: {places}."
-        elif self.canvas.is_picture:
+        if self.canvas.is_picture:
             yield "This workflow paints over a picture, which decides the size: it cannot be set."
-        elif self._painting and not self.bindings.width:
+        elif self._painting and not self.bindings.width and not self.canvas.several:
             yield "Nothing was found that sets the size. Choose it by hand, or leave it to the workflow."
         elif self.bindings.width and self.bindings.width == self.bindings.height:
             yield f"Width and height both come from {self._named(self.bindings.width)}: every picture is a square."

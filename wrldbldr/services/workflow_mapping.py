@@ -104,11 +104,6 @@ def other_inputs(graph: Graph, bindings: Bindings) -> Iterator[NodeInput]:
                 yield place
 
 
-def open_notices(analysis: Analysis) -> tuple[str, ...]:
-    """What a person should know of a graph. Where there are several of something, its slot says so: they may have chosen."""
-    return tuple(sentence for sentence in analysis.notices if not sentence.startswith("Several "))
-
-
 def bound_places(bindings: Bindings) -> frozenset[NodeInput]:
     """The inputs that take something of ours."""
     roles = (getattr(bindings, role) for slot in Slot for role in slot.roles)

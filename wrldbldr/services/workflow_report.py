@@ -16,7 +16,6 @@ from wrldbldr.services.workflow_check import Lack, lacks
 from wrldbldr.services.workflow_inputs import InputField, input_fields
 from wrldbldr.services.workflow_mapping import (
     SlotReport,
-    open_notices,
     slot_reports,
     style_report,
 )
@@ -105,7 +104,7 @@ def report(
         node_count=len(graph),
         slots=(*slot_reports(graph, bindings, analysis), style_report(graph, bindings, analysis)),
         others=tuple(islice(input_fields(graph, bindings, catalogue), OTHERS_LIMIT)),
-        notices=open_notices(analysis),
+        notices=analysis.remarks,  # where there are several of something, its slot says so: they may have chosen
         check=Check(is_known=False) if catalogue is None else Check(True, lacks(graph, analysis, catalogue)),
     )
 

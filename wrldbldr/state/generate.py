@@ -11,7 +11,7 @@ import reflex as rx
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import COUNT_LIMIT, AssetType
 from wrldbldr.domain.errors import InvalidInputError, InvalidInputsError, NotFoundError
-from wrldbldr.domain.picture import FITTING, SHAPES, VARIATIONS, proposed_prompt, shape_of, size_of
+from wrldbldr.domain.picture import FITTING, SHAPES, VARIATIONS, shape_of, size_of
 from wrldbldr.domain.recipe import Recipe
 from wrldbldr.domain.workflow import Workflow
 from wrldbldr.domain.world import EntityType
@@ -257,7 +257,6 @@ class Generate(rx.State):
         entity = await current().worlds.find_entity(who, subject.kind, subject.entity_id)
         fitting = FITTING[subject.kind]
         self._kind, self._entity, self._table = subject.kind, str(subject.entity_id), str(subject.game_session_id)
-        self._description = proposed_prompt(entity.description)
         self.entity_name = entity.name
         self.types = [Choice(kind.value, kind.capitalize()) for kind in fitting]
         await self._turn_to(who, subject, wanted or fitting[0])
@@ -277,6 +276,8 @@ class Generate(rx.State):
         engine = current()
         self.asset_type = asset_type.value
         self.form_name = f"{DIALOG}:{self._kind}:{self._entity}:{asset_type}"
+        entity = await engine.worlds.find_entity(who, EntityType(self._kind), parsed_id(self._entity, "character"))
+        self._description = await engine.templates.beginning(who, asset_type, entity)
         draft = self._draft
         self.prompt = self._description if draft.prompt is None else draft.prompt
         self.is_edited = draft.prompt is not None
@@ -342,7 +343,7 @@ async def untouched_for(
     entity = await current().worlds.find_entity(who, kind, entity_id)
     workflows = await current().workflows.all(who)
     default = default_of(workflows, (await current().workflows.defaults(who)).get(asset_type))
-    return workflows, Untouched(proposed_prompt(entity.description), default, shape_of(DEFAULT_SIZES[asset_type]))
+    return workflows, Untouched(await current().templates.beginning(who, asset_type, entity), default, shape_of(DEFAULT_SIZES[asset_type]))
 
 
 def default_of(workflows: Sequence[Workflow], default: UUID | None) -> Workflow:

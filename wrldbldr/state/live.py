@@ -44,6 +44,7 @@ from wrldbldr.state.queue import Queue
 from wrldbldr.state.seats import Seats
 from wrldbldr.state.settings_page import SettingsPage
 from wrldbldr.state.toasts import dismissals, notice_of, toasts_for
+from wrldbldr.state.workflow_list import WorkflowList
 from wrldbldr.state.worlds import Worlds
 
 logger = logging.getLogger(__name__)
@@ -230,7 +231,7 @@ def refreshes(events: Iterable[Event], here: Whereabouts) -> list[Follows]:
     kinds = {type(event) for event in events if not _is_elsewhere(event, here)}
     follows: list[Follows] = [SettingsPage.refresh] if kinds & {AccountChanged, SignedOut} else []
     if not here.table:
-        follows += [ComfyUIForm.look_back] if ConnectionChanged in kinds else []
+        follows += [ComfyUIForm.look_back, WorkflowList.look_again] if ConnectionChanged in kinds else []
         return [*follows, Worlds.refresh] if kinds & {WorldChanged, ShelfChanged, Missed} else follows
     if kinds & {WorldChanged, PicturesChanged, Missed}:
         follows.append(Creator.refresh)

@@ -196,6 +196,18 @@ class WorkflowEditor(rx.State):
                 self._judge(found)
         yield None
 
+    @rx.event(background=True)
+    @signed_in
+    async def look_again(self, who: Principal) -> AsyncGenerator[Follows]:
+        """ComfyUI came or went. What is chosen and typed stays as it is."""
+        async with self:
+            asked = self.workflow
+        report = await current().workflows.report(who, parsed_id(asked, "workflow")) if asked else None
+        async with self:
+            if report is not None and self.workflow == asked:
+                self._judge(report.check)
+        yield None
+
     @property
     def _current(self) -> Edit:
         return self._edits.get(self.workflow) or self._saved

@@ -15,7 +15,7 @@ from wrldbldr.state.change import change
 from wrldbldr.state.ids import parsed_id
 from wrldbldr.state.principal import Follow, Follows, signed_in
 from wrldbldr.state.words import spoken
-from wrldbldr.state.workflow_editor import show_workflow
+from wrldbldr.state.workflow_editor import WorkflowEditor, show_workflow
 
 KNOWN, LACKING, UNKNOWN = "ok", "lacking", "unknown"
 LOOK = "See what goes where, and what it shall paint."
@@ -60,6 +60,12 @@ class WorkflowList(rx.State):
         async with self:
             change(self, cards=[_card(one) for one in summaries])
         yield None
+
+    @rx.event
+    @signed_in
+    async def look_again(self, who: Principal) -> Follows:
+        """ComfyUI came or went: what it lacks is another matter now. Only where the list has been shown."""
+        return [WorkflowList.compare, WorkflowEditor.look_again] if self.cards else None
 
     @rx.event
     @signed_in

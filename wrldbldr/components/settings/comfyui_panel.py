@@ -42,9 +42,7 @@ def _now() -> rx.Component:
     )  # fmt: skip
     trouble = rx.el.div(
         rx.el.p(Connection.message, class_name="sm sec"),
-        rx.cond(
-            Connection.retry_at != "", rx.el.p("Next try in ", until(Connection.retry_at), ".", class_name="hint num")
-        ),
+        rx.cond(Connection.retry_at != "", rx.el.p("Next try in ", until(Connection.retry_at), class_name="hint num")),
         rx.cond(Connection.state_name != "degraded", retry),
         class_name="col g2",
     )

@@ -8,9 +8,11 @@ from wrldbldr.components.dialog import heading as dialog_heading
 from wrldbldr.components.field import error_line, field, text_input
 from wrldbldr.components.icon import icon
 from wrldbldr.components.question import question
+from wrldbldr.components.settings.prompt_templates import prompt_templates
 from wrldbldr.components.settings.workflow_detail import workflow_detail
 from wrldbldr.domain.text import NAME_LIMIT
 from wrldbldr.state.accounts_own import MyAccount
+from wrldbldr.state.prompt_templates import PromptTemplates
 from wrldbldr.state.workflow_list import KNOWN, LACKING, WorkflowCard, WorkflowList
 from wrldbldr.state.workflow_tasks import DELETE, RENAME, WorkflowTasks
 
@@ -22,7 +24,7 @@ SEND_FILE = rx.call_script(
 
 def workflows() -> tuple[rx.Component, ...]:
     """A file may be dropped anywhere on it."""
-    return _list(), workflow_detail(), _rename(), _delete_question()
+    return _list(), workflow_detail(), _rename(), _delete_question(), prompt_templates()
 
 
 def _list() -> rx.Component:
@@ -40,6 +42,10 @@ def _list() -> rx.Component:
         rx.cond(
             MyAccount.is_owner,
             rx.el.p("Drop a workflow here: as ComfyUI saves or exports it, or a PNG it made.", class_name="hint plain"),
+        ),
+        rx.el.div(
+            button("Prompt Templates…", glyph="text-cursor-input", look="ghost", on_click=PromptTemplates.begin),
+            class_name="row",
         ),
         class_name="workflow-list",
     )
