@@ -38,6 +38,7 @@ from wrldbldr.services.progress import LiveProgress
 from wrldbldr.services.prompt_templates import PromptTemplateService
 from wrldbldr.services.queue import QueueService
 from wrldbldr.services.sweeping import keep_sweeping
+from wrldbldr.services.workflow_trial import WorkflowTrialService
 from wrldbldr.services.workflows import WorkflowService
 from wrldbldr.services.worlds import WorldService
 from wrldbldr.settings import Settings
@@ -72,6 +73,7 @@ class Engine:
     audience: AudienceService
     worlds: WorldService
     workflows: WorkflowService
+    trials: WorkflowTrialService
     templates: PromptTemplateService
     orders: OrderCheck
     queue: QueueService
@@ -158,8 +160,7 @@ def _build(
     gallery = GalleryService(database, bus, store)
     worlds = WorldService(database, bus, clock, store, wake=dispatcher.wake)
     accounts = AccountService(database, clock, PasswordHasher(), bus)
-    connection = ConnectionService(in_use, bus, clock, probe=comfyui.health.probe_now)
-    orders = OrderCheck(database, comfyui, clock)
+    workflows, orders = WorkflowService(database, clock, comfyui), OrderCheck(database, comfyui, clock)
     engine = Engine(
         settings=settings,
         clock=clock,
@@ -171,14 +172,15 @@ def _build(
         players=PlayerService(database, bus, clock),
         audience=AudienceService(database, progress, gallery),
         worlds=worlds,
-        workflows=WorkflowService(database, clock, comfyui),
+        workflows=workflows,
+        trials=WorkflowTrialService(workflows, comfyui, in_use.stream, clock),
         templates=PromptTemplateService(database),
         orders=orders,
         queue=QueueService(database, bus, clock, progress, dispatcher.wake, check=orders),
         gallery=gallery,
         picture_import=PictureImportService(database, bus, store, clock),
         demo=DemoService(database, bus, clock, store, worlds),
-        connection=connection,
+        connection=ConnectionService(in_use, bus, clock, probe=comfyui.health.probe_now),
         comfyui=ComfyUISettingsService(database, in_use, leader.at_rest, start=start, nursery=nursery, clock=clock),
     )
     return engine, leader

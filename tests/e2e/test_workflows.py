@@ -109,6 +109,8 @@ def test_a_workflow_is_brought_put_right_chosen_and_paints_a_portrait_that_names
     expect(section.get_by_label("Height")).to_have_value("1152")
     snapshot(page, "workflows-refused")
     section.get_by_label("Width").fill("896")
+    section.get_by_role("button", name="Show KSampler steps").click()
+    section.get_by_role("spinbutton", name="KSampler guidance").fill("3.5")
     section.get_by_role("button", name="Save Mapping").click()
     expect(section.get_by_text("Everything is saved.")).to_be_visible()
     section.get_by_role("button", name="Use it for Portraits").click()
@@ -117,13 +119,47 @@ def test_a_workflow_is_brought_put_right_chosen_and_paints_a_portrait_that_names
     assert grave(page) == []
     page.reload()
     expect(section.get_by_label("Width")).to_have_value("896")
+    expect(section.get_by_role("spinbutton", name="KSampler guidance")).to_have_value("3.5")
+    try_it(page, section, snapshot)
+    begin_portraits_with(page, section, "{name} at dusk, {description}", snapshot)
 
-    paint_a_portrait(page, app)
+    paint_a_portrait(page, app, snapshot)
+    batch = batches(page, app)[-1]
+    assert batch["inputs"] == [{"node_id": "3", "input_name": "steps", "value": 3}]
     expect(page.get_by_role("dialog")).to_contain_text(NAME)
     snapshot(page, "workflows-painted")
 
 
-def paint_a_portrait(page: Page, app: App) -> None:
+def batches(page: Page, app: App) -> list[dict[str, Any]]:
+    """What the queue of the page's table holds."""
+    worlds = page.request.get(f"{app.url}/api/worlds").json()["items"]
+    tables = page.request.get(f"{app.url}/api/worlds/{worlds[0]['id']}/sessions").json()["items"]
+    return page.request.get(f"{app.url}/api/assets/batch?session_id={tables[0]['id']}").json()["items"]
+
+
+def try_it(page: Page, section: Locator, snapshot: Callable[[Page, str], None]) -> None:
+    """Ends in front of the picture, which no gallery has."""
+    section.get_by_role("button", name="Try It").click()
+    expect(section.get_by_role("img", name="What this workflow paints")).to_be_visible()
+    snapshot(page, "workflows-tried")
+    assert grave(page) == []
+
+
+def begin_portraits_with(page: Page, section: Locator, template: str, snapshot: Callable[[Page, str], None]) -> None:
+    """By way of the dialog, in which a template that cannot be filled in is refused."""
+    section.get_by_role("button", name="Prompt Templates…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Portrait").fill("{naem}")
+    dialog.get_by_role("button", name="Save Templates").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("but not {naem}")
+    snapshot(page, "templates-refused")
+    assert grave(page) == []
+    dialog.get_by_label("Portrait").fill(template)
+    dialog.get_by_role("button", name="Save Templates").click()
+    expect(dialog).to_have_count(0)
+
+
+def paint_a_portrait(page: Page, app: App, snapshot: Callable[[Page, str], None]) -> None:
     """Ends in the lightbox, in front of the new picture."""
     page.goto(app.url)
     page.get_by_role("link", name=re.compile("^Open")).first.click()
@@ -131,6 +167,16 @@ def paint_a_portrait(page: Page, app: App) -> None:
     page.get_by_role("button", name=re.compile("^Generate Portrait")).first.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_label("Workflow").locator("option:checked")).to_have_text(NAME)
+    expect(dialog.get_by_label("Prompt", exact=True)).to_have_value(re.compile("^Odile Marrow at dusk, "))
+    dialog.get_by_text("More of this workflow: steps").click()
+    steps = dialog.get_by_role("spinbutton", name="KSampler steps")
+    expect(steps).to_have_value("2")
+    steps.fill("0")
+    page.keyboard.press("Control+Enter")
+    expect(dialog.get_by_text("KSampler steps is 1 to 10,000; 0 is not possible.")).to_be_visible()
+    snapshot(page, "more-inputs-refused")
+    assert grave(page) == []
+    steps.fill("3")
     dialog.get_by_label("Variations").fill("1")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("region", name="Ready")).to_be_visible()

@@ -37,6 +37,7 @@ from wrldbldr.services.players import PlayerService
 from wrldbldr.services.progress import LiveProgress
 from wrldbldr.services.prompt_templates import PromptTemplateService
 from wrldbldr.services.queue import QueueService
+from wrldbldr.services.workflow_trial import WorkflowTrialService
 from wrldbldr.services.workflows import WorkflowService
 from wrldbldr.services.worlds import WorldService
 from wrldbldr.settings import Settings
@@ -59,6 +60,7 @@ def fake_engine(
     in_use = ComfyUIInUse(comfyui, comfyui.stream, start.place, nursery=nursery, clock=clock)
     connection = ConnectionService(in_use, bus, clock, probe=_no_news)
     orders = OrderCheck(database, comfyui, clock)
+    workflows = WorkflowService(database, clock, comfyui)
     return Engine(
         settings=settings,
         clock=clock,
@@ -68,7 +70,8 @@ def fake_engine(
         accounts=accounts,
         administration=AdministrationService(database, bus, clock, accounts, worlds),
         worlds=worlds,
-        workflows=WorkflowService(database, clock, comfyui),
+        workflows=workflows,
+        trials=WorkflowTrialService(workflows, comfyui, comfyui.stream, clock),
         templates=PromptTemplateService(database),
         orders=orders,
         queue=QueueService(database, bus, clock, progress, lambda *, may_be_unwanted=True: None, check=orders),

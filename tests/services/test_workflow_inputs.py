@@ -109,7 +109,7 @@ def test_a_choice_is_written_as_the_server_spells_it(of_lora: dict[str, InputFie
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("strength_model", 2.01, r"LoraLoader strength model is -2.0 to 2.0; 2.01 is not possible"),
+        ("strength_model", 2.01, r"LoraLoader strength model is -2 to 2; 2.01 is not possible"),
         ("strength_model", "1", "is a number"),
         ("strength_model", True, "is a number"),
         ("strength_model", float("nan"), "is a number"),

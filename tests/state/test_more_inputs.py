@@ -127,7 +127,7 @@ async def test_the_editor_sets_a_locked_value_and_refuses_one_that_comfyui_does_
         editor = await tab.see(WorkflowEditor)
         assert {card.key: (card.text, card.error) for card in editor.others if card.error} == {
             STEPS: ("many", "KSampler steps is a whole number."),
-            CFG: ("-1", "KSampler guidance is 0.0 to 100.0; -1 is not possible."),
+            CFG: ("-1", "KSampler guidance is 0 to 100; -1 is not possible."),
         }
         await tab.send(WorkflowEditor.set_input(STEPS, "4"))
         await tab.send(WorkflowEditor.set_input(CFG, "3,5"))

@@ -33,7 +33,8 @@ def input_control(
         "class_name": class_name,
         **told,
     }
-    number = rx.el.input(type="number", min=card.minimum, max=card.maximum, step=card.step, **typed)
+    as_text = {"type": "number"}  # were it the prop, Reflex would send a number, and none for what is no number yet
+    number = rx.el.input(min=card.minimum, max=card.maximum, step=card.step, custom_attrs=as_text, **typed)
     text = rx.cond(
         card.is_long, rx.el.textarea(rows="2", **typed), rx.el.input(auto_complete="off", spell_check=False, **typed)
     )
@@ -53,9 +54,5 @@ def input_control(
         switch(f"{card.title} {card.word}", is_on, on_click=on_set(key, rx.cond(is_on, OFF, ON).to(str)), id=field_id),
         rx.el.input(type="hidden", name=key, value=card.text),
     )
-    fitting = (
-        (InputKind.NUMBER.value, number),
-        (InputKind.CHOICE.value, choice),
-        (InputKind.SWITCH.value, flip),
-    )
-    return rx.fragment(rx.match(card.kind, *fitting, text))
+    kinds = InputKind.NUMBER.value, InputKind.CHOICE.value, InputKind.SWITCH.value
+    return rx.fragment(rx.match(card.kind, *zip(kinds, (number, choice, flip), strict=True), text))

@@ -78,4 +78,3 @@ class WorkflowDefault(SQLModel, table=True):
 
     asset_type: str = Field(primary_key=True)
     workflow_id: UUID = Field(foreign_key="workflow.id", ondelete="CASCADE")
-    is_chosen: bool = True  # by a person; else it is one that comes along, and may change with what ComfyUI has

@@ -221,8 +221,13 @@ def _is_sane(value: float) -> bool:
 
 def _bounds(low: float | None, high: float | None) -> str:
     if low is None:
-        return f"is at most {high:,}"
-    return f"is at least {low:,}" if high is None else f"is {low:,} to {high:,}"
+        return f"is at most {plain(high or 0)}"
+    return f"is at least {plain(low)}" if high is None else f"is {plain(low)} to {plain(high)}"
+
+
+def plain(number: float) -> str:
+    """Without a fraction that is none: `10,000`, `0.05`."""
+    return f"{int(number):,}" if math.isfinite(number) and number == int(number) else f"{number:,}"
 
 
 def _refusal(field: InputField, sentence: str) -> InvalidInputError:

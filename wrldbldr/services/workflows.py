@@ -107,6 +107,25 @@ class WorkflowService:
                 await unit.workflows.add_form(form)
         return workflow
 
+    async def changed(self, _: Principal, workflow_id: UUID, changes: WorkflowChanges) -> tuple[Workflow, WorkflowForm]:
+        """What would be stored if the changes were made; nothing is. Raises NotFoundError, InvalidWorkflowError."""
+        async with self._database.read() as unit:
+            workflow, form = await _known(unit, workflow_id), await _form(unit, workflow_id)
+        catalogue = await self._classes() if changes.values else None
+        settled = await asyncio.to_thread(_settled, workflow, form, changes, catalogue)
+        graph, hashed = await asyncio.to_thread(_set, workflow, settled.values)
+        return Workflow(
+            id=workflow.id,
+            name=settled.name,
+            graph=graph,
+            graph_hash=hashed,
+            bindings=settled.bindings,
+            default_negative_prompt=settled.default_negative_prompt,
+            created_at=workflow.created_at,
+        ), WorkflowForm(
+            workflow_id=workflow_id, width=settled.size.width, height=settled.size.height, shown=settled.shown
+        )
+
     async def form(self, _: Principal, workflow_id: UUID) -> WorkflowForm:
         """The size it paints in, and which other inputs are shown. Raises NotFoundError."""
         async with self._database.read() as unit:

@@ -297,6 +297,17 @@ async def show_workflow(state: rx.State, who: Principal, workflow: str) -> None:
     editor._show(report)  # noqa: SLF001 - else it were a handler for browsers
 
 
+async def unsaved_changes(state: rx.State) -> WorkflowChanges:
+    """What is chosen and typed in the tab of `state`, and not saved. Raises InvalidInputError."""
+    editor = await state.get_state(WorkflowEditor)
+    return _changes(editor._report, editor._saved, editor._current)  # noqa: SLF001
+
+
+async def refuse_changes(state: rx.State, sentences: Mapping[str, str]) -> None:
+    """Say in the tab of `state` what cannot be used of them."""
+    (await state.get_state(WorkflowEditor))._refuse(sentences)  # noqa: SLF001
+
+
 def _slot(report: SlotReport, chosen: str, errors: Mapping[str, str]) -> SlotCard:
     label, hint = LABELS[report.name]
     is_same = chosen == report.chosen

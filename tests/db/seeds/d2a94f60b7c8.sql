@@ -27,8 +27,8 @@ insert into gamesession (id, world_id, name, join_code, created_at)
 values ('4e9b83c0575649cba9a7f26da0d9d900', '57ce32b978b24b03831e9c3488019d3b', 'Table', 'CODEBerta', '2026-01-01 20:00:00.000000');
 insert into workflow (id, name, graph, graph_hash, bindings, default_negative_prompt, is_built_in, created_at)
 values ('0cb24b3d408d42769f72dcb67711d51c', 'Woodcut', '{"6": {"class_type": "CLIPTextEncode", "inputs": {"text": "", "clip": ["4", 1]}}}', '0000000000000000000000000000000000000000000000000000000000000000', '{"positive": [{"node_id": "6", "input_name": "text"}], "negative": [], "seed": [], "width": [], "height": [], "count": [], "model": []}', 'blurry', 0, '2026-01-01 20:00:00.000000');
-insert into workflowdefault (asset_type, workflow_id, is_chosen)
-values ('portrait', '0cb24b3d408d42769f72dcb67711d51c', 1);
+insert into workflowdefault (asset_type, workflow_id)
+values ('portrait', '0cb24b3d408d42769f72dcb67711d51c');
 insert into batch (id, game_session_id, world_id, requested_by, entity_type, entity_id, entity_name, asset_type, workflow_id, workflow_name, prompt, negative_prompt, count, seed, width, height, inputs, status, rank, attempt, failure, requested_at, started_at, completed_at, cleared_at)
 values ('2f098d1a594e4f0c96b4ede2c4f5f871', '7d3349833a5b4ae1ba308760a0156421', 'e1938c57501c4527b3a54099a0b15ecf', '0412b132fbe14c79b255de83e47dde92', 'character', 'f93f6fbec46d44ea9e7de6310245f0d0', 'Elven Archer', 'portrait', '0cb24b3d408d42769f72dcb67711d51c', 'Woodcut', 'an archer', '', 2, 9007199254740991, 512, 768, '[{"node_id": "3", "input_name": "steps", "value": 12}]', 'queued', 1.0, 1, NULL, '2026-01-01 20:00:00.000000', NULL, NULL, NULL);
 insert into batch (id, game_session_id, world_id, requested_by, entity_type, entity_id, entity_name, asset_type, workflow_id, workflow_name, prompt, negative_prompt, count, seed, width, height, status, rank, attempt, failure, requested_at, started_at, completed_at, cleared_at)

@@ -42,7 +42,7 @@ def _field(card: rx.vars.ObjectVar[InputCard]) -> rx.Component:
     )
     return rx.el.div(
         rx.el.div(
-            rx.el.label(card.word, html_for=f"more-{card.key}", class_name="lab cap tr"),
+            rx.el.label(card.word, html_for=f"more-{card.key}", class_name="lab tr"),
             rx.el.span(card.title, class_name="end hint tr", title=bounds),
             class_name="row",
         ),

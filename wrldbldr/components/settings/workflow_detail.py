@@ -6,6 +6,7 @@ from wrldbldr.components.button import button, icon_button
 from wrldbldr.components.field import error_line, field, text_area, text_input
 from wrldbldr.components.icon import asset_icon, icon
 from wrldbldr.components.settings.workflow_others import others
+from wrldbldr.components.settings.workflow_trial import trial, try_button
 from wrldbldr.services.workflow_mapping import Mark
 from wrldbldr.state.accounts_own import MyAccount
 from wrldbldr.state.workflow_editor import (
@@ -31,7 +32,7 @@ def workflow_detail() -> rx.Component:
             rx.el.p("Only the owner of this WrldBldr changes workflows.", class_name="note"),
         ),
         rx.el.fieldset(
-            rx.el.div(_verdict(), _mapping(), class_name="col g4"),
+            rx.el.div(_verdict(), trial(), _mapping(), class_name="col g4"),
             rx.el.div(_defaults(), others(), _paints(), class_name="col g4"),
             disabled=~MyAccount.is_owner,
             class_name="workflow-desk",
@@ -47,8 +48,8 @@ def workflow_detail() -> rx.Component:
 def _head() -> rx.Component:
     check = button(
         rx.cond(WorkflowEditor.is_checking, "Checking…", "Check It"),
-        glyph="flask-conical",
-        look="line",
+        glyph="refresh-cw",
+        look="ghost",
         on_click=WorkflowEditor.check,
         aria_disabled=rx.cond(WorkflowEditor.is_checking, "true", "false"),
     )
@@ -75,7 +76,7 @@ def _head() -> rx.Component:
             class_name="grow",
         ),
         rx.el.div(
-            rx.el.div(check, rx.cond(MyAccount.is_owner, rx.fragment(save, more)), class_name="row"),
+            rx.el.div(check, try_button(), rx.cond(MyAccount.is_owner, rx.fragment(save, more)), class_name="row"),
             rx.cond(MyAccount.is_owner, rx.el.p(state, id="workflow-unsaved", class_name="hint plain")),
             class_name="col g1 workflow-verbs",
         ),
