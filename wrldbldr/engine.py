@@ -145,7 +145,7 @@ def _build(
     nursery: TaskNursery,
 ) -> tuple[Engine, Leader]:
     bus, progress, store = Bus(), LiveProgress(), MediaStore(settings.media_dir)
-    easel = Easel(bus, clock, progress)
+    easel, gallery = Easel(bus, clock, progress), GalleryService(database, bus, store)
     dispatcher = Dispatcher(
         database=database,
         comfyui=comfyui,
@@ -157,7 +157,6 @@ def _build(
     )
     comfyui.connection.subscribe(lambda _: dispatcher.wake())
     leader = Leader(dispatcher, settings.data_dir, bus, nursery=nursery, clock=clock)
-    gallery = GalleryService(database, bus, store)
     worlds = WorldService(database, bus, clock, store, wake=dispatcher.wake)
     accounts = AccountService(database, clock, PasswordHasher(), bus)
     workflows, orders = WorkflowService(database, clock, comfyui), OrderCheck(database, comfyui, clock)

@@ -343,7 +343,9 @@ async def untouched_for(
     entity = await current().worlds.find_entity(who, kind, entity_id)
     workflows = await current().workflows.all(who)
     default = default_of(workflows, (await current().workflows.defaults(who)).get(asset_type))
-    return workflows, Untouched(await current().templates.beginning(who, asset_type, entity), default, shape_of(DEFAULT_SIZES[asset_type]))
+    return workflows, Untouched(
+        await current().templates.beginning(who, asset_type, entity), default, shape_of(DEFAULT_SIZES[asset_type])
+    )
 
 
 def default_of(workflows: Sequence[Workflow], default: UUID | None) -> Workflow:
