@@ -93,7 +93,16 @@ async def test_an_order_takes_names_and_words_from_what_it_is_for_and_goes_behin
         )
     )
     assert order == Order(
-        setting.world.id, "The Drowned Stair", workflow.id, "lanterns", workflow.graph_hash, "fog", None, None, 8.0, None
+        setting.world.id,
+        "The Drowned Stair",
+        workflow.id,
+        "lanterns",
+        workflow.graph_hash,
+        "fog",
+        None,
+        None,
+        8.0,
+        None,
     )
 
 

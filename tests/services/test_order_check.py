@@ -142,12 +142,12 @@ async def test_a_workflow_that_cannot_run_is_refused_with_all_it_lacks_and_what_
     assert set(refused.value.details) == {"CLIPTextEncodeOld", "tyni.safetensors"}
     assert "Nearest: tiny.safetensors." in refused.value.message
     assert studio.committed("select count(*) from batch") == [(0,)]
-    assert refused.value.message == await studio.engine.orders.lacks(studio.who, workflow.id)
+    assert refused.value.message == await studio.engine.orders.lacks(studio.who, workflow.id, is_styled=False)
 
 
 async def test_what_comfyui_lacks_is_asked_anew_before_anything_is_refused(studio: Studio) -> None:
     workflow = await lacking(studio)
-    await studio.engine.orders.lacks(studio.who, workflow.id)
+    await studio.engine.orders.lacks(studio.who, workflow.id, is_styled=False)
     tiny = {"CheckpointLoaderSimple": {"input": {"required": {"ckpt_name": [["tyni.safetensors"], {}]}}}}
     old = {"CLIPTextEncodeOld": OBJECT_INFO["CLIPTextEncode"]}
     studio.comfyui.offer(parse_catalogue({**OBJECT_INFO, **old, **tiny}))
@@ -164,7 +164,7 @@ async def test_while_comfyui_is_away_a_workflow_that_may_not_run_is_queued_all_t
     batch_id = await studio.ask(workflow_id=workflow.id)
 
     assert await studio.status(batch_id) is BatchStatus.QUEUED
-    assert not await studio.engine.orders.lacks(studio.who, workflow.id)
+    assert not await studio.engine.orders.lacks(studio.who, workflow.id, is_styled=False)
 
 
 async def test_comfyui_that_cannot_say_what_it_has_holds_nothing_up(studio: Studio) -> None:
@@ -186,3 +186,16 @@ async def test_what_has_passed_is_not_looked_at_again_until_comfyui_goes_away(st
     await studio.ask()
 
     assert studio.comfyui.catalogue_reads == reads + 1
+
+
+async def test_an_adapter_that_comfyui_lacks_is_asked_for_only_with_a_style_reference(studio: Studio) -> None:
+    graph = text_to_image()
+    graph["20"] = {"class_type": "LoadImage", "inputs": {"image": "style.png"}, "_meta": {"title": "Style"}}
+    inputs: dict[str, JsonValue] = {"model": ["4", 0], "image": ["20", 0], "weight": 1.0}
+    graph["22"] = {"class_type": "IPAdapterOfTheFuture", "inputs": inputs, "_meta": {"title": "Adapter"}}
+    graph["3"]["inputs"]["model"] = ["22", 0]
+    workflow = await studio.engine.workflows.add(studio.who, "Styled", graph)
+    orders = studio.engine.orders
+
+    assert "IPAdapterOfTheFuture" in await orders.lacks(studio.who, workflow.id, is_styled=True)
+    assert await orders.lacks(studio.who, workflow.id, is_styled=False) == ""

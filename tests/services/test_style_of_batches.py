@@ -285,6 +285,7 @@ async def test_a_batch_of_several_prompts_brings_its_picture_once(studio: Studio
 async def test_a_batch_without_a_reference_asks_the_database_nothing_more(studio: Studio) -> None:
     await studio.open()
     source = await painted(studio)
+    await studio.ask(style_reference_ids=[source.id])  # from here on the workflow is known to run with one, too
     said = list[str]()
     event.listen(studio.engine.database._trips, "before_cursor_execute", lambda *seen: said.append(str(seen[2])))
     await studio.engine.queue.pause(studio.who)

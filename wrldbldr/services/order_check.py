@@ -18,12 +18,16 @@ from wrldbldr.domain.workflow import NodeInput, Workflow
 from wrldbldr.domain.workflow_form import ShownInputs
 from wrldbldr.kit.clock import Clock, within
 from wrldbldr.services.analysis import analyze
+from wrldbldr.services.styling import without_reference
 from wrldbldr.services.workflow_check import Lack, LackKind, lacks
 from wrldbldr.services.workflow_inputs import InputField, checked_settings, input_fields
 
 LOOK_SECONDS = 5.0  # somebody waits; what is not known by then is found out when it is painted
 NAMED = 8
 REMEMBERED = 500
+
+Variant = tuple[str, bool]
+"""The hash of a graph, and whether it is to take a style reference: without one it is painted without its adapter."""
 
 
 class WorkflowCannotRunError(InvalidInputError):
@@ -47,33 +51,35 @@ class OrderCheck:
         self._database = database
         self._comfyui = comfyui
         self._clock = clock
-        self._passed: set[str] = set()
-        self._found: dict[str, tuple[Lack, ...]] = {}  # by hash of the graph, for one catalogue
+        self._passed: set[Variant] = set()
+        self._found: dict[Variant, tuple[Lack, ...]] = {}  # for one catalogue
         self._compared: NodeCatalogue | None = None
         comfyui.connection.subscribe(self._hear)
 
-    def has_passed(self, graph_hash: str) -> bool:
-        """Whether a graph need not be looked at now."""
-        return graph_hash in self._passed or not self._comfyui.connection.current.is_answering
+    def has_passed(self, graph_hash: str, *, is_styled: bool) -> bool:
+        """Whether a graph need not be looked at now, with a style reference or without one."""
+        return (graph_hash, is_styled) in self._passed or not self._comfyui.connection.current.is_answering
 
-    async def require(self, workflow_id: UUID) -> None:
+    async def require(self, workflow_id: UUID, *, is_styled: bool) -> None:
         """Raises WorkflowCannotRunError when the connected ComfyUI lacks something, also when it is asked anew."""
         workflow = await self._workflow(workflow_id)
-        if workflow is None or not _is_hopeless(await self._lacks(workflow)):
+        if workflow is None or not _is_hopeless(await self._lacks(workflow, is_styled=is_styled)):
             return
-        found = await self._lacks(workflow, refresh=True)
+        found = await self._lacks(workflow, is_styled=is_styled, refresh=True)
         if _is_hopeless(found):
             raise WorkflowCannotRunError(workflow.name, found)
 
-    async def lacks(self, _: Principal, workflow_id: UUID) -> str:
+    async def lacks(self, _: Principal, workflow_id: UUID, *, is_styled: bool) -> str:
         """What the connected ComfyUI lacks of a workflow, in words; empty when nothing, or when it is away.
+
+        Without a style reference, what would take one is not needed.
 
         Raises NotFoundError.
         """
         workflow = await self._workflow(workflow_id)
         if workflow is None:
             raise NotFoundError("workflow")
-        found = await self._lacks(workflow)
+        found = await self._lacks(workflow, is_styled=is_styled)
         return in_words(workflow.name, found) if found else ""
 
     async def fields(self, _: Principal, workflow_id: UUID) -> tuple[InputField, ...]:
@@ -110,21 +116,22 @@ class OrderCheck:
 
         return await asyncio.to_thread(look)
 
-    async def _lacks(self, workflow: Workflow, *, refresh: bool = False) -> tuple[Lack, ...]:
+    async def _lacks(self, workflow: Workflow, *, is_styled: bool, refresh: bool = False) -> tuple[Lack, ...]:
         catalogue = await self._catalogue(refresh=refresh)
         if catalogue is None:
             return ()
         if catalogue is not self._compared or len(self._found) >= REMEMBERED:
             self._compared, self._found = catalogue, {}
-        found = self._found.get(workflow.graph_hash)
+        variant = (workflow.graph_hash, is_styled)
+        found = self._found.get(variant)
         if found is None:
-            found = await asyncio.to_thread(_compare, workflow, catalogue)
+            found = await asyncio.to_thread(_compare, workflow, catalogue, is_styled=is_styled)
             if catalogue is self._compared:
-                self._found[workflow.graph_hash] = found
+                self._found[variant] = found
         if _is_hopeless(found):
-            self._passed.discard(workflow.graph_hash)
+            self._passed.discard(variant)
         else:
-            self._passed.add(workflow.graph_hash)
+            self._passed.add(variant)
         return found
 
     async def _catalogue(self, *, refresh: bool = False) -> NodeCatalogue | None:
@@ -163,8 +170,10 @@ def _sentence(lack: Lack) -> str:
     return f"{lack.sentence} Nearest: {', '.join(lack.nearest)}." if lack.nearest else lack.sentence
 
 
-def _compare(workflow: Workflow, catalogue: NodeCatalogue) -> tuple[Lack, ...]:
+def _compare(workflow: Workflow, catalogue: NodeCatalogue, *, is_styled: bool) -> tuple[Lack, ...]:
     graph = parse_graph(workflow.graph)
+    if not is_styled:
+        graph = without_reference(graph, workflow.bindings.style_reference, catalogue)
     return lacks(graph, analyze(graph, catalogue), catalogue)
 
 

@@ -67,6 +67,14 @@ class GenerationRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Unchecked:
+    """A workflow that was not compared yet with what ComfyUI has."""
+
+    workflow_id: UUID
+    is_styled: bool
+
+
+@dataclass(frozen=True, slots=True)
 class BatchReport:
     """A batch with what is not in its row."""
 
@@ -107,18 +115,21 @@ class QueueService:
         chosen = asked.workflow_id or asked.asset_type
         settings = await self._check.settings(chosen, asked.inputs) if asked.inputs else None
 
-        def place(trip: Trip, *, is_checked: bool) -> Batch | Order | None:
+        def place(trip: Trip, *, is_checked: bool) -> Batch | Unchecked | None:
             order = _order(trip, who, asked)
-            if order is None or not (is_checked or self._check.has_passed(order.graph_hash)):
-                return order
+            if order is None:
+                return None
+            style = _style(trip, order, asked)
+            if not (is_checked or self._check.has_passed(order.graph_hash, is_styled=style is not None)):
+                return Unchecked(order.workflow_id, is_styled=style is not None)
             batch = _batch(order, who, asked, seed=seed, now=now, settings=settings)
-            batch.style = _style(trip, order, asked)
+            batch.style = style
             trip.add(batch)
             return batch
 
         batch = await self._database.in_one_trip(partial(place, is_checked=False))
-        if isinstance(batch, Order):
-            await self._check.require(batch.workflow_id)
+        if isinstance(batch, Unchecked):
+            await self._check.require(batch.workflow_id, is_styled=batch.is_styled)
             batch = await self._database.in_one_trip(partial(place, is_checked=True))
         if not isinstance(batch, Batch):
             async with self._database.read() as unit:

@@ -47,7 +47,7 @@ def styled(
     """
     graph, mapping = deepcopy(parse_graph(workflow.graph)), workflow.bindings.style_reference
     if style is None:
-        return _without_reference(graph, mapping, catalogue), prompt, None
+        return without_reference(graph, mapping, catalogue), prompt, None
     plan = plan_reference(graph, mapping, catalogue)
     if plan.slot is not None:
         given = with_pictures(graph, plan.slot, upload_names(style), style.strength, catalogue)
@@ -81,7 +81,7 @@ def upload_names(style: Style) -> list[str]:
     return [f"{source.content_hash}.{source.media_type.rsplit('/', 1)[-1]}" for source in style.sources]
 
 
-def _without_reference(graph: Graph, mapping: StyleReferenceMapping, catalogue: NodeCatalogue) -> Graph:
+def without_reference(graph: Graph, mapping: StyleReferenceMapping, catalogue: NodeCatalogue) -> Graph:
     """Without the adapter that would take a reference; one that takes none stays as its author left it."""
     is_chosen = mapping.mode is StyleReferenceMode.SPECIFIC
     if mapping.mode in LEFT_ALONE or not (is_chosen or has_adapter(graph)):

@@ -112,7 +112,7 @@ class WorkflowTrialService:
             raise ServiceUnavailableError
         catalogue = await self._comfyui.catalogue()
         batch, submission = _example(workflow, form, trial.prompt_id)
-        graph, _ = await asyncio.to_thread(prepare, workflow, batch, submission, catalogue)
+        graph = (await asyncio.to_thread(prepare, workflow, batch, submission, catalogue)).graph
         trial.progress = PromptProgress(trial.prompt_id, graph)
         unsubscribe = self._stream.subscribe(trial.hear)
         is_over = False

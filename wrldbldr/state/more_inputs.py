@@ -14,6 +14,7 @@ from wrldbldr.state.change import change
 from wrldbldr.state.ids import parsed_id
 from wrldbldr.state.input_cards import InputCard, cards_of, lists_of, typed_settings, words_of
 from wrldbldr.state.principal import Follows, signed_in
+from wrldbldr.state.style_reference import StyleReference
 
 
 class MoreInputs(rx.State):
@@ -35,8 +36,8 @@ class MoreInputs(rx.State):
     async def look(self, who: Principal) -> AsyncGenerator[Follows]:
         """Compare the workflow with what ComfyUI has. An answer about one that is not chosen any more is dropped."""
         async with self:
-            asked = self._workflow
-        lack = await current().orders.lacks(who, parsed_id(asked, "workflow"))
+            asked, is_styled = self._workflow, bool((await self.get_state(StyleReference)).references)
+        lack = await current().orders.lacks(who, parsed_id(asked, "workflow"), is_styled=is_styled)
         async with self:
             if self._workflow == asked:
                 change(self, lack=lack)

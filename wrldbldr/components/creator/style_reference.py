@@ -10,6 +10,7 @@ from wrldbldr.components.plate import plate
 from wrldbldr.domain.style_reference import REFERENCE_LIMIT, STRENGTH_LIMIT
 from wrldbldr.services.cards import AssetCard, ReferenceCard
 from wrldbldr.state.generate import Generate
+from wrldbldr.state.more_inputs import MoreInputs
 from wrldbldr.state.place import Place
 from wrldbldr.state.style_reference import SOURCES, STRENGTH, StyleReference
 
@@ -34,7 +35,7 @@ def style_panel(otherwise: rx.Component) -> rx.Component:
             StyleReference.has_default & ~StyleReference.is_by_itself,
             rx.el.button(
                 f"Use the style of {Generate.entity_name}", type="button", class_name="link xs",
-                on_click=StyleReference.use_own,
+                on_click=[StyleReference.use_own, MoreInputs.look],
             ),
         ),
     )  # fmt: skip
@@ -68,7 +69,7 @@ def _rows() -> rx.Component:
                     rx.el.span(card.whose, class_name="xs sec grow"),
                     button(
                         "Clear", glyph="x", size="s", aria_label=f"Clear {card.label}",
-                        on_click=StyleReference.clear(card.id),
+                        on_click=[StyleReference.clear(card.id), MoreInputs.look],
                     ),
                     class_name="row",
                 ),
@@ -117,7 +118,7 @@ def style_picker() -> rx.Component:
             rx.el.button(
                 rx.el.img(src=card.thumbnail, alt=card.label, loading="lazy"), type="button", class_name="plate",
                 data_type=card.asset_type, aria_pressed=rx.cond(is_chosen, "true", "false"),
-                on_click=StyleReference.choose(card.id),
+                on_click=[StyleReference.choose(card.id), MoreInputs.look],
             ),
             rx.el.div(rx.el.span(card.label, class_name="tr", title=card.label), class_name="lbl"),
             class_name="tile",
