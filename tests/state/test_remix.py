@@ -9,6 +9,7 @@ from tests.fakes.studio import Studio
 from tests.services.graphs import model_free
 from tests.services.test_picture_import import PLAIN
 from tests.state.tab import Tab
+from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.world import EntityType
 from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.state.creator import Creator
@@ -99,13 +100,12 @@ async def test_what_was_taken_over_is_undone_like_words_that_were_typed(desk: Ta
     await desk.send(Generate.undo_negative_edits)
 
     dialog = await desk.see(Generate)
-    assert (dialog.prompt, dialog.is_edited, dialog.is_negative_edited) == ("A graceful archer", False, False)
+    proposed = "Portrait of Elven Archer, A graceful archer"
+    assert (dialog.prompt, dialog.is_edited, dialog.is_negative_edited) == (proposed, False, False)
 
 
-async def test_words_that_are_the_description_still_are_no_edit(desk: Tab, studio: Studio) -> None:
-    await studio.engine.worlds.update_entity(
-        studio.who, EntityType.CHARACTER, studio.scene.character.id, EntityChanges(description=WORDS)
-    )
+async def test_words_that_are_proposed_still_are_no_edit(desk: Tab, studio: Studio) -> None:
+    await studio.engine.templates.change(studio.who, {AssetType.PORTRAIT: WORDS})
 
     await desk.send(Remix.begin(await paint(studio), "prompt"))
 

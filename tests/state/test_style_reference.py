@@ -4,10 +4,12 @@ from uuid import UUID
 
 import pytest
 
+from tests.fakes.comfyui import OBJECT_INFO
 from tests.fakes.engine import begin, finish
 from tests.fakes.studio import Studio, other_game_master
 from tests.simulator.graphs import referring
 from tests.state.tab import Tab
+from wrldbldr.comfyui.port import parse_catalogue
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.workflow import NodeInput, StyleReferenceMapping, StyleReferenceMode
 from wrldbldr.domain.world import EntityType
@@ -33,8 +35,12 @@ async def painted(studio: Studio, **changes: object) -> Asset:
 
 
 async def adapted(studio: Studio, mapping: StyleReferenceMapping | None = None) -> str:
-    """A workflow with an adapter."""
-    workflow = await studio.engine.workflows.add(studio.who, "Adapted", referring("example.png"))
+    """A workflow with an adapter, and a ComfyUI that has what it needs."""
+    graph = referring("example.png")
+    graph["4"]["inputs"]["ckpt_name"] = "tiny.safetensors"
+    needed = {node["class_type"]: OBJECT_INFO["CLIPTextEncode"] for node in graph.values()}
+    studio.comfyui.offer(parse_catalogue({**needed, **OBJECT_INFO}))
+    workflow = await studio.engine.workflows.add(studio.who, "Adapted", graph)
     if mapping is not None:
         await studio.engine.workflows.change(studio.who, workflow.id, WorkflowChanges(style_reference=mapping))
     return str(workflow.id)
