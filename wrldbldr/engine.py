@@ -37,6 +37,7 @@ from wrldbldr.services.players import PlayerService
 from wrldbldr.services.progress import LiveProgress
 from wrldbldr.services.prompt_templates import PromptTemplateService
 from wrldbldr.services.queue import QueueService
+from wrldbldr.services.stage import StageService
 from wrldbldr.services.sweeping import keep_sweeping
 from wrldbldr.services.workflow_trial import WorkflowTrialService
 from wrldbldr.services.workflows import WorkflowService
@@ -71,6 +72,7 @@ class Engine:
     administration: AdministrationService
     players: PlayerService
     audience: AudienceService
+    stage: StageService
     worlds: WorldService
     workflows: WorkflowService
     trials: WorkflowTrialService
@@ -170,6 +172,7 @@ def _build(
         administration=AdministrationService(database, bus, clock, accounts, worlds),
         players=PlayerService(database, bus, clock),
         audience=AudienceService(database, progress, gallery),
+        stage=StageService(database, bus, clock),
         worlds=worlds,
         workflows=workflows,
         trials=WorkflowTrialService(workflows, comfyui, in_use.stream, clock),

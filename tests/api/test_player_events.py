@@ -14,6 +14,7 @@ from tests.fakes.quiet import until
 from tests.fakes.studio import Stage
 from wrldbldr.api.events import STREAMS_AT_ONCE
 from wrldbldr.api.messages import RESTS, CloseCode
+from wrldbldr.domain.stage import Part
 from wrldbldr.domain.world import EntityType
 from wrldbldr.services.players import Joined
 from wrldbldr.services.worlds import EntityChanges
@@ -88,6 +89,28 @@ async def test_of_whom_players_may_know_they_hear_for_whom_it_is(table: Table) -
     scene = table.studio.scene
     assert (queued["entity_type"], queued["entity_id"]) == ("character", str(scene.character.id))
     assert PROMPT not in json.dumps(story)
+
+
+async def test_of_the_stage_a_player_hears_only_that_something_changed_for_them(table: Table, joined: Joined) -> None:
+    studio = table.studio
+    engine, who, scene = studio.engine, studio.who, studio.scene
+    cora = await engine.players.join(scene.game_session.join_code, "Cora")
+    batch_id = await studio.ask(prompt=PROMPT)
+    await studio.paint()
+    [asset] = await studio.pictures(batch_id)
+    session = {"session_id": str(scene.game_session.id)}
+    async with table.listen(headers=seat(joined)) as bram, table.listen(headers=seat(cora)) as hearing:
+        for one in (bram, hearing):
+            await one.snapshot()
+        piece = await engine.stage.put(who, scene.game_session.id, asset.id, Part.HANDOUT, [joined.who.player_id])
+        told = await bram.next()
+        assert told == {"type": "StageChanged", "seq": told["seq"], **session}
+        await engine.stage.take_back(who, scene.game_session.id, piece.id)
+        assert (await bram.next())["type"] == "StageChanged"
+        await engine.stage.put(who, scene.game_session.id, asset.id, Part.FIGURE)
+        assert (await hearing.next()) == {"type": "StageChanged", "seq": len(hearing.heard), **session}, "the first"
+        await reveal(table)  # their name is known from now on
+        assert (await hearing.next())["type"] == "StageChanged"
 
 
 async def test_a_player_is_told_that_nothing_is_painted_and_not_what_is_wrong_with_comfyui(

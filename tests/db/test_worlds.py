@@ -7,9 +7,10 @@ from pathlib import Path
 
 from tests.db.rows import NOW, Setting
 from wrldbldr.db.database import Database
+from wrldbldr.domain.stage import Part, StagePiece
 from wrldbldr.domain.world import Character, EntityType, GameSession, World
 
-TABLES_OF_A_WORLD = ("world", "character", "location", "gamesession", "batch", "submission", "asset")
+TABLES_OF_A_WORLD = ("world", "character", "location", "gamesession", "batch", "submission", "asset", "stagepiece")
 
 
 def counts(file: Path) -> dict[str, int]:
@@ -25,7 +26,12 @@ async def fill(database: Database, setting: Setting) -> None:
     async with database.write() as unit:
         await unit.batches.add(batch)
         await unit.batches.add(setting.submission(batch))
-        await unit.assets.add_all([setting.asset(batch_id=batch.id)])
+        asset = setting.asset(batch_id=batch.id)
+        await unit.assets.add_all([asset])
+        piece = StagePiece(
+            game_session_id=setting.game_session.id, asset_id=asset.id, part=Part.FIGURE, place=1, put_at=NOW
+        )
+        await unit.stage.put(piece, [])
 
 
 async def test_deleting_a_world_removes_everything_in_it_and_nothing_of_another(

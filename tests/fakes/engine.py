@@ -37,6 +37,7 @@ from wrldbldr.services.players import PlayerService
 from wrldbldr.services.progress import LiveProgress
 from wrldbldr.services.prompt_templates import PromptTemplateService
 from wrldbldr.services.queue import QueueService
+from wrldbldr.services.stage import StageService
 from wrldbldr.services.workflow_trial import WorkflowTrialService
 from wrldbldr.services.workflows import WorkflowService
 from wrldbldr.services.worlds import WorldService
@@ -77,6 +78,7 @@ def fake_engine(
         queue=QueueService(database, bus, clock, progress, lambda *, may_be_unwanted=True: None, check=orders),
         players=PlayerService(database, bus, clock),
         audience=AudienceService(database, progress, gallery),
+        stage=StageService(database, bus, clock),
         gallery=gallery,
         picture_import=PictureImportService(database, bus, store, clock),
         demo=DemoService(database, bus, clock, store, worlds),

@@ -11,12 +11,14 @@ from tests.fakes.studio import Studio, other_game_master
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import AssetType, BatchStatus
 from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.domain.stage import Part
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine
 from wrldbldr.kit.ids import new_id
 from wrldbldr.services.gallery import GalleryService
 from wrldbldr.services.picture_import import PictureImportService
 from wrldbldr.services.queue import GenerationRequest, QueueService
+from wrldbldr.services.stage import StageService
 from wrldbldr.services.worlds import EntityChanges, WorldService
 
 
@@ -57,6 +59,7 @@ VERBS: dict[str, Verb] = {
     "WorldService.update_entity": lambda e, w, i: e.worlds.update_entity(w, CHARACTER, i.character, CHANGES),
     "WorldService.delete_entity": lambda e, w, i: e.worlds.delete_entity(w, CHARACTER, i.character),
     "WorldService.game_sessions": lambda e, w, i: e.worlds.game_sessions(w, i.world),
+    "WorldService.find_game_session": lambda e, w, i: e.worlds.find_game_session(w, i.game_session),
     "WorldService.create_game_session": lambda e, w, i: e.worlds.create_game_session(w, i.world, "Mine"),
     "QueueService.submit": lambda e, w, i: e.queue.submit(w, request(i)),
     "QueueService.cancel": lambda e, w, i: e.queue.cancel(w, i.batch),
@@ -81,6 +84,12 @@ VERBS: dict[str, Verb] = {
     "GalleryService.activate": lambda e, w, i: e.gallery.activate(w, i.asset),
     "GalleryService.delete": lambda e, w, i: e.gallery.delete(w, i.asset),
     "PictureImportService.add": lambda e, w, i: e.picture_import.add(w, (CHARACTER, i.character), b""),
+    "StageService.pieces": lambda e, w, i: e.stage.pieces(w, i.game_session),
+    "StageService.put": lambda e, w, i: e.stage.put(w, i.game_session, i.asset, Part.HANDOUT),
+    "StageService.bring_on": lambda e, w, i: e.stage.bring_on(w, i.game_session, CHARACTER, i.character),
+    "StageService.arrange": lambda e, w, i: e.stage.arrange(w, i.game_session, []),
+    "StageService.take_back": lambda e, w, i: e.stage.take_back(w, i.game_session, i.world),
+    "StageService.clear": lambda e, w, i: e.stage.clear(w, i.game_session),
 }
 FOR_EVERYONE = {
     *("GalleryService.fresh", "WorldService.create", "WorldService.summaries", "WorldService.create_in"),
@@ -91,7 +100,7 @@ FOR_EVERYONE = {
 def test_every_verb_that_takes_a_person_is_tried_below() -> None:
     found = {
         f"{service.__name__}.{name}"
-        for service in (WorldService, QueueService, GalleryService, PictureImportService)
+        for service in (WorldService, QueueService, GalleryService, PictureImportService, StageService)
         for name, verb in getmembers(service, iscoroutinefunction)
         if not name.startswith("_") and "who" in signature(verb).parameters
     }

@@ -24,6 +24,7 @@ from wrldbldr.api import (
     players,
     prompt_templates,
     queue,
+    stage,
     status,
     workflows,
     worlds,
@@ -41,6 +42,7 @@ from wrldbldr.engine import Engine, EngineNotRunningError
 ROUTERS = (
     accounts.router,
     players.router,
+    stage.router,
     worlds.router,
     characters.router,
     locations.router,

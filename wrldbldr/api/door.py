@@ -31,6 +31,7 @@ OPEN_ROUTES = frozenset(
 PLAYER_ROUTES = frozenset(
     {
         ("GET", "/api/me"),
+        ("GET", "/api/sessions/{session_id}/stage"),
         ("GET", "/api/assets/{asset_id}/image"),
     }
 )

@@ -16,7 +16,7 @@ from wrldbldr.api.failures import trace_of
 from wrldbldr.api.listeners import Listener, listener_at
 from wrldbldr.api.messages import REASONS, CloseCode, Message
 from wrldbldr.api.told import Told
-from wrldbldr.bus import SERVER_TOPIC, Subscription, game_session_topic
+from wrldbldr.bus import SERVER_TOPIC, Subscription, game_session_topic, world_topic
 from wrldbldr.domain.errors import NotFoundError, UnauthenticatedError, WrldBldrError
 from wrldbldr.domain.events import (
     BatchCancelled,
@@ -28,7 +28,10 @@ from wrldbldr.domain.events import (
     ConnectionChanged,
     Event,
     Missed,
+    PicturesChanged,
     QueueMoved,
+    StageChanged,
+    WorldChanged,
 )
 from wrldbldr.engine import Engine
 from wrldbldr.kit.clock import within
@@ -99,8 +102,9 @@ class Stream:
 
     async def _until_it_ends(self) -> CloseCode | None:
         bus = self._engine.bus
+        table, world = game_session_topic(self._game_session_id), world_topic(self._listener.world_id)
         with (  # before the first look: nothing falls between
-            bus.subscribe(game_session_topic(self._game_session_id), SERVER_TOPIC) as news,
+            bus.subscribe(table, world, SERVER_TOPIC) as news,
             bus.subscribe(self._listener.topic) as rights,
         ):
             try:
@@ -179,6 +183,7 @@ class Stream:
         unfinished = await self._listener.unfinished()
         await self._say(self._told.snapshot(unfinished))
         await self._say(self._told.comfyui(self._listener.comfyui()))
+        await self._say(await self._stage())
         return True
 
     async def _catch_up(self) -> None:
@@ -201,6 +206,8 @@ class Stream:
             await self._say(await self._messages_of(event))
         if QueueMoved() in events:
             await self._say(await self._order())
+        if any(isinstance(event, StageChanged | WorldChanged | PicturesChanged) for event in events):
+            await self._say(await self._stage())
         return True
 
     async def _messages_of(self, event: Event) -> Sequence[Message]:
@@ -240,6 +247,10 @@ class Stream:
             except NotFoundError:
                 deleted += self._told.cancelled(batch_id)
         return [*deleted, *self._told.ordered(unfinished)]
+
+    async def _stage(self) -> Sequence[Message]:
+        """Names and pictures on it change with those of whom they show."""
+        return self._told.stage(self._game_session_id, await self._listener.stage())
 
     async def _say(self, messages: Sequence[Message]) -> None:
         clock = self._engine.clock

@@ -51,7 +51,7 @@ def _events() -> Iterator[str]:
         "<h2>Events</h2><p><code>WS /api/sessions/{session_id}/events</code> tells everything that happens in a game session, "
         "one JSON object a frame, each with <code>type</code> and <code>seq</code>, which counts them from 1. First comes "
         "everything as it is: open batches, those that failed, the order, and ComfyUI. So whoever connects anew needs "
-        "nothing else. Show a token as on every route. Whoever may not listen gets no websocket but an answer 403. What is "
+        "nothing else, except to ask what is on the stage. Show a token as on every route. Whoever may not listen gets no websocket but an answer 403. What is "
         "sent here is not read.</p>"
     )
     for message in MESSAGES:

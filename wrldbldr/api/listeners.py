@@ -1,6 +1,6 @@
 """On whose behalf an event stream tells: a game master hears everything of their table, a player what players may know."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -31,6 +31,11 @@ class Listener(Protocol):
         """Where it is said that they may listen no more."""
         ...
 
+    @property
+    def world_id(self) -> UUID:
+        """The world in which they listen."""
+        ...
+
     def is_ended_by(self, event: Event) -> bool:
         """Whether it is said of them."""
         ...
@@ -47,6 +52,10 @@ class Listener(Protocol):
         """One batch of this table. Raises NotFoundError."""
         ...
 
+    async def stage(self) -> Hashable:
+        """What is on the stage for them, to be compared. Raises NotFoundError."""
+        ...
+
     def comfyui(self) -> ComfyUIStateChanged:
         """How ComfyUI is."""
         ...
@@ -60,6 +69,7 @@ class GameMaster:
     secret: str | None
     who: Principal
     game_session_id: UUID
+    world_id: UUID
 
     @property
     def key(self) -> UUID:
@@ -78,7 +88,7 @@ class GameMaster:
     async def require_right(self) -> None:
         """Still signed in, and the table is still theirs."""
         await self.engine.accounts.principal(self.secret)
-        await self.engine.queue.page(self.who, self.game_session_id, limit=1)
+        await self.engine.worlds.find_game_session(self.who, self.game_session_id)
 
     async def unfinished(self) -> Sequence[Bulletin]:
         """With everything there is to know."""
@@ -87,6 +97,22 @@ class GameMaster:
     async def bulletin(self, batch_id: UUID) -> Bulletin:
         """With everything there is to know."""
         return Bulletin.of(await self.engine.queue.report(self.who, batch_id))
+
+    async def stage(self) -> Hashable:
+        """All of it, and who sees what."""
+        return tuple(
+            (
+                piece.id,
+                asset.id,
+                piece.place,
+                piece.is_for_all,
+                *staged.player_ids,
+                entity.name,
+                entity.visible_to_players,
+            )
+            for staged in await self.engine.stage.pieces(self.who, self.game_session_id)
+            for piece, asset, entity in [(staged.piece, staged.asset, staged.entity)]
+        )
 
     def comfyui(self) -> ComfyUIStateChanged:
         """With what to do about it."""
@@ -111,6 +137,11 @@ class Watcher:
         """What happens at their table."""
         return game_session_topic(self.who.game_session_id)
 
+    @property
+    def world_id(self) -> UUID:
+        """The world of their table."""
+        return self.who.world_id
+
     def is_ended_by(self, event: Event) -> bool:
         """They left, or were sent away."""
         return event == PlayerLeft(self.who.player_id)
@@ -127,6 +158,10 @@ class Watcher:
         """Without what players must not know."""
         return await self.engine.audience.bulletin(self.who, batch_id)
 
+    async def stage(self) -> Hashable:
+        """What they see of it."""
+        return tuple(await self.engine.audience.stage(self.who))
+
     def comfyui(self) -> ComfyUIStateChanged:
         """Whether it paints."""
         return ComfyUIStateChanged.for_players(self.engine.connection.status())
@@ -137,12 +172,12 @@ async def listener_at(connection: HTTPConnection, engine: Engine, game_session_i
     refusal: WrldBldrError | None = None
     try:
         secret = shown_secret(connection)
-        master = GameMaster(engine, secret, await engine.accounts.principal(secret), game_session_id)
-        await master.require_right()
+        account = await engine.accounts.principal(secret)
+        table = await engine.worlds.find_game_session(account, game_session_id)
     except (UnauthenticatedError, NotFoundError) as error:  # whoever has worlds of their own may sit at others' tables
         refusal = error
     else:
-        return master
+        return GameMaster(engine, secret, account, table.id, table.world_id)
     seat = shown_seat(connection)
     if seat is None:
         raise refusal

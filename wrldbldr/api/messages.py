@@ -105,6 +105,14 @@ class ComfyUIStateChanged(Message):
         return cls(state=status.state, message=PAINTS if status.paints else RESTS, retry_in_seconds=None)
 
 
+class StageChanged(Message):
+    """Something is shown to the listener now, or is not any more; GET /api/sessions/{session_id}/stage says what. To a
+    player it is said only of what concerns their own screen.
+    """
+
+    session_id: UUID
+
+
 MESSAGES: tuple[type[Message], ...] = (
     GenerationQueued,
     GenerationProgress,
@@ -113,6 +121,7 @@ MESSAGES: tuple[type[Message], ...] = (
     GenerationCancelled,
     QueueReordered,
     ComfyUIStateChanged,
+    StageChanged,
 )
 
 

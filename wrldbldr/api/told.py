@@ -4,7 +4,7 @@ The snapshot may already hold what an event tells that was published while it wa
 against what was said, and against the batch as it is now.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from wrldbldr.api.messages import (
     GenerationQueued,
     Message,
     QueueReordered,
+    StageChanged,
 )
 from wrldbldr.domain.batch import BatchStatus
 from wrldbldr.services.bulletin import Bulletin
@@ -38,6 +39,7 @@ class Told:
         self._known: dict[UUID, Known] = {}
         self._waiting: list[UUID] = []
         self._comfyui: ComfyUIStateChanged | None = None
+        self._stage: Hashable = None
 
     def snapshot(self, bulletins: Sequence[Bulletin]) -> list[Message]:
         """Everything about batches that are open or have failed, for somebody who knows nothing."""
@@ -124,6 +126,11 @@ class Told:
             return []
         self._comfyui = message
         return [message]
+
+    def stage(self, game_session_id: UUID, seen: Hashable) -> list[Message]:
+        """What is on the stage for the listener, if that is news. What they find when they come is none."""
+        before, self._stage = self._stage, seen
+        return [] if before in (None, seen) else [StageChanged(session_id=game_session_id)]
 
     def _forget(self, batch_id: UUID) -> None:
         self._known.pop(batch_id, None)

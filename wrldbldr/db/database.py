@@ -22,6 +22,7 @@ from wrldbldr.db.batches import Batches
 from wrldbldr.db.players import Players
 from wrldbldr.db.prompt_templates import PromptTemplates
 from wrldbldr.db.server import Server
+from wrldbldr.db.stage import Stage
 from wrldbldr.db.trip import Trip
 from wrldbldr.db.workflows import Workflows
 from wrldbldr.db.worlds import Worlds
@@ -102,6 +103,11 @@ class UnitOfWork:
     def assets(self) -> Assets:
         """Stored pictures."""
         return Assets(self._db_session)
+
+    @cached_property
+    def stage(self) -> Stage:
+        """What is put before players."""
+        return Stage(self._db_session)
 
     @cached_property
     def server(self) -> Server:

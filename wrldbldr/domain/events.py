@@ -124,6 +124,13 @@ class TableChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class StageChanged:
+    """Something was put before the players of a table, moved, or taken back: before all of them or some."""
+
+    game_session_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class PlayerLeft:
     """A player sits at a table no more; whatever of it is open in their browser is closed."""
 
@@ -160,6 +167,7 @@ Event = (
     | SignedOut
     | AccountChanged
     | TableChanged
+    | StageChanged
     | PlayerLeft
     | Missed
 )

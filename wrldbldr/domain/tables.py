@@ -6,6 +6,7 @@ from wrldbldr.domain.batch import Batch, Submission
 from wrldbldr.domain.player import Player
 from wrldbldr.domain.prompt_template import PromptTemplate
 from wrldbldr.domain.server import ServerMemory
+from wrldbldr.domain.stage import StagePiece, StageSight
 from wrldbldr.domain.style_reference import Lineage
 from wrldbldr.domain.workflow import Workflow, WorkflowDefault
 from wrldbldr.domain.workflow_form import WorkflowForm
@@ -27,5 +28,7 @@ TABLES = (
     Submission,
     Asset,
     Lineage,
+    StagePiece,
+    StageSight,
     ServerMemory,
 )

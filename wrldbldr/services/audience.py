@@ -1,6 +1,9 @@
-"""What players at a table may know: who is visible to them, the pictures chosen for those, and that something is painted."""
+"""What players at a table may know: who is visible to them with the pictures chosen for those, the stage, and that
+something is painted.
+"""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,12 +13,15 @@ from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.domain.batch import AssetType, Batch, BatchStatus
 from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.player import SeatedPlayer
+from wrldbldr.domain.stage import Part
 from wrldbldr.domain.world import Entity, EntityType
 from wrldbldr.media.store import FULL
 from wrldbldr.services.bulletin import Bulletin
 from wrldbldr.services.gallery import GalleryService, PictureFile
 from wrldbldr.services.progress import LiveProgress
 from wrldbldr.services.queue import BatchReport
+
+NAMELESS = "Picture"  # what a file is called that shows somebody whom players do not know by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +32,26 @@ class Shown:
     pictures: dict[AssetType, UUID]
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One picture on the stage. `name` is empty while players must not know whose it is: they see it all the same."""
+
+    piece_id: UUID
+    part: Part
+    asset_id: UUID
+    asset_type: AssetType
+    name: str
+
+
 @dataclass(frozen=True)
 class Table:
-    """What the players at a table see. `painting` is what is on its way, `names` whom they may know by name, by id."""
+    """What a player at a table sees. `painting` is what is on its way, `names` whom they may know by name, by id."""
 
     world_name: str
     name: str
     shown: list[Shown]
     painting: list[Bulletin]
+    stage: Sequence[Seen]
 
     @cached_property
     def names(self) -> dict[UUID, str]:
@@ -64,11 +82,20 @@ class AudienceService:
                 for batch in await unit.batches.listed(game_session.id)
                 if batch.status in (BatchStatus.QUEUED, BatchStatus.GENERATING)
             ]
+            stage = await _seen(unit, who, {entity.id: entity.name for entity in visible})
         pictures: defaultdict[UUID, dict[AssetType, UUID]] = defaultdict(dict)
         for (entity_id, kind), asset_id in active.items():
             pictures[entity_id][kind] = asset_id
         shown = [Shown(entity, pictures[entity.id]) for entity in visible]
-        return Table(world_name=world.name, name=game_session.name, shown=shown, painting=painting)
+        return Table(world.name, game_session.name, shown, painting, stage)
+
+    async def stage(self, who: SeatedPlayer) -> Sequence[Seen]:
+        """What is on the stage for them: the backdrop, who stands there from left to right, handouts. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            if await unit.worlds.find_game_session(who.game_session_id) is None:
+                raise NotFoundError("game session")
+            visible = await _visible(unit, who.world_id)
+            return await _seen(unit, who, {entity.id: entity.name for entity in visible})
 
     async def unfinished(self, who: SeatedPlayer) -> list[Bulletin]:
         """What of their table is still to come, or has failed, in queue order. Raises NotFoundError."""
@@ -95,20 +122,34 @@ class AudienceService:
         return self._bulletin(batch, visible, positions.get(batch.id, 0))
 
     async def picture(self, who: SeatedPlayer, asset_id: UUID, side: int = FULL) -> PictureFile:
-        """The file of a picture that was chosen for somebody they may know. Raises NotFoundError for every other."""
+        """The file of a picture that is on the stage for them, or was chosen for somebody they may know.
+
+        Raises NotFoundError for every other.
+        """
         async with self._database.read() as unit:
             asset = await unit.assets.find(asset_id)
-            if asset is None or asset.world_id != who.world_id or not asset.is_active:
+            if asset is None or asset.world_id != who.world_id:
                 raise NotFoundError("picture")
             entity = await unit.worlds.find_entity(asset.entity_type, asset.entity_id)
-            if entity is None or not entity.visible_to_players:
+            is_known = entity is not None and entity.visible_to_players
+            on_stage = await unit.stage.seen_by(who.game_session_id, who.player_id)
+            if not (is_known and asset.is_active) and asset_id not in {seen.id for _, seen in on_stage}:
                 raise NotFoundError("picture")
         file = await self._gallery.file_of(asset, side)
-        return PictureFile(file.path, file.media_type, file.content_hash, name=f"{entity.name}{Path(file.name).suffix}")
+        name = entity.name if entity is not None and is_known else NAMELESS
+        return PictureFile(file.path, file.media_type, file.content_hash, name=f"{name}{Path(file.name).suffix}")
 
     def _bulletin(self, batch: Batch, visible: set[UUID], position: int = 0) -> Bulletin:
         report = BatchReport(batch, position, self._progress.of(batch.id), [])
         return Bulletin.of(report).for_players(is_visible=batch.entity_id in visible)
+
+
+async def _seen(unit: UnitOfWork, who: SeatedPlayer, names: Mapping[UUID, str]) -> list[Seen]:
+    """`names` are those that players may know."""
+    return [
+        Seen(piece.id, piece.part, asset.id, asset.asset_type, names.get(asset.entity_id, ""))
+        for piece, asset in await unit.stage.seen_by(who.game_session_id, who.player_id)
+    ]
 
 
 async def _visible(unit: UnitOfWork, world_id: UUID) -> list[Entity]:

@@ -17,7 +17,7 @@ from wrldbldr.domain.text import DESCRIPTION_LIMIT, LINE_LIMIT, MOTTO_LIMIT, che
 from wrldbldr.domain.world import Character, Entity, EntityType, GameSession, Location, World, new_join_code
 from wrldbldr.kit.clock import Clock
 from wrldbldr.media.store import MediaStore
-from wrldbldr.services.access import owned_entity, owned_world
+from wrldbldr.services.access import owned_entity, owned_game_session, owned_world
 from wrldbldr.services.accounts import asking_account
 
 FIRST_TABLE = "The first table"
@@ -216,6 +216,11 @@ class WorldService:
         async with self._database.read() as unit:
             await owned_world(unit, who, world_id)
             return await unit.worlds.game_sessions(world_id)
+
+    async def find_game_session(self, who: Principal, game_session_id: UUID) -> GameSession:
+        """One of their tables. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            return await owned_game_session(unit, who, game_session_id)
 
     async def create_game_session(self, who: Principal, world_id: UUID, name: str) -> GameSession:
         """Another table. Raises NotFoundError, InvalidInputError."""
