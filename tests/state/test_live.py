@@ -20,7 +20,8 @@ from wrldbldr.state.connection import Connection
 from wrldbldr.state.creator import Creator
 from wrldbldr.state.editor import Editor
 from wrldbldr.state.gallery import Gallery
-from wrldbldr.state.live import HEARTBEAT_SECONDS, RETRY_SECONDS, Live
+from wrldbldr.state.hearing import HEARTBEAT_SECONDS, RETRY_SECONDS
+from wrldbldr.state.live import Live
 from wrldbldr.state.painting import Painting
 from wrldbldr.state.place import Place
 from wrldbldr.state.queue import Queue

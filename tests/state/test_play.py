@@ -8,10 +8,11 @@ from tests.fakes.studio import Studio
 from tests.state.tab import Tab, open_tab
 from wrldbldr.bus import game_session_topic
 from wrldbldr.domain.events import PlayerLeft
+from wrldbldr.domain.stage import Part
 from wrldbldr.domain.world import EntityType
-from wrldbldr.services.player_cards import SOMETHING
+from wrldbldr.services.player_cards import SOME_PICTURE, SOMETHING, STRANGER
 from wrldbldr.services.worlds import EntityChanges
-from wrldbldr.state.live import HEARTBEAT_SECONDS
+from wrldbldr.state.hearing import HEARTBEAT_SECONDS
 from wrldbldr.state.play import Play
 
 PROMPT = "the queen is the murderer"
@@ -149,6 +150,91 @@ async def test_nothing_secret_is_in_anything_a_players_tab_was_ever_sent(watchin
         "comfyui",
     )
     assert [secret for secret in secrets if secret.lower() in sent.lower()] == []
+
+
+async def put(studio: Studio, asset_id: UUID, part: Part, player_ids: list[UUID] | None = None) -> UUID:
+    """Returns the id of the piece."""
+    table_id = studio.scene.game_session.id
+    return (await studio.engine.stage.put(studio.who, table_id, asset_id, part, player_ids)).id
+
+
+async def test_who_is_put_on_the_stage_stands_there_at_once_as_a_stranger_and_goes_when_taken_back(
+    watching: Tab, studio: Studio
+) -> None:
+    asset_id = await paint_and_choose(studio)
+
+    piece_id = await put(studio, asset_id, Part.FIGURE)
+    await studio.advance(0.1)
+
+    [figure] = (await watching.see(Play)).figures
+    assert (figure.id, figure.name, figure.image) == (str(piece_id), STRANGER, f"/api/assets/{asset_id}/image")
+    await reveal(studio)
+    await a_moment(studio)
+    assert (await watching.see(Play)).figures[0].name == studio.scene.character.name
+    await studio.engine.stage.take_back(studio.who, studio.scene.game_session.id, piece_id)
+    await a_moment(studio)
+    assert (await watching.see(Play)).figures == []
+
+
+async def test_a_handout_opens_by_itself_and_closes_when_it_is_taken_back(watching: Tab, studio: Studio) -> None:
+    piece_id = await put(studio, await paint_and_choose(studio), Part.HANDOUT)
+    await a_moment(studio)
+    play = await watching.see(Play)
+    assert ([card.name for card in play.handouts], play.shown_card.name) == ([SOME_PICTURE], SOME_PICTURE)
+
+    await watching.start(Play.close(False))
+    await a_moment(studio)
+    assert (await watching.see(Play)).shown_card.name == ""
+    await watching.start(Play.show(str(piece_id)))
+    await a_moment(studio)
+    assert (await watching.see(Play)).shown_card.name == SOME_PICTURE
+    await studio.engine.stage.clear(studio.who, studio.scene.game_session.id)
+    await a_moment(studio)
+
+    play = await watching.see(Play)
+    assert (play.handouts, play.shown_card.name) == ([], "")
+
+
+async def test_whoever_comes_late_or_slept_finds_the_stage_as_it_is(guest: Tab, studio: Studio) -> None:
+    await studio.open()
+    asset_id = await paint_and_choose(studio)
+    await put(studio, asset_id, Part.FIGURE)
+    await put(studio, asset_id, Part.HANDOUT)
+
+    await guest.start(Play.enter)
+    await a_moment(studio)
+
+    play = await guest.see(Play)
+    assert (len(play.figures), play.shown_card.name) == (1, SOME_PICTURE)
+    async with guest.writing(Play) as forgotten:
+        forgotten.reset()
+    await studio.advance(HEARTBEAT_SECONDS + 1)
+    await a_moment(studio)
+    assert len((await guest.see(Play)).figures) == 1
+
+
+async def test_of_a_handout_for_another_nothing_at_all_is_sent(watching: Tab, studio: Studio) -> None:
+    cora = await studio.engine.players.join(studio.scene.game_session.join_code, "Cora")
+    asset_id = await paint_and_choose(studio)
+    await a_moment(studio)
+    watching.forget()
+
+    await put(studio, asset_id, Part.HANDOUT, [cora.who.player_id])
+    await a_moment(studio)
+
+    assert (watching.deltas, watching.answers) == ([], [])
+
+
+async def test_nothing_of_a_stranger_but_the_picture_is_sent(watching: Tab, studio: Studio) -> None:
+    asset_id = await paint_and_choose(studio)
+    for part in (Part.FIGURE, Part.HANDOUT):
+        await put(studio, asset_id, part)
+    await a_moment(studio)
+
+    sent = repr(watching.deltas) + watching.scripts
+    assert str(asset_id) in sent
+    scene = studio.scene
+    assert [secret for secret in (PROMPT, scene.character.name, str(scene.character.id)) if secret in sent] == []
 
 
 async def test_whoever_is_sent_away_is_led_out_at_once_and_nothing_stays_on_the_screen(

@@ -10,11 +10,13 @@ from wrldbldr.components.dialog import dialog, heading
 from wrldbldr.components.empty import empty
 from wrldbldr.components.icon import icon, logo
 from wrldbldr.components.plate import hole, plate
+from wrldbldr.components.scene import scene
 from wrldbldr.pages.page import Page
-from wrldbldr.services.player_cards import SightCard
+from wrldbldr.services.player_cards import FigureCard, SightCard
 from wrldbldr.state.play import Play
 
 LEAVE = rx.call_script("wrldbldrLeaveTable()")
+IS_ON = (Play.backdrop != "") | (Play.figures.length() > 0)
 
 
 def play() -> rx.Component:
@@ -35,18 +37,65 @@ def play() -> rx.Component:
         painting(),
         lightbox(),
         class_name="play",
+        data_stage=rx.cond(IS_ON, "yes", ""),
+    )
+
+
+def stage() -> rx.Component:
+    """What the game master has put there, from edge to edge, and by name whom it shows."""
+
+    def name(card: rx.vars.ObjectVar[FigureCard]) -> rx.Component:
+        return rx.el.li(plate(card.thumbnail), rx.el.span(card.name, class_name="m tr"), key=card.id)
+
+    return rx.cond(
+        IS_ON,
+        rx.el.section(
+            scene(Play.backdrop, Play.figures, Play.place),
+            rx.cond(
+                Play.figures.length() > 0,
+                rx.el.ul(rx.foreach(Play.figures, name), class_name="cast", aria_label="On the stage"),
+            ),
+            aria_label="The stage",
+        ),
+    )
+
+
+def handouts() -> rx.Component:
+    """What was handed out and is not taken back; each opened by itself when it came."""
+
+    def handout(card: rx.vars.ObjectVar[SightCard]) -> rx.Component:
+        words = rx.el.span(
+            rx.el.span("Handout", class_name="xs warm m"),
+            rx.el.span(card.name, class_name="name b tr"),
+            class_name="two-lines",
+        )
+        return rx.el.li(
+            rx.el.button(
+                plate(card.thumbnail), words, icon("chevron-right"), type="button", on_click=Play.show(card.id),
+                class_name="handout",
+            ),
+            key=card.id,
+        )  # fmt: skip
+
+    return rx.cond(
+        Play.handouts.length() > 0,
+        rx.el.ul(rx.foreach(Play.handouts, handout), class_name="handouts", aria_label="Handouts"),
     )
 
 
 def sights() -> rx.Component:
-    """Everybody and everything they may know."""
+    """The stage first, then everybody and everything they may know."""
+    known = rx.el.div(
+        rx.cond(Play.people.length() > 0, section("People you know", Play.people, "user-round", "sights")),
+        rx.cond(Play.places.length() > 0, section("Places you know", Play.places, "image", "sights wide")),
+        class_name="known",
+    )
     return rx.el.main(
+        stage(),
+        handouts(),
         rx.cond(
-            Play.people.length() + Play.places.length() > 0,
-            rx.fragment(
-                rx.cond(Play.people.length() > 0, section("People you know", Play.people, "user-round", "sights")),
-                rx.cond(Play.places.length() > 0, section("Places you know", Play.places, "image", "sights wide")),
-            ),
+            IS_ON | (Play.people.length() + Play.places.length() + Play.handouts.length() > 0),
+            known,
             empty(
                 "The curtain is still down",
                 "Your game master shows people and places here as you meet them. Nothing needs to be reloaded.",

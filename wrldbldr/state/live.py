@@ -1,17 +1,16 @@
 """What happens elsewhere appears here: one listener per tab, between the engine's bus and what the tab shows."""
 
-import logging
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 
 import reflex as rx
 
-from wrldbldr.api.failures import trace_of
 from wrldbldr.bus import SERVER_TOPIC, account_topic, game_session_topic, world_topic
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import BatchStatus
-from wrldbldr.domain.errors import NotFoundError, WrldBldrError
+from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.events import (
     AccountChanged,
     BatchProgressed,
@@ -34,7 +33,7 @@ from wrldbldr.state.comfyui_form import ComfyUIForm
 from wrldbldr.state.connection import set_clock, show_connection
 from wrldbldr.state.creator import Creator
 from wrldbldr.state.gallery import Gallery
-from wrldbldr.state.hearing import HEARTBEAT_SECONDS, hearing
+from wrldbldr.state.hearing import Freshness, hearing
 from wrldbldr.state.ids import parsed_id
 from wrldbldr.state.news import OPEN, News, marks_of, news_between
 from wrldbldr.state.painting import show_progress
@@ -46,10 +45,6 @@ from wrldbldr.state.settings_page import SettingsPage
 from wrldbldr.state.toasts import dismissals, notice_of, toasts_for
 from wrldbldr.state.workflow_list import WorkflowList
 from wrldbldr.state.worlds import Worlds
-
-logger = logging.getLogger(__name__)
-
-RETRY_SECONDS = 2.0
 
 TICKS = (BatchProgressed, PreviewPainted, ConnectionChanged)
 
@@ -76,31 +71,25 @@ class Whereabouts:
 class Glance:
     """The queue as it was when it was last read. Ticks of progress do not make it stale; half a minute does."""
 
-    def __init__(self, known: Sequence[BatchCard] | None) -> None:
+    def __init__(self, engine: Engine, known: Sequence[BatchCard] | None) -> None:
         """`known` is where news begins: what the tab showed of this table when it was last here; None if never."""
         self.cards: Sequence[BatchCard] = ()
         self._known = known
         self.is_paused = False
         self.connection: ConnectionStatus | None = None
-        self._read_at: float | None = None
+        self._freshness = Freshness(engine.clock, *TICKS)
         self._is_new = False
-
-    def is_stale(self, events: Iterable[Event], engine: Engine) -> bool:
-        """Whether it has to be read anew."""
-        if self._read_at is None or engine.clock.monotonic() - self._read_at >= HEARTBEAT_SECONDS:
-            return True
-        return any(not isinstance(event, TICKS) for event in events)
 
     async def renewed(self, engine: Engine, tab: rx.State, here: Whereabouts, events: Iterable[Event]) -> News:
         """Read it anew if need be, and tell what is new. Raises NotFoundError when the table is gone."""
-        if not self.is_stale(events, engine):
+        if not self._freshness.is_lost(events):
             return News()
         who = await principal_of(tab)  # who signed out meanwhile sees nothing more
         cards = await engine.queue.cards(who, parsed_id(here.table, "game session")) if here.table else []
         self.is_paused = await engine.queue.is_paused(who)
         news = News() if self._known is None else news_between({card.id: card for card in self._known}, cards)
         self.cards = self._known = cards
-        self._read_at = engine.clock.monotonic()
+        self._freshness.renew()
         self._is_new = True
         return news
 
@@ -149,30 +138,21 @@ class Live(rx.State):
             here = Whereabouts(place.world, place.table)
             known = [*self._known] if here.table and here.table == self._known_table else None
         yield set_clock(engine)
-        glance, is_gone, is_forgotten = Glance(known), False, False
-        async with hearing(engine, *here.topics(who)) as heard:  # before the first look: nothing falls between
-            events: list[Event] = [Missed()]
-            while True:
-                try:
-                    news = await glance.renewed(engine, self, here, events)
-                except NotFoundError:
-                    is_gone = True
-                    break
-                except WrldBldrError:
-                    raise
-                except Exception as error:  # noqa: BLE001 - a locked database must not leave the tab stale for good
-                    logger.error("A tab could not be brought up to date; it is tried again\n%s", trace_of(error))
-                    await engine.clock.sleep(RETRY_SECONDS)
-                    continue
-                async with self:
-                    if self._listener != mine:
-                        is_forgotten = self._listener == 0  # the tab slept so long that it starts over
-                        break
-                    settled = await self._show(engine, glance, here.table, news) if glance.is_new() else []
-                    await self._show_ticks(engine, glance, events)
-                for follow in (*refreshes(events, here), *dismissals(settled), *toasts_for(news)):
-                    yield follow
-                events = await heard.next()
+        glance, is_gone, is_forgotten = Glance(engine, known), False, False
+        read = partial(glance.renewed, engine, self, here)
+        try:
+            async with hearing(engine, *here.topics(who), read=read) as looks:
+                async for events, news in looks:
+                    async with self:
+                        if self._listener != mine:
+                            is_forgotten = self._listener == 0  # the tab slept so long that it starts over
+                            break
+                        settled = await self._show(engine, glance, here.table, news) if glance.is_new() else []
+                        await self._show_ticks(engine, glance, events)
+                    for follow in (*refreshes(events, here), *dismissals(settled), *toasts_for(news)):
+                        yield follow
+        except NotFoundError:
+            is_gone = True
         if is_forgotten:
             yield Live.listen
         elif is_gone:  # somebody removed the world on another screen

@@ -1,29 +1,25 @@
 """What a player's tab shows of the table, and how it stays true: everything in here reaches a player's browser."""
 
-import logging
 import re
 from collections.abc import AsyncGenerator, Sequence
+from functools import partial
 from itertools import count
 from uuid import UUID
 
 import reflex as rx
 
-from wrldbldr.api.failures import trace_of
 from wrldbldr.bus import game_session_topic, world_topic
 from wrldbldr.domain.batch import BatchStatus
 from wrldbldr.domain.errors import NotFoundError, UnauthenticatedError
-from wrldbldr.domain.events import BatchProgressed, Event, Missed, PlayerLeft, PreviewPainted
+from wrldbldr.domain.events import BatchProgressed, Event, PreviewPainted
 from wrldbldr.domain.player import SeatedPlayer
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine, current
-from wrldbldr.services.player_cards import SightCard, painting_words, sight_card
+from wrldbldr.services.player_cards import FigureCard, Scene, SightCard, painting_words, scene, sight_card
 from wrldbldr.state.change import change
-from wrldbldr.state.hearing import HEARTBEAT_SECONDS, hearing
-from wrldbldr.state.live import RETRY_SECONDS
+from wrldbldr.state.hearing import Freshness, hearing
 from wrldbldr.state.principal import Follow, Follows, player_of, seated, way_to_a_table
 from wrldbldr.state.words import spoken
-
-logger = logging.getLogger(__name__)
 
 TABLE_IN_PATH = re.compile(r"^/play/([^/]+)/")
 NOTICE_MILLISECONDS = 6_000
@@ -34,21 +30,16 @@ _listeners = count(1)
 class Glance:
     """The table as it was when it was last read. Ticks of progress do not make it stale; a heartbeat does."""
 
-    def __init__(self) -> None:
+    def __init__(self, engine: Engine) -> None:
         self.world_name = self.table_name = self.painting = ""
         self.cards: list[SightCard] = []
+        self.scene: Scene = scene([])
         self.running: UUID | None = None
-        self._read_at: float | None = None
-
-    def is_stale(self, events: Sequence[Event], engine: Engine) -> bool:
-        """Whether it has to be read anew."""
-        if self._read_at is None or engine.clock.monotonic() - self._read_at >= HEARTBEAT_SECONDS:
-            return True
-        return not all(isinstance(event, BatchProgressed | PreviewPainted) for event in events)
+        self._freshness = Freshness(engine.clock, BatchProgressed, PreviewPainted)
 
     async def renew(self, engine: Engine, tab: rx.State, events: Sequence[Event]) -> None:
         """Read it anew if need be. Raises UnauthenticatedError for whoever does not sit there any more."""
-        if not self.is_stale(events, engine):
+        if not self._freshness.is_lost(events):
             return
         try:
             table = await engine.audience.table(await player_of(tab))
@@ -56,19 +47,23 @@ class Glance:
             raise UnauthenticatedError from error
         running = next((bulletin for bulletin in table.painting if bulletin.status is BatchStatus.GENERATING), None)
         self.world_name, self.table_name = table.world_name, table.name
-        self.cards = [sight_card(shown) for shown in table.shown]
+        self.cards, self.scene = [sight_card(shown) for shown in table.shown], scene(table.stage)
         self.painting, self.running = (painting_words(running, table), running.batch_id) if running else ("", None)
-        self._read_at = engine.clock.monotonic()
+        self._freshness.renew()
 
 
 class Play(rx.State):
-    """The table as its players see it. `shown` is whose picture is open."""
+    """The table as its players see it. `shown` is whose picture is open: a handout opens by itself, and goes when taken back."""
 
     world_name: rx.Field[str] = rx.field("")
     table_name: rx.Field[str] = rx.field("")
     player: rx.Field[str] = rx.field("")
     people: rx.Field[list[SightCard]] = rx.field(default_factory=list)
     places: rx.Field[list[SightCard]] = rx.field(default_factory=list)
+    backdrop: rx.Field[str] = rx.field("")
+    place: rx.Field[str] = rx.field("")
+    figures: rx.Field[list[FigureCard]] = rx.field(default_factory=list)
+    handouts: rx.Field[list[SightCard]] = rx.field(default_factory=list)
     painting: rx.Field[str] = rx.field("")
     percent: rx.Field[int] = rx.field(0)
     shown: rx.Field[str] = rx.field("")
@@ -78,8 +73,8 @@ class Play(rx.State):
     @rx.var
     def shown_card(self) -> SightCard:
         """Whose picture is open; one without a name when none is."""
-        cards = [*self.people, *self.places]
-        return next((card for card in cards if card.id == self.shown and card.image), SightCard("", "", "", "", ""))
+        found = (card for card in self._sights() if card.id == self.shown and card.image)
+        return next(found, SightCard("", "", "", "", ""))
 
     @rx.event
     @seated
@@ -95,7 +90,7 @@ class Play(rx.State):
     @seated
     async def show(self, who: SeatedPlayer, shown: str) -> None:
         """Open a picture, or close it when nobody is named."""
-        self.shown = shown if shown in {card.id for card in (*self.people, *self.places)} else ""
+        self.shown = shown if shown in {card.id for card in self._sights()} else ""
 
     @rx.event
     @seated
@@ -108,36 +103,25 @@ class Play(rx.State):
     @seated
     async def listen(self, who: SeatedPlayer) -> AsyncGenerator[Follows]:
         """Bring the tab up to date, and keep it so until it is closed, the player leaves, or another listener takes over."""
-        engine = current()
+        engine, is_forgotten = current(), False
         async with self:
             mine = self._listener = next(_listeners)
         topics = game_session_topic(who.game_session_id), world_topic(who.world_id)
-        async with hearing(engine, *topics) as heard:
-            glance, is_forgotten = Glance(), False
-            events: list[Event] = [Missed()]  # subscribed before the first look: nothing falls between
-            while True:
-                try:
-                    await glance.renew(engine, self, events)
-                except UnauthenticatedError:  # sent away, or the table is gone
-                    yield await self._leave()
-                    break
-                except Exception as error:  # noqa: BLE001 - a locked database must not leave the tab stale for good
-                    logger.error(
-                        "A player's tab could not be brought up to date; it is tried again\n%s", trace_of(error)
-                    )
-                    await engine.clock.sleep(RETRY_SECONDS)
-                    continue
-                async with self:
-                    if self._listener != mine:
-                        is_forgotten = self._listener == 0  # the tab starts over: it slept, or somebody else was here
-                        break
-                    news = self._show(engine, glance)
-                for name in news:
-                    yield rx.toast(spoken(f"A new picture of {name}"), duration=NOTICE_MILLISECONDS)
-                events = await heard.next()
-                if PlayerLeft(who.player_id) in events:
-                    yield await self._leave()
-                    break
+        glance = Glance(engine)
+        try:
+            async with hearing(engine, *topics, read=partial(glance.renew, engine, self)) as looks:
+                async for _ in looks:
+                    async with self:
+                        if self._listener != mine:
+                            is_forgotten = (
+                                self._listener == 0
+                            )  # the tab starts over: it slept, or somebody else was here
+                            break
+                        news = self._show(engine, glance)
+                    for name in news:
+                        yield rx.toast(spoken(f"A new picture of {name}"), duration=NOTICE_MILLISECONDS)
+        except UnauthenticatedError:  # they left, were sent away, or the table is gone
+            yield await self._leave()
         if is_forgotten:
             yield Play.enter
 
@@ -151,15 +135,25 @@ class Play(rx.State):
         """Change only what differs: what is assigned is sent. Returns the names of whom there is a new picture."""
         before = {card.id: card.image for card in (*self.people, *self.places)}
         news = [card.name for card in glance.cards if card.image and before.get(card.id, "") != card.image]
-        is_first = not self.is_loaded
+        is_first, known = not self.is_loaded, {card.id for card in self.handouts}
+        handed = [card.id for card in glance.scene.handouts if card.id not in known]
         change(
             self,
             world_name=glance.world_name,
             table_name=glance.table_name,
             people=[card for card in glance.cards if card.kind == EntityType.CHARACTER],
             places=[card for card in glance.cards if card.kind == EntityType.LOCATION],
+            backdrop=glance.scene.backdrop,
+            place=glance.scene.place,
+            figures=glance.scene.figures,
+            handouts=glance.scene.handouts,
+            shown=handed[-1] if handed else self.shown,
             painting=glance.painting,
             percent=engine.progress.of(glance.running).percent if glance.running else 0,
             is_loaded=True,
         )
         return [] if is_first else news
+
+    def _sights(self) -> list[SightCard]:
+        """Everything that can be looked at by itself."""
+        return [*self.people, *self.places, *self.handouts]
