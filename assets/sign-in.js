@@ -7,7 +7,7 @@
   const whereTo = ({ session_id: table }) => {
     if (table) return `/play/${table}`;
     const next = new URLSearchParams(location.search).get("next") || "";
-    return /^\/worlds\/[\w-]+\/create\/?(\?[\w=&-]*)?$/.test(next) ? next : "/"; // never to another site
+    return /^\/worlds\/[\w-]+\/(create|direct)\/?(\?[\w=&-]*)?$/.test(next) ? next : "/"; // never to another site
   };
 
   document.addEventListener("submit", async (event) => {

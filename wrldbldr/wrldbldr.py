@@ -18,7 +18,7 @@ from wrldbldr.kit.ids import new_id
 from wrldbldr.kit.log import configure
 from wrldbldr.kit.peers import ask_the_silent
 from wrldbldr.kit.tasks import TaskNursery
-from wrldbldr.pages import creator, join, login, not_found, play, settings, setup, worlds
+from wrldbldr.pages import creator, director, join, login, not_found, play, settings, setup, worlds
 from wrldbldr.pages.offline import offline_notice
 from wrldbldr.pages.page import add
 from wrldbldr.serving import note_built_pages
@@ -56,7 +56,7 @@ def calm_toast(exception: Exception) -> EventSpec:
 app = rx.App(
     api_transformer=build_api(current),
     html_lang="en",
-    stylesheets=["/theme.css", "/radix-bridge.css", "/layout.css", "/settings.css", "/play.css"],
+    stylesheets=["/theme.css", "/radix-bridge.css", "/layout.css", "/settings.css", "/play.css", "/director.css"],
     head_components=[
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.meta(name="theme-color", content="#0a0a18"),
@@ -82,6 +82,7 @@ PAGES = (
     play.PAGE,
     worlds.PAGE,
     creator.PAGE,
+    director.PAGE,
     settings.PAGE,
     not_found.PAGE,
 )

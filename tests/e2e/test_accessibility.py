@@ -67,7 +67,9 @@ def test_axe_finds_nothing_serious_on_any_page_or_dialog(
     examine(page, "players")
     code = page.locator(".join-code").inner_text()
     page.keyboard.press("Escape")
-    examine_as_player(open_context(390, 844).new_page(), f"{app.url}/join/{code}", examine)
+    phone = open_context(390, 844).new_page()
+    examine_as_player(phone, f"{app.url}/join/{code}", examine)
+    examine_director(page, phone, examine)
     page.goto(f"{app.url}/settings")
     page.get_by_role("button", name="Add a Header").click()
     expect(page.get_by_label("Name of the header")).to_be_focused()
@@ -76,6 +78,33 @@ def test_axe_finds_nothing_serious_on_any_page_or_dialog(
     expect(page.get_by_text("Nothing was ever written at this address.")).to_be_visible()
     expect(page).to_have_title(re.compile("Not found"))
     examine(page, "not found")
+
+
+def examine_director(page: Page, phone: Page, examine: Callable[[Page, str], None]) -> None:
+    """Director Mode with its dialogs, and the stage on a player's screen."""
+    page.get_by_role("link", name="Direct").click()
+    expect(page.locator(".npc").first).to_be_visible()
+    page.keyboard.press("q")
+    examine(page, "director")
+    page.keyboard.press("b")
+    page.get_by_role("button", name="Wrackmouth Harbour").click()
+    expect(phone.locator(".scene-figures img")).to_be_visible()
+    examine(phone, "play with a stage")
+    examine(page, "director with a stage")
+    page.keyboard.press("n")
+    expect(page.get_by_role("dialog")).to_contain_text("Quick NPC")
+    examine(page, "quick npc")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.keyboard.press("r")
+    expect(page.get_by_role("dialog")).to_contain_text("Show a Picture")
+    examine(page, "handout")
+    page.keyboard.press("Control+Enter")
+    expect(phone.get_by_role("dialog")).to_be_visible()
+    examine(phone, "play with a handout")
+    page.set_viewport_size({"width": 390, "height": 844})
+    examine(page, "director on a phone")
+    page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def examine_as_player(phone: Page, address: str, examine: Callable[[Page, str], None]) -> None:

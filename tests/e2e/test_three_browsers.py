@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Page, Response, WebSocket, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.conftest import NAME, PASSWORD, App, set_up
+from tests.e2e.wire import Wire
 
 BERTA, BERTAS_PASSWORD = "Berta", "another lantern at sea"
 SECRET_PROMPT = "the harbourmaster is the murderer"
@@ -20,37 +21,6 @@ SHOWN = "Odile Marrow"
 @pytest.fixture(scope="module")
 def app(start_app: Callable[..., App]) -> App:
     return start_app()
-
-
-@dataclass
-class Wire:
-    """Everything the server ever sent to a browser: frames of its sockets and bodies of its answers, files left out."""
-
-    frames: list[str] = field(default_factory=list)
-    answers: list[str] = field(default_factory=list)
-    images: list[str] = field(default_factory=list)
-
-    def listen(self, page: Page) -> None:
-        """From now on."""
-        page.on("websocket", self._open)
-        page.on("response", self._answer)
-
-    def _open(self, socket: WebSocket) -> None:
-        socket.on(
-            "framereceived", lambda frame: self.frames.append(frame if isinstance(frame, str) else frame.decode())
-        )
-
-    def _answer(self, response: Response) -> None:
-        if "/image" in response.url:
-            self.images.append(f"{response.status} {response.url}")
-            if response.status == 200:
-                self.answers.append(response.body().decode("latin-1"))
-        elif "/api/" in response.url and response.request.method != "POST":
-            self.answers.append(response.text())
-
-    def holding(self, secret: str) -> list[str]:
-        """What holds it, in any spelling."""
-        return [text[:200] for text in (*self.frames, *self.answers) if secret.casefold() in text.casefold()]
 
 
 def sit_down(page: Page, code: str, name: str, url: str, snapshot: Callable[[Page, str], None]) -> None:

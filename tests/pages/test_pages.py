@@ -5,7 +5,7 @@ import re
 import pytest
 import reflex as rx
 
-from wrldbldr.pages import creator, join, login, not_found, play, settings, setup, worlds
+from wrldbldr.pages import creator, director, join, login, not_found, play, settings, setup, worlds
 from wrldbldr.pages.page import Page
 
 PAGES = (
@@ -16,6 +16,7 @@ PAGES = (
     play.PAGE,
     worlds.PAGE,
     creator.PAGE,
+    director.PAGE,
     settings.PAGE,
     not_found.PAGE,
 )
@@ -26,9 +27,10 @@ GUARDS = {
     "Play.enter",
     "Worlds.enter",
     "Creator.enter",
+    "Director.enter",
     "ComfyUIForm.enter",
 }
-ADDRESSES = re.compile(r"^(/|/setup|/login|/join|/settings|/worlds/[^/]+/create(\?.*)?|/api/.*)$")
+ADDRESSES = re.compile(r"^(/|/setup|/login|/join|/settings|/worlds/[^/]+/(create|direct)(\?.*)?|/api/.*)$")
 
 
 def rendered(page: Page) -> str:

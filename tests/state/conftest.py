@@ -12,8 +12,10 @@ from tests.state.tab import Tab, open_tab
 from wrldbldr import engine as engine_module
 from wrldbldr.db.database import Database
 from wrldbldr.engine import Engine
-from wrldbldr.pages import creator, join, login, not_found, play, settings, setup, worlds  # noqa: F401 - every state is loaded
+from wrldbldr.pages import creator, director, join, login, not_found, play, settings, setup, worlds  # noqa: F401 - every state is loaded
 from wrldbldr.state.creator import Creator
+from wrldbldr.state.director import Director
+from wrldbldr.state.live import Live
 
 
 @pytest.fixture
@@ -69,6 +71,19 @@ async def desk(studio: Studio, secret: str) -> AsyncGenerator[Tab]:
     async with open_tab(secret, f"/worlds/{studio.scene.world.id}/create") as tab:
         await tab.send(Creator.enter)
         await tab.send(Creator.select(str(studio.scene.character.id)))
+        tab.forget()
+        yield tab
+
+
+@pytest.fixture
+async def directing(studio: Studio, secret: str) -> AsyncGenerator[Tab]:
+    """The owner's tab in Director Mode; it listens, and the dispatcher works."""
+    await studio.open()
+    async with open_tab(secret, f"/worlds/{studio.scene.world.id}/direct") as tab:
+        await tab.send(Director.enter)
+        await tab.start(Live.begin)
+        for _ in range(2):
+            await studio.advance(1.0)
         tab.forget()
         yield tab
 

@@ -17,6 +17,7 @@ from wrldbldr.services.cards import BatchCard
 from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.state.live import Live
 from wrldbldr.state.news import News
+from wrldbldr.state.place import Mode
 from wrldbldr.state.principal import refusal
 from wrldbldr.state.toasts import toasts_for
 from wrldbldr.state.words import spoken
@@ -85,7 +86,7 @@ async def test_a_notice_that_cannot_be_built_takes_no_other_with_it(
     card = await a_card(studio)
 
     with caplog.at_level(logging.ERROR):
-        toasts = toasts_for(News(ready=(cast("BatchCard", None), card), failed=(card,)))
+        toasts = toasts_for(News(ready=(cast("BatchCard", None), card), failed=(card,)), Mode.CREATE)
 
     assert len(toasts) == 2 * 2, "a notice of each, and a word to the browser"
     assert len(caplog.records) == 1

@@ -8,9 +8,11 @@ from wrldbldr.components.icon import icon, logo
 from wrldbldr.services.cards import GameSessionCard
 from wrldbldr.state.live import Live
 from wrldbldr.state.me import Me
-from wrldbldr.state.place import Place
+from wrldbldr.state.place import Mode, Place
 from wrldbldr.state.queue import Queue
+from wrldbldr.state.seats import Seats
 
+MODE_NAMES = {Mode.CREATE: "Creator Mode", Mode.DIRECT: "Director Mode"}
 SIGN_OUT = rx.call_script("wrldbldrSignOut()")
 SHOW_KEYS = rx.call_script("document.querySelector('[data-key=\"?\"]').click()")
 
@@ -26,11 +28,30 @@ def bar(*middle: rx.Component, title: rx.Component, end: tuple[rx.Component, ...
     )
 
 
-def table_chooser() -> rx.Component:
+def modes(mode: Mode) -> rx.Component:
+    """Between preparing, playing, and what players see: their door opens in a window of its own."""
+
+    def to(other: Mode, label: str, glyph: str) -> rx.Component:
+        return link(
+            icon(glyph, 14), rx.el.span(label), to=f"/worlds/{Place.world}/{other}?table={Place.table}",
+            aria_current="page" if other is mode else "false",
+        )  # fmt: skip
+
+    play = rx.el.a(
+        icon("tv", 14), rx.el.span("Play"), href=f"/join/{Seats.code}", target="_blank",
+        title="What players see, in a window of its own: for a screen on the wall", aria_current="false",
+    )  # fmt: skip
+    return rx.el.nav(
+        to(Mode.CREATE, "Create", "brush"), to(Mode.DIRECT, "Direct", "drama"), play, class_name="seg modes",
+        aria_label="Mode",
+    )  # fmt: skip
+
+
+def table_chooser(mode: Mode) -> rx.Component:
     """Which game session one works at; only where there are several."""
 
     def line(table: rx.vars.ObjectVar[GameSessionCard]) -> rx.Component:
-        address = f"/worlds/{Place.world}/create?table={table.id}"
+        address = f"/worlds/{Place.world}/{mode}?table={table.id}"
         return rx.dropdown_menu.item(table.name, on_select=rx.redirect(address))
 
     return rx.cond(
@@ -79,6 +100,7 @@ def account_menu() -> rx.Component:
     return rx.dropdown_menu.root(
         rx.dropdown_menu.trigger(face),
         rx.dropdown_menu.content(
+            rx.cond(Place.world != "", rx.fragment(_go_to(Mode.CREATE, "brush"), _go_to(Mode.DIRECT, "drama"))),
             rx.dropdown_menu.item(icon("settings"), "Settings", on_select=rx.redirect("/settings")),
             rx.dropdown_menu.item(icon("keyboard"), "Keys", rx.el.kbd("?"), on_select=SHOW_KEYS),
             rx.dropdown_menu.separator(),
@@ -86,3 +108,9 @@ def account_menu() -> rx.Component:
             align="end",
         ),
     )
+
+
+def _go_to(mode: Mode, glyph: str) -> rx.Component:
+    """On a phone, where the bar has no room for the modes."""
+    address = f"/worlds/{Place.world}/{mode}?table={Place.table}"
+    return rx.dropdown_menu.item(icon(glyph), MODE_NAMES[mode], on_select=rx.redirect(address))

@@ -1,5 +1,7 @@
 """Which keys do what (assets/keys.js)."""
 
+from collections.abc import Sequence
+
 import reflex as rx
 
 from wrldbldr.components.dialog import dialog_with_trigger, heading
@@ -21,9 +23,26 @@ KEYS = (
 )
 
 
-def keys_dialog() -> rx.Component:
+DIRECTOR_KEYS = (
+    ("N", "Quick NPC: a name, one line, and their portrait is on its way"),
+    ("J K", "The next character, the one before"),
+    ("B", "Bring them on the stage, or take them off"),
+    ("R", "Show a picture: to everybody, to some, or on the stage"),
+    ("G", "Generate their portrait"),
+    ("S", "Generate their sprite"),
+    ("Ctrl ⏎", "Generate or reveal, inside the dialog"),
+    ("/", "Find a character"),
+    ("Q", "Show or hide the queue"),
+    ("Alt T", "Go to the notices"),
+    ("Esc", "Close"),
+    ("?", "This list"),
+)
+"""In Director Mode."""
+
+
+def keys_dialog(keys: Sequence[tuple[str, str]]) -> rx.Component:
     """The list, opened by `?` or from the account's menu."""
-    lines = [rx.fragment(rx.el.dt(rx.el.kbd(key)), rx.el.dd(does)) for key, does in KEYS]
+    lines = [rx.fragment(rx.el.dt(rx.el.kbd(key)), rx.el.dd(does)) for key, does in keys]
     return dialog_with_trigger(
         heading("Keys"),
         rx.el.dl(*lines, class_name="kv keys"),

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from wrldbldr.components.bar import bar, queue_button, table_chooser
+from wrldbldr.components.bar import bar, modes, queue_button, table_chooser
 from wrldbldr.components.button import link_button, unable
 from wrldbldr.components.creator.add_dialog import add_dialog, delete_entity_question
 from wrldbldr.components.creator.entity_editor import entity_editor
@@ -20,7 +20,7 @@ from wrldbldr.pages.frame import frame
 from wrldbldr.pages.page import Page
 from wrldbldr.state.creator import Creator
 from wrldbldr.state.live import Live
-from wrldbldr.state.place import Place
+from wrldbldr.state.place import Mode, Place
 from wrldbldr.state.queue import Queue
 from wrldbldr.state.recall import Recall
 
@@ -40,7 +40,8 @@ def creator() -> rx.Component:
     )  # fmt: skip
     return frame(
         bar(
-            table_chooser(),
+            table_chooser(Mode.CREATE),
+            rx.cond(Creator.is_missing, rx.fragment(), modes(Mode.CREATE)),
             title=name,
             end=(rx.cond(Creator.is_missing, rx.fragment(), rx.fragment(players_button(), queue_button())),),
         ),

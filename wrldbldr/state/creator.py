@@ -1,6 +1,5 @@
 """Creator Mode: who and what lives in a world, and whom the tab is in front of."""
 
-import re
 from uuid import UUID
 
 import reflex as rx
@@ -10,16 +9,14 @@ from wrldbldr.domain.account import Principal
 from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import current
-from wrldbldr.services.cards import EntityCard, entity_card, game_session_card, thumbnail_of
+from wrldbldr.services.cards import EntityCard, entity_card, thumbnail_of
 from wrldbldr.state.change import change
 from wrldbldr.state.editor import fill_editor
 from wrldbldr.state.gallery import ALL, open_gallery
 from wrldbldr.state.ids import parsed_id
 from wrldbldr.state.me import introduce
-from wrldbldr.state.place import Place, leave_place, subject_of
+from wrldbldr.state.place import Mode, Place, arrive, leave_place, subject_of
 from wrldbldr.state.principal import Follow, signed_in
-
-WORLD_IN_PATH = re.compile(r"^/worlds/([^/]+)/")
 
 
 class Creator(rx.State):
@@ -34,12 +31,20 @@ class Creator(rx.State):
     @rx.var
     def characters(self) -> list[EntityCard]:
         """The characters that match what is looked for."""
-        return [card for card in self.everyone if card.kind == EntityType.CHARACTER and _matches(card, self.find)]
+        return [
+            card
+            for card in self.everyone
+            if card.kind == EntityType.CHARACTER and matches(self.find, card.name, card.summary)
+        ]
 
     @rx.var
     def locations(self) -> list[EntityCard]:
         """The locations that match what is looked for."""
-        return [card for card in self.everyone if card.kind == EntityType.LOCATION and _matches(card, self.find)]
+        return [
+            card
+            for card in self.everyone
+            if card.kind == EntityType.LOCATION and matches(self.find, card.name, card.summary)
+        ]
 
     @rx.event
     @signed_in
@@ -47,16 +52,18 @@ class Creator(rx.State):
         """The page opens, or the browser is back after an interruption."""
         await introduce(self, who)
         try:
-            is_new = await self._arrive(who)
+            is_new = await arrive(self, who, Mode.CREATE)
         except NotFoundError:
             await leave_place(self)
             self.is_missing, self.is_loaded = True, True
             return
         self.is_missing = False
+        if is_new:
+            self.everyone, self.find, self.is_browsing = [], "", True
         wanted = self.router.url.query_parameters.get("show", "")
         await read_everyone(self, who)
         if is_new or wanted:
-            await face(self, who, wanted)
+            await face(self, who, wanted or (await self.get_state(Place)).entity)
         if is_new and wanted in {card.id for card in self.everyone}:
             self.is_browsing = False
         self.is_loaded = True
@@ -100,22 +107,6 @@ class Creator(rx.State):
     async def browse(self, who: Principal) -> None:
         """Back to the list, on a phone."""
         self.is_browsing = True
-
-    async def _arrive(self, who: Principal) -> bool:
-        """Take the world and table from the address. True when the tab was elsewhere before. Raises NotFoundError."""
-        found = WORLD_IN_PATH.match(f"{self.router.url.path}/")
-        world = await current().worlds.find(who, parsed_id(found[1] if found else "", "world"))
-        tables = [game_session_card(table) for table in await current().worlds.game_sessions(who, world.id)]
-        wanted = self.router.url.query_parameters.get("table", "")
-        table = next((table for table in tables if table.id == wanted), tables[0])
-        place = await self.get_state(Place)
-        is_new = place.world != str(world.id)
-        if is_new:
-            place.reset()
-            self.everyone, self.find, self.is_browsing = [], "", True
-        place.world, place.world_name = str(world.id), world.name
-        place.table, place.table_name, place.tables = table.id, table.name, tables
-        return is_new
 
 
 async def read_everyone(creator: Creator, who: Principal) -> None:
@@ -161,7 +152,7 @@ def keep_address(entity: str) -> EventSpec:
     return rx.call_script(f"wrldbldrFace('{parsed_id(entity, 'character or location')}')")
 
 
-def _matches(card: EntityCard, find: str) -> bool:
-    words = find.casefold().split()
-    text = f"{card.name} {card.summary}".casefold()
-    return all(word in text for word in words)
+def matches(find: str, *texts: str) -> bool:
+    """Whether every word that is looked for stands in one of the texts."""
+    text = " ".join(texts).casefold()
+    return all(word in text for word in find.casefold().split())

@@ -21,6 +21,7 @@ from wrldbldr.domain.events import (
     PreviewPainted,
     ShelfChanged,
     SignedOut,
+    StageChanged,
     TableChanged,
     WorldChanged,
 )
@@ -32,12 +33,13 @@ from wrldbldr.state.change import change
 from wrldbldr.state.comfyui_form import ComfyUIForm
 from wrldbldr.state.connection import set_clock, show_connection
 from wrldbldr.state.creator import Creator
+from wrldbldr.state.director import Director
 from wrldbldr.state.gallery import Gallery
 from wrldbldr.state.hearing import Freshness, hearing
 from wrldbldr.state.ids import parsed_id
 from wrldbldr.state.news import OPEN, News, marks_of, news_between
 from wrldbldr.state.painting import show_progress
-from wrldbldr.state.place import Place
+from wrldbldr.state.place import Mode, Place
 from wrldbldr.state.principal import Follow, Follows, principal_of, signed_in
 from wrldbldr.state.queue import Queue
 from wrldbldr.state.seats import Seats
@@ -57,6 +59,7 @@ class Whereabouts:
 
     world: str
     table: str
+    mode: str
 
     def topics(self, who: Principal) -> tuple[str, ...]:
         """The topics this person may hear here: `world` and `table` were found in their own list."""
@@ -135,7 +138,7 @@ class Live(rx.State):
         async with self:
             mine = self._listener = next(_listeners)
             place = await self.get_state(Place)
-            here = Whereabouts(place.world, place.table)
+            here = Whereabouts(place.world, place.table, place.mode)
             known = [*self._known] if here.table and here.table == self._known_table else None
         yield set_clock(engine)
         glance, is_gone, is_forgotten = Glance(engine, known), False, False
@@ -149,7 +152,7 @@ class Live(rx.State):
                             break
                         settled = await self._show(engine, glance, here.table, news) if glance.is_new() else []
                         await self._show_ticks(engine, glance, events)
-                    for follow in (*refreshes(events, here), *dismissals(settled), *toasts_for(news)):
+                    for follow in (*refreshes(events, here), *dismissals(settled), *toasts_for(news, here.mode)):
                         yield follow
         except NotFoundError:
             is_gone = True
@@ -158,7 +161,7 @@ class Live(rx.State):
         elif is_gone:  # somebody removed the world on another screen
             async with self:
                 settled = self._settled((), News())
-            for follow in (*dismissals(settled), Creator.enter):
+            for follow in (*dismissals(settled), Director.enter if here.mode == Mode.DIRECT else Creator.enter):
                 yield follow
 
     async def _show(self, engine: Engine, glance: Glance, table: str, news: News) -> list[str]:
@@ -213,10 +216,12 @@ def refreshes(events: Iterable[Event], here: Whereabouts) -> list[Follows]:
     if not here.table:
         follows += [ComfyUIForm.look_back, WorkflowList.look_again] if ConnectionChanged in kinds else []
         return [*follows, Worlds.refresh] if kinds & {WorldChanged, ShelfChanged, Missed} else follows
-    if kinds & {WorldChanged, PicturesChanged, Missed}:
+    if here.mode == Mode.DIRECT:
+        if kinds & {WorldChanged, PicturesChanged, StageChanged, TableChanged, Missed}:
+            follows.append(Director.refresh)
+    elif kinds & {WorldChanged, PicturesChanged, Missed}:
         follows.append(Creator.refresh)
-    if kinds & {PicturesChanged, Missed}:
-        follows.append(Gallery.refresh)
+        follows += [Gallery.refresh] if kinds & {PicturesChanged, Missed} else []
     if kinds & {TableChanged, Missed}:
         follows.append(Seats.refresh)
     return follows

@@ -1,18 +1,33 @@
 """Where this tab is: in which world, at which table, in front of whom. The other states look here."""
 
+import re
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 import reflex as rx
 
+from wrldbldr.domain.account import Principal
 from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.world import EntityType
-from wrldbldr.services.cards import GameSessionCard
+from wrldbldr.engine import current
+from wrldbldr.services.cards import GameSessionCard, game_session_card
 from wrldbldr.state.ids import parsed_id
+
+WORLD_IN_PATH = re.compile(r"^/worlds/([^/]+)/")
+
+
+class Mode(StrEnum):
+    """What a tab does in a world; its word is the end of the page's address."""
+
+    CREATE = "create"
+    DIRECT = "direct"
 
 
 class Place(rx.State):
     """Ids as text, empty where the tab is nowhere."""
+
+    mode: rx.Field[str] = rx.field(Mode.CREATE.value)
 
     world: rx.Field[str] = rx.field("")
     world_name: rx.Field[str] = rx.field("")
@@ -47,6 +62,23 @@ async def subject_of(state: rx.State) -> Subject:
         entity_id=parsed_id(place.entity, "character or location"),
         name=place.entity_name,
     )
+
+
+async def arrive(state: rx.State, who: Principal, mode: Mode) -> bool:
+    """Take the world and table from the address. True when the tab was elsewhere before. Raises NotFoundError."""
+    found = WORLD_IN_PATH.match(f"{state.router.url.path}/")
+    world = await current().worlds.find(who, parsed_id(found[1] if found else "", "world"))
+    tables = [game_session_card(table) for table in await current().worlds.game_sessions(who, world.id)]
+    wanted = state.router.url.query_parameters.get("table", "")
+    table = next((table for table in tables if table.id == wanted), tables[0])
+    place = await state.get_state(Place)
+    is_new = (place.world, place.mode) != (str(world.id), mode)
+    if place.world != str(world.id):
+        place.reset()
+    place.mode = mode.value
+    place.world, place.world_name = str(world.id), world.name
+    place.table, place.table_name, place.tables = table.id, table.name, tables
+    return is_new
 
 
 async def leave_place(state: rx.State) -> None:

@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -10,7 +12,9 @@ from reflex_components_sonner.toast import ToastAction
 from wrldbldr.api.failures import trace_of
 from wrldbldr.domain.batch import BatchStatus
 from wrldbldr.services.cards import BatchCard
+from wrldbldr.state.director import Director
 from wrldbldr.state.news import News
+from wrldbldr.state.place import Mode
 from wrldbldr.state.queue import Queue
 from wrldbldr.state.words import spoken
 
@@ -20,9 +24,9 @@ READY_MILLISECONDS = 8_000
 DAY_MILLISECONDS = 24 * 60 * 60 * 1000  # a failure waits for whoever is away from the screen
 
 
-def toasts_for(news: News) -> list[EventSpec]:
+def toasts_for(news: News, mode: str) -> list[EventSpec]:
     """A notice for each batch that ended, and a word to the browser, which may have more to do while nobody looks."""
-    return [*_built(ready_toast, news.ready), *_built(failed_toast, news.failed)]
+    return [*_built(partial(ready_toast, mode=mode), news.ready), *_built(failed_toast, news.failed)]
 
 
 def notice_of(card: BatchCard) -> str:
@@ -65,8 +69,14 @@ def told(card: BatchCard) -> EventSpec:
     )
 
 
-def ready_toast(card: BatchCard) -> EventSpec:
-    """It leaves by itself."""
+def ready_toast(card: BatchCard, mode: str) -> EventSpec:
+    """It leaves by itself. While the game runs, the next step is to show it to the players."""
+    actions: dict[str, Any] = {"action": ToastAction(label="Choose", on_click=Queue.choose(card.id))}
+    if mode == Mode.DIRECT:
+        actions = {
+            "action": ToastAction(label="Show", on_click=Director.show_batch(card.id)),
+            "cancel": ToastAction(label="Set Active", on_click=Director.activate_batch(card.id)),
+        }
     with_picture = (
         {"class_name": "toast-pic", "style": rx.Style({"background_image": f"url({card.thumbnail})"})}
         if card.thumbnail
@@ -77,7 +87,7 @@ def ready_toast(card: BatchCard) -> EventSpec:
         id=notice_of(card),
         description=spoken(summary(card)),
         duration=READY_MILLISECONDS,
-        action=ToastAction(label="Choose", on_click=Queue.choose(card.id)),
+        **actions,
         **with_picture,
     )
 

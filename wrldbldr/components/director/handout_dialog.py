@@ -1,0 +1,79 @@
+"""Which picture is shown, and to whom."""
+
+import reflex as rx
+
+from wrldbldr.components.button import button
+from wrldbldr.components.dialog import dialog, heading
+from wrldbldr.components.field import error_line
+from wrldbldr.components.plate import plate
+from wrldbldr.state.handout import ALL, SOME, STAGE, Handout, PictureChoice, SeatChoice
+
+
+def handout_dialog() -> rx.Component:
+    """Enter shows the first picture to everybody; arrows choose another."""
+    nothing = rx.el.p("There is no picture in this world yet.", class_name="sm mut")
+    form = rx.el.form(
+        rx.cond(Handout.pictures.length() > 0, pictures(), nothing),
+        audience(),
+        error_line("handout", Handout.error),
+        rx.el.p("Players are not told the name of whoever is hidden from them.", class_name="hint"),
+        rx.el.div(
+            rx.dialog.close(button("Cancel", look="ghost")),
+            button("Reveal", rx.el.kbd("Ctrl ⏎"), glyph="cast", look="solid", type="submit", data_key="ctrl+enter"),
+            class_name="row end-row",
+        ),
+        key=Handout.form,
+        on_submit=Handout.reveal,
+        class_name="col g4 dlg-body",
+    )
+    return dialog(
+        heading("Show a Picture"), form, is_open=Handout.is_open, on_open_change=Handout.toggle, class_name="reveal"
+    )
+
+
+def pictures() -> rx.Component:
+    """Those of whom the keys speak, then the newest of this world."""
+
+    def picture(choice: rx.vars.ObjectVar[PictureChoice]) -> rx.Component:
+        return rx.el.label(
+            rx.el.input(
+                type="radio", name="picture", value=choice.id, class_name="sr", required=True,
+                default_checked=Handout.first == choice.id, auto_focus=Handout.first == choice.id,
+            ),
+            plate(choice.thumbnail),
+            rx.el.span(choice.name, class_name="xs tr"),
+            title=choice.name, class_name="pick", key=choice.id,
+        )  # fmt: skip
+
+    return rx.el.fieldset(
+        rx.el.legend("Picture", class_name="lab"), rx.el.div(rx.foreach(Handout.pictures, picture), class_name="picks")
+    )
+
+
+def audience() -> rx.Component:
+    """To whom. A player's box counts when it is for some."""
+
+    def to(value: str, label: str, *, checked: bool = False) -> rx.Component:
+        return rx.el.label(
+            rx.el.input(type="radio", name="to", value=value, default_checked=checked),
+            label,
+            class_name="row sm choice",
+        )
+
+    def seat(choice: rx.vars.ObjectVar[SeatChoice]) -> rx.Component:
+        return rx.el.label(
+            rx.el.input(type="checkbox", name=choice.box), choice.name, class_name="row sm choice", key=choice.box
+        )
+
+    return rx.el.fieldset(
+        rx.el.legend("Show it", class_name="lab"),
+        to(ALL, "as a handout to everybody", checked=True),
+        rx.cond(
+            Handout.seats.length() > 0,
+            rx.fragment(
+                to(SOME, "as a handout only to"), rx.el.div(rx.foreach(Handout.seats, seat), class_name="seats")
+            ),
+        ),
+        to(STAGE, "on the stage"),
+        class_name="col g1 audience",
+    )
