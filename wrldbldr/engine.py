@@ -148,16 +148,8 @@ def _build(
 ) -> tuple[Engine, Leader]:
     bus, progress, store = Bus(), LiveProgress(), MediaStore(settings.media_dir)
     easel, gallery = Easel(bus, clock, progress), GalleryService(database, bus, store)
-    dispatcher = Dispatcher(
-        database=database,
-        comfyui=comfyui,
-        stream=in_use.stream,
-        keeper=Keeper(database, store, easel, clock),
-        easel=easel,
-        clock=clock,
-        config=start.config,
-    )
-    comfyui.connection.subscribe(lambda _: dispatcher.wake())
+    keeper = Keeper(database, store, easel, clock)
+    dispatcher = _dispatcher(database, easel, keeper, clock=clock, comfyui=comfyui, in_use=in_use, start=start)
     leader = Leader(dispatcher, settings.data_dir, bus, nursery=nursery, clock=clock)
     worlds = WorldService(database, bus, clock, store, wake=dispatcher.wake)
     accounts = AccountService(database, clock, PasswordHasher(), bus)
@@ -186,6 +178,30 @@ def _build(
         comfyui=ComfyUISettingsService(database, in_use, leader.at_rest, start=start, nursery=nursery, clock=clock),
     )
     return engine, leader
+
+
+def _dispatcher(
+    database: Database,
+    easel: Easel,
+    keeper: Keeper,
+    *,
+    clock: Clock,
+    comfyui: ComfyUIClient,
+    in_use: ComfyUIInUse,
+    start: Start,
+) -> Dispatcher:
+    """Woken whenever the connection changes."""
+    dispatcher = Dispatcher(
+        database=database,
+        comfyui=comfyui,
+        stream=in_use.stream,
+        keeper=keeper,
+        easel=easel,
+        clock=clock,
+        config=start.config,
+    )
+    comfyui.connection.subscribe(lambda _: dispatcher.wake())
+    return dispatcher
 
 
 async def _make_owner(engine: Engine) -> None:

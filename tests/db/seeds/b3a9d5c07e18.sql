@@ -79,3 +79,5 @@ insert into stagepiece (id, game_session_id, asset_id, part, place, is_for_all, 
 values ('1e6b8d2f5c7049d3baf4a2e3d4c5b6a7', '7d3349833a5b4ae1ba308760a0156421', '6e1bfbc3a6be437ba9f332fbcea62cfb', 'handout', 1, 0, '2026-01-01 20:00:00.000000');
 insert into stagesight (piece_id, player_id)
 values ('1e6b8d2f5c7049d3baf4a2e3d4c5b6a7', '6f0e1a52b7c94f3f9f2d1f3f1c2b3a4d');
+insert into prompttemplate (asset_type, template)
+values ('portrait', 'Portrait of {name}, {description}, {mood}');
