@@ -262,6 +262,43 @@ async def test_only_what_is_done_can_be_cleared(statuses: object, scene: Scene, 
     assert set(refused(await owner.post("/api/assets/batch/clear", json=body), 422)) == {"statuses"}
 
 
+async def test_the_named_ones_come_first_in_that_order_and_the_others_follow(scene: Scene, owner: Caller) -> None:
+    first, second, third, fourth = [(await asked(owner, scene))["id"] for _ in range(4)]
+
+    answer = await owner.post("/api/assets/batch/reorder", json={"batch_ids": [fourth, second]})
+
+    assert (answer.status_code, answer.json()) == (200, {"batch_ids": [fourth, second, first, third]})
+    assert await queue(owner, scene) == [fourth, second, first, third]
+    assert (await owner.get(f"/api/assets/batch/{fourth}")).json()["position"] == 1
+
+
+async def test_what_waits_no_more_is_left_out_of_the_order(scene: Scene, owner: Caller, engine: Engine) -> None:
+    begun, first, second, gone = [(await asked(owner, scene))["id"] for _ in range(4)]
+    await begin(engine, UUID(begun))
+    await owner.delete(f"/api/assets/batch/{gone}")
+
+    answer = await owner.post("/api/assets/batch/reorder", json={"batch_ids": [gone, second, begun, first, second]})
+
+    assert answer.json() == {"batch_ids": [second, first]}
+    assert (await owner.get(f"/api/assets/batch/{begun}")).json()["status"] == "generating"
+
+
+@pytest.mark.parametrize("batch_ids", [[], ["x"], None, "x", [None]])
+async def test_an_order_names_batches(batch_ids: object, owner: Caller) -> None:
+    answer = await owner.post("/api/assets/batch/reorder", json={"batch_ids": batch_ids})
+
+    assert {key.partition(".")[0] for key in refused(answer, 422)} == {"batch_ids"}
+
+
+async def test_an_order_with_an_unknown_batch_in_it_changes_nothing(scene: Scene, owner: Caller, other: Caller) -> None:
+    first, second = [(await asked(owner, scene))["id"] for _ in range(2)]
+
+    refused(await owner.post("/api/assets/batch/reorder", json={"batch_ids": [second, NOBODYS_ID]}), 404, "not_found")
+    refused(await other.post("/api/assets/batch/reorder", json={"batch_ids": [second]}), 404, "not_found")
+
+    assert await queue(owner, scene) == [first, second]
+
+
 async def test_the_latest_preview_is_sent_and_never_kept(scene: Scene, owner: Caller, engine: Engine) -> None:
     batch_id = (await asked(owner, scene))["id"]
     path = f"/api/assets/batch/{batch_id}/preview"

@@ -172,19 +172,15 @@ async def test_a_batch_that_is_put_back_is_queued_again_and_the_order_said(table
     assert told[-1]["batch_ids"] == [str(first), str(second)]
 
 
-async def test_an_order_that_does_not_follow_from_what_was_said_is_said_once(table: Table) -> None:
+async def test_a_new_order_is_said_once(table: Table) -> None:
     studio = table.studio
     await studio.engine.queue.pause(studio.who)
     first, second = await studio.ask(), await studio.ask()
     async with table.listen() as hearing:
         await hearing.snapshot()
-        async with studio.engine.database.write() as unit:
-            batch = await unit.batches.find(second)
-            assert batch is not None
-            batch.rank = -1.0
-        studio.engine.bus.publish(SERVER_TOPIC, QueueMoved())
+        await studio.engine.queue.reorder(studio.who, [second, first])
         told = await hearing.next_until("QueueReordered")
-        studio.engine.bus.publish(SERVER_TOPIC, QueueMoved())
+        await studio.engine.queue.reorder(studio.who, [second])
         last = await studio.ask()
         told += await hearing.next_until("GenerationQueued")
 

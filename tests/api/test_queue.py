@@ -12,14 +12,14 @@ async def test_a_pause_is_remembered_told_and_taken_back(owner: Caller, engine: 
     with engine.bus.subscribe(SERVER_TOPIC) as everybody:
         paused = await owner.post("/api/queue/pause")
         async with engine.database.read() as unit:
-            assert await unit.batches.is_paused()
+            assert await unit.line.is_paused()
         resumed = await owner.post("/api/queue/resume")
 
         assert await everybody.take() == [QueuePaused(True), QueuePaused(False)]
     assert (paused.status_code, paused.json()) == (200, {"is_paused": True})
     assert (resumed.status_code, resumed.json()) == (200, {"is_paused": False})
     async with engine.database.read() as unit:
-        assert not await unit.batches.is_paused()
+        assert not await unit.line.is_paused()
 
 
 async def test_doing_it_twice_is_as_good_as_once(owner: Caller) -> None:
@@ -33,7 +33,7 @@ async def test_any_game_master_may_do_it_for_there_is_one_queue(owner: Caller, o
     assert (await other.post("/api/queue/pause")).status_code == 200
 
     async with engine.database.read() as unit:
-        assert await unit.batches.is_paused()
+        assert await unit.line.is_paused()
     assert (await owner.post("/api/queue/resume")).json() == {"is_paused": False}
 
 

@@ -31,7 +31,7 @@ async def test_the_next_one_is_the_waiting_one_of_lowest_rank(database: Database
 
     found = await database.in_one_trip(Trip.next)
     async with database.read() as unit:
-        assert await unit.batches.has_next()
+        assert await unit.line.has_next()
     assert found is not None
     assert (found.batch.id, found.workflow, found.had_prompts) == (first.id, None, False)
 
@@ -60,15 +60,15 @@ async def test_the_next_one_comes_with_its_workflow_and_whether_it_was_begun_bef
 
 async def test_in_an_empty_or_paused_queue_nobody_is_next(database: Database, setting: Setting) -> None:
     async with database.read() as unit:
-        assert not await unit.batches.has_next()
-        assert await unit.batches.next_rank() == 1.0
+        assert not await unit.line.has_next()
+        assert await unit.line.next_rank() == 1.0
     assert await database.in_one_trip(Trip.next) is None
 
     await store(database, setting.batch())
     async with database.write() as unit:
         (await unit.server.memory()).is_queue_paused = True
     async with database.read() as unit:
-        assert not await unit.batches.has_next()
+        assert not await unit.line.has_next()
     assert await database.in_one_trip(Trip.next) is None
 
 
@@ -184,22 +184,7 @@ async def test_a_new_rank_is_behind_every_batch_there_ever_was(database: Databas
     await store(database, setting.batch(rank=4), setting.batch(rank=9, status=BatchStatus.CANCELLED))
 
     async with database.read() as unit:
-        assert await unit.batches.next_rank() > 9
-
-
-async def test_places_count_what_is_open_from_one_and_the_running_one_is_first(
-    database: Database, setting: Setting
-) -> None:
-    other = Setting("Berta")
-    async with database.write() as unit:
-        await other.store(unit)
-    second, third = setting.batch(rank=1), other.batch(rank=3)
-    running = setting.batch(rank=5, status=BatchStatus.GENERATING)
-    ended = [setting.batch(rank=2, status=status) for status in BatchStatus if not setting.batch(status=status).is_open]
-    await store(database, third, second, running, *ended)
-
-    async with database.read() as unit:
-        assert await unit.batches.positions() == {running.id: 1, second.id: 2, third.id: 3}
+        assert await unit.line.next_rank() > 9
 
 
 async def test_the_list_of_a_table_holds_what_is_not_cleared_in_order(database: Database, setting: Setting) -> None:

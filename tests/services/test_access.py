@@ -11,6 +11,7 @@ from tests.fakes.studio import Studio, other_game_master
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import AssetType, BatchStatus
 from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.domain.line import Move, Side
 from wrldbldr.domain.stage import Part
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine
@@ -66,6 +67,9 @@ VERBS: dict[str, Verb] = {
     "QueueService.retry": lambda e, w, i: e.queue.retry(w, i.batch),
     "QueueService.clear": lambda e, w, i: e.queue.clear(w, i.batch),
     "QueueService.clear_all": lambda e, w, i: e.queue.clear_all(w, i.game_session, {BatchStatus.READY}),
+    "QueueService.move": lambda e, w, i: e.queue.move(w, i.batch, Move.TOP),
+    "QueueService.move_beside": lambda e, w, i: e.queue.move_beside(w, i.batch, i.batch, Side.AFTER),
+    "QueueService.reorder": lambda e, w, i: e.queue.reorder(w, [i.batch]),
     "QueueService.cards": lambda e, w, i: e.queue.cards(w, i.game_session),
     "QueueService.facts": lambda e, w, i: e.queue.facts(w, i.batch),
     "QueueService.report": lambda e, w, i: e.queue.report(w, i.batch),

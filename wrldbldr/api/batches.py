@@ -36,6 +36,7 @@ from wrldbldr.services.queue import BatchReport, GenerationRequest
 router = guarded_router("Queue")
 
 DONE_PERCENT = 100
+REORDER_LIMIT = 20_000
 
 
 class InputSettingIn(Body):
@@ -90,6 +91,18 @@ class ClearIn(Body):
 
     session_id: UUID
     statuses: Annotated[list[Literal[BatchStatus.READY, BatchStatus.FAILED]], Field(min_length=1)]
+
+
+class ReorderIn(Body):
+    """Which waiting batches come first among your own, and in which order. The others follow as they were."""
+
+    batch_ids: Annotated[list[UUID], Field(min_length=1, max_length=REORDER_LIMIT)]
+
+
+class ReorderedOut(Out):
+    """What waits of your own, in order."""
+
+    batch_ids: list[UUID]
 
 
 class ClearedOut(Out):
@@ -201,6 +214,15 @@ async def list_batches(
 async def clear_batches(body: ClearIn, who: Who, engine: RunningEngine) -> ClearedOut:
     """Take every ready or failed batch off the list of a game session."""
     return ClearedOut(cleared=await engine.queue.clear_all(who, body.session_id, set(body.statuses)))
+
+
+@router.post("/api/assets/batch/reorder")
+async def reorder_batches(body: ReorderIn, who: Who, engine: RunningEngine) -> ReorderedOut:
+    """Let these batches come first among your own, in this order. Those that wait no more are left out.
+
+    Game masters take turns whatever their own order is, and nobody else's changes.
+    """
+    return ReorderedOut(batch_ids=list(await engine.queue.reorder(who, body.batch_ids)))
 
 
 @router.get("/api/assets/batch/{batch_id}")

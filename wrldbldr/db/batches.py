@@ -10,22 +10,8 @@ from sqlmodel import col, select
 
 from wrldbldr.domain.batch import Batch, BatchStatus, Submission
 from wrldbldr.domain.errors import NotFoundError
-from wrldbldr.domain.server import ServerMemory
 
-OPEN = (BatchStatus.QUEUED, BatchStatus.GENERATING)
-PAUSED = select(ServerMemory.id).where(col(ServerMemory.is_queue_paused))
-BEHIND_ALL = select(func.coalesce(func.max(Batch.rank), 0.0) + 1.0)
-NEXT = (
-    select(Batch.id)
-    .where(Batch.status == BatchStatus.QUEUED, ~PAUSED.exists())
-    .order_by(col(Batch.rank), col(Batch.id))
-    .limit(1)
-)
 LATELY_GIVEN_UP = 50
-
-# What every batch needs is built once: putting a statement together takes longer than SQLite takes to answer it.
-
-HAS_NEXT = select(NEXT.exists())
 
 
 class Batches:
@@ -43,24 +29,17 @@ class Batches:
         """The batch with this id. With `for_update` nobody else changes it before this transaction ends."""
         return await self._db_session.get(Batch, batch_id, with_for_update=for_update)
 
-    async def next_rank(self) -> float:
-        """A rank behind every batch there ever was."""
-        return (await self._db_session.execute(BEHIND_ALL)).scalar_one()
-
-    async def has_next(self) -> bool:
-        """Whether it is anybody's turn; not while the queue is paused."""
-        return (await self._db_session.execute(HAS_NEXT)).scalar_one()
-
-    async def is_paused(self) -> bool:
-        """Whether no waiting batch is begun."""
-        return (await self._db_session.execute(PAUSED)).scalar_one_or_none() is not None
+    async def find_all(self, batch_ids: Collection[UUID]) -> dict[UUID, Batch]:
+        """Those of these that there are, by id."""
+        rows = await self._db_session.execute(select(Batch).where(col(Batch.id).in_(batch_ids)))
+        return {batch.id: batch for batch in rows.scalars()}
 
     async def generating(self, *, besides: Collection[UUID] = ()) -> Sequence[Batch]:
-        """Batches ComfyUI had when anybody last looked, in order; `besides` are left out."""
+        """Batches ComfyUI had when anybody last looked, as they were begun; `besides` are left out."""
         rows = await self._db_session.execute(
             select(Batch)
             .where(Batch.status == BatchStatus.GENERATING, col(Batch.id).not_in(besides))
-            .order_by(col(Batch.rank), col(Batch.id))
+            .order_by(col(Batch.started_at), col(Batch.rank), col(Batch.id))
         )
         return rows.scalars().all()
 
@@ -96,15 +75,6 @@ class Batches:
             )
         rows = await self._db_session.execute(query.order_by(col(Batch.rank), col(Batch.id)).limit(limit))
         return rows.scalars().all()
-
-    async def positions(self) -> dict[UUID, int]:
-        """The place of every open batch in the one queue of this server, from 1."""
-        rows = await self._db_session.execute(
-            select(Batch.id)
-            .where(col(Batch.status).in_(OPEN))
-            .order_by(col(Batch.status) != BatchStatus.GENERATING, col(Batch.rank), col(Batch.id))
-        )
-        return {batch_id: place for place, batch_id in enumerate(rows.scalars(), start=1)}
 
     async def count_by_status(self, world_ids: Sequence[UUID]) -> dict[tuple[UUID, BatchStatus], int]:
         """How many batches that are not cleared each world has in each status."""

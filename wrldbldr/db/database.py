@@ -19,6 +19,7 @@ from wrldbldr.db import driver
 from wrldbldr.db.accounts import Accounts
 from wrldbldr.db.assets import Assets
 from wrldbldr.db.batches import Batches
+from wrldbldr.db.line import LineOfBatches
 from wrldbldr.db.players import Players
 from wrldbldr.db.prompt_templates import PromptTemplates
 from wrldbldr.db.server import Server
@@ -98,6 +99,11 @@ class UnitOfWork:
     def batches(self) -> Batches:
         """Batches and the prompts sent for them."""
         return Batches(self._db_session)
+
+    @cached_property
+    def line(self) -> LineOfBatches:
+        """Batches that wait for their turn."""
+        return LineOfBatches(self._db_session)
 
     @cached_property
     def assets(self) -> Assets:

@@ -28,8 +28,9 @@ from sqlalchemy import select as select_columns  # SQLModel's own knows four at 
 from sqlalchemy.orm.attributes import instance_dict
 from sqlmodel import SQLModel, col, select
 
-from wrldbldr.db.batches import BEHIND_ALL, NEXT
+from wrldbldr.db.line import BEHIND_ALL, NEXT
 from wrldbldr.db.worlds import TABLES
+from wrldbldr.domain.account import Account
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType, Batch, BatchStatus, Submission
 from wrldbldr.domain.style_reference import Lineage
@@ -44,7 +45,7 @@ def _table(kind: type[SQLModel]) -> Table:
     return cast(Table, inspect(kind).local_table)
 
 
-BATCHES, WORKFLOWS, SUBMISSIONS, ASSETS = _table(Batch), _table(Workflow), _table(Submission), _table(Asset)
+ACCOUNTS, BATCHES, WORKFLOWS, SUBMISSIONS, ASSETS = map(_table, (Account, Batch, Workflow, Submission, Asset))
 STATE = ("status", "started_at", "completed_at", "failure", "style")
 
 # Built once: putting a statement together takes longer than SQLite takes to answer it.
@@ -71,6 +72,11 @@ FINISHING = select_columns(
     select(Asset.id).where(*ALIKE, col(Asset.is_active)).exists().label("has_active"),
 ).where(BATCHES.c.id == bindparam("batch"), BATCHES.c.status == BatchStatus.GENERATING)
 SAVE_STATE = update(BATCHES).where(BATCHES.c.id == bindparam("batch")).values({name: bindparam(name) for name in STATE})
+TAKE_TURN = (
+    update(ACCOUNTS)
+    .where(ACCOUNTS.c.id == bindparam("account"))
+    .values(last_turn=select_columns(func.max(ACCOUNTS.c.last_turn) + 1).scalar_subquery())
+)
 PROMPTS = select_columns(SUBMISSIONS.c.prompt_id).where(*OF_THIS_ATTEMPT).order_by(SUBMISSIONS.c.ordinal)
 LOSE_PROMPTS = (
     update(SUBMISSIONS).where(*OF_THIS_ATTEMPT, SUBMISSIONS.c.lost_at.is_(None)).values(lost_at=bindparam("now"))
@@ -168,6 +174,10 @@ class Trip:
         """Store what has become of a batch."""
         values = {name: getattr(batch, name) for name in STATE}
         self._connection.execute(SAVE_STATE, {"batch": batch.id, **values})
+
+    def take_turn(self, account_id: UUID) -> None:
+        """A game master is served: everybody else who waits is now before them."""
+        self._connection.execute(TAKE_TURN, {"account": account_id})
 
     def lose_prompts(self, batch: Batch, now: datetime) -> Sequence[UUID]:
         """Nothing is waited for any more of the prompts this attempt has had. Returns them, in order of making."""

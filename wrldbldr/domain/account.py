@@ -6,6 +6,7 @@ from unicodedata import category
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 from wrldbldr.domain.columns import moment, moment_or_none, word
@@ -41,6 +42,7 @@ class Account(SQLModel, table=True):
     role: Role = word(Role)
     password_hash: str
     created_at: datetime = moment()
+    last_turn: int = Field(default=0, sa_type=BigInteger)  # higher was served later; a newcomer is next
 
 
 class AccessToken(SQLModel, table=True):

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
 from wrldbldr.domain.columns import json_or_none, moment, moment_or_none, word
@@ -39,7 +39,7 @@ class AssetType(StrEnum):
 class BatchStatus(StrEnum):
     """Where a batch is in its life."""
 
-    QUEUED = "queued"  # waiting for its turn; may be cancelled
+    QUEUED = "queued"  # waiting for its turn; may be moved or cancelled
     GENERATING = "generating"  # ComfyUI has it
     READY = "ready"  # its pictures are stored
     FAILED = "failed"  # gave up; a game master may retry
@@ -58,8 +58,13 @@ class IllegalTransitionError(ConflictError):
 class Batch(SQLModel, table=True):
     """One request for pictures, with everything needed to run it again. The entity's name is frozen when asked."""
 
+    __table_args__ = (
+        Index("ix_batch_line", "status", "requested_by", "rank", "id"),
+        Index("ix_batch_list", "game_session_id", "cleared_at", "rank", "id"),
+    )
+
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    game_session_id: UUID = Field(foreign_key="gamesession.id", index=True, ondelete="CASCADE")
+    game_session_id: UUID = Field(foreign_key="gamesession.id", ondelete="CASCADE")
     world_id: UUID = Field(foreign_key="world.id", index=True, ondelete="CASCADE")
     requested_by: UUID = Field(foreign_key="account.id", ondelete="CASCADE")
     entity_type: EntityType = word(EntityType)
@@ -75,8 +80,8 @@ class Batch(SQLModel, table=True):
     width: int
     height: int
     inputs: InputSettings | None = json_or_none(InputSettings)  # what was set of the workflow's other inputs
-    status: BatchStatus = word(BatchStatus, index=True, default=BatchStatus.QUEUED)
-    rank: float = Field(index=True)  # lower runs first; only its order means anything
+    status: BatchStatus = word(BatchStatus, default=BatchStatus.QUEUED)
+    rank: float = Field(index=True)  # of one game master's, the lower runs first; only its order means anything
     attempt: int = 1
     style: Style | None = json_or_none(Style)
     failure: Failure | None = json_or_none(Failure)
@@ -115,6 +120,11 @@ class Batch(SQLModel, table=True):
         self._leave("retry", BatchStatus.FAILED)
         self.status, self.rank, self.attempt = BatchStatus.QUEUED, rank, self.attempt + 1
         self.started_at = self.completed_at = self.cleared_at = None
+
+    def move(self, rank: float) -> None:
+        """Let it wait elsewhere among its game master's own."""
+        self._leave("move", BatchStatus.QUEUED)
+        self.rank = rank
 
     def clear(self, now: datetime) -> None:
         """Take it off the list; its pictures stay."""

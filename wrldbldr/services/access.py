@@ -1,5 +1,6 @@
 """Whose things are whose. What belongs to somebody else looks exactly like what does not exist."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 from uuid import UUID
 
@@ -34,6 +35,12 @@ async def owned_game_session(unit: UnitOfWork, who: Principal, game_session_id: 
 async def owned_batch(unit: UnitOfWork, who: Principal, batch_id: UUID, *, for_update: bool = False) -> Batch:
     """The batch, if its world is theirs. Raises NotFoundError."""
     return await _theirs(unit, who, await unit.batches.find(batch_id, for_update=for_update), "batch")
+
+
+async def owned_batches(unit: UnitOfWork, who: Principal, batch_ids: Sequence[UUID]) -> list[Batch]:
+    """These batches as they are named, each once, if the worlds of all of them are theirs. Raises NotFoundError."""
+    found = await unit.batches.find_all(batch_ids)
+    return [await _theirs(unit, who, found.get(batch_id), "batch") for batch_id in dict.fromkeys(batch_ids)]
 
 
 async def owned_asset(unit: UnitOfWork, who: Principal, asset_id: UUID) -> Asset:

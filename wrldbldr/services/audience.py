@@ -104,7 +104,7 @@ class AudienceService:
                 raise NotFoundError("game session")
             visible = {entity.id for entity in await _visible(unit, who.world_id)}
             listed = await unit.batches.listed(who.game_session_id)
-            positions = await unit.batches.positions()
+            positions = await unit.line.positions(listed)
         return [
             self._bulletin(batch, visible, positions.get(batch.id, 0))
             for batch in listed
@@ -118,7 +118,7 @@ class AudienceService:
             if batch is None or batch.game_session_id != who.game_session_id:
                 raise NotFoundError("batch")
             visible = {entity.id for entity in await _visible(unit, who.world_id)}
-            positions = await unit.batches.positions()
+            positions = await unit.line.positions([batch])
         return self._bulletin(batch, visible, positions.get(batch.id, 0))
 
     async def picture(self, who: SeatedPlayer, asset_id: UUID, side: int = FULL) -> PictureFile:

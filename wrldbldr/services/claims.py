@@ -37,7 +37,7 @@ class Begun:
 
 
 class Claims:
-    """What is under way comes first, then whoever is at the head of the queue. A batch without a workflow fails here."""
+    """What is under way comes first, then whose turn it is (domain/line.py). A batch without a workflow fails here."""
 
     def __init__(self, database: Database, keeper: Keeper, easel: Easel, clock: Clock) -> None:
         self._database = database
@@ -65,7 +65,7 @@ class Claims:
     async def is_anyone_next(self) -> bool:
         """Whether there is something to claim. While the queue is paused there is not."""
         async with self._database.read() as unit:
-            return await unit.batches.has_next()
+            return await unit.line.has_next()
 
     async def claim(self) -> Assignment | None:
         """Begin the batch whose turn it is. None when there is none, or the queue is paused.
@@ -89,6 +89,7 @@ class Claims:
         batch, workflow = first.batch, first.workflow
         batch.start(now)
         trip.save_state(batch)
+        trip.take_turn(batch.requested_by)
         lost = trip.lose_prompts(batch, now) if first.had_prompts else ()
         submissions = _plan(batch, workflow, self._clock) if workflow else []
         trip.add(*submissions)

@@ -93,6 +93,7 @@ class Keeper:
                 self._easel.left(batch_id)
                 return
             batch.put_back()
+            await unit.line.give_turn_back(batch.requested_by)
         self._easel.put_back(batch)
 
     def _keep_files(self, painted: Painted) -> list[str]:

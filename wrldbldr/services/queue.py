@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from wrldbldr.bus import SERVER_TOPIC, Bus
+from wrldbldr.bus import SERVER_TOPIC, Bus, account_topic, game_session_topic
 from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.db.trip import Order, Trip
 from wrldbldr.domain.account import Principal
@@ -22,8 +22,9 @@ from wrldbldr.domain.batch import (
     checked_size,
 )
 from wrldbldr.domain.errors import InvalidInputError, NotFoundError
-from wrldbldr.domain.events import BatchCancelled, BatchCleared, BatchQueued, QueuePaused
+from wrldbldr.domain.events import BatchCancelled, BatchCleared, BatchQueued, QueueMoved, QueuePaused
 from wrldbldr.domain.input_setting import InputSettings
+from wrldbldr.domain.line import Move, Side
 from wrldbldr.domain.style_reference import Style, checked_strength
 from wrldbldr.domain.text import PROMPT_LIMIT, checked_text
 from wrldbldr.domain.wildcards import expand
@@ -31,9 +32,10 @@ from wrldbldr.domain.workflow import NodeInput
 from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.clock import Clock
 from wrldbldr.kit.ids import new_seed
-from wrldbldr.services.access import owned_batch, owned_entity, owned_game_session
+from wrldbldr.services.access import owned_batch, owned_batches, owned_entity, owned_game_session
 from wrldbldr.services.announce import announce
 from wrldbldr.services.cards import BatchCard, Fact, batch_card, batch_facts, thumbnail_of
+from wrldbldr.services.line import brought_forward, moved, moved_beside
 from wrldbldr.services.order_check import OrderCheck
 from wrldbldr.services.progress import LivePreview, LiveProgress, Progress
 from wrldbldr.services.styling import checked_references, in_order, planned_style
@@ -152,7 +154,7 @@ class QueueService:
         """Queue a failed batch again with the same parameters. Raises NotFoundError, IllegalTransitionError."""
         async with self._database.write() as unit:
             batch = await owned_batch(unit, who, batch_id, for_update=True)
-            batch.retry(await unit.batches.next_rank())
+            batch.retry(await unit.line.next_rank())
         announce(self._bus, batch, BatchQueued(batch.id))
         self._wake()
         return batch
@@ -179,6 +181,43 @@ class QueueService:
             announce(self._bus, batch, BatchCleared(batch.id))
         return len(cleared)
 
+    async def move(self, who: Principal, batch_id: UUID, move: Move) -> int:
+        """Move a waiting batch among the game master's own. Returns its place in the one queue of this server.
+
+        Raises NotFoundError, IllegalTransitionError.
+        """
+        async with self._database.write() as unit:
+            batch = await owned_batch(unit, who, batch_id, for_update=True)
+            has_moved = await moved(unit, batch, move)
+            positions = await unit.line.positions([batch])
+        self._say_moved([batch] if has_moved else [])
+        return positions[batch.id]
+
+    async def move_beside(self, who: Principal, batch_id: UUID, anchor_id: UUID, side: Side) -> int:
+        """Put a waiting batch right before or after another one, or where that one was if it waits no more.
+
+        Returns its place in the one queue of this server. Raises NotFoundError, IllegalTransitionError.
+        """
+        async with self._database.write() as unit:
+            batch = await owned_batch(unit, who, batch_id, for_update=True)
+            has_moved = await moved_beside(unit, batch, await owned_batch(unit, who, anchor_id), side)
+            positions = await unit.line.positions([batch])
+        self._say_moved([batch] if has_moved else [])
+        return positions[batch.id]
+
+    async def reorder(self, who: Principal, batch_ids: Sequence[UUID]) -> Sequence[UUID]:
+        """Let these come first among the game master's own, in this order; the others follow as they were.
+
+        Those that wait no more are left out: somebody was faster. Returns what waits of theirs, in order.
+        Raises NotFoundError, and then nothing is moved.
+        """
+        async with self._database.write() as unit:
+            batches = await owned_batches(unit, who, batch_ids)
+            has_moved = await brought_forward(unit, who.account_id, batches)
+            order = await unit.line.order_of(who.account_id)
+        self._say_moved(batches if has_moved else [])
+        return order
+
     async def pause(self, who: Principal) -> None:
         """Begin no other batch, in any world, until somebody resumes; also after a restart. What is begun goes on."""
         await self._set_paused(True)
@@ -190,14 +229,14 @@ class QueueService:
     async def is_paused(self, who: Principal) -> bool:
         """Whether no other batch is begun."""
         async with self._database.read() as unit:
-            return await unit.batches.is_paused()
+            return await unit.line.is_paused()
 
     async def cards(self, who: Principal, game_session_id: UUID) -> list[BatchCard]:
         """What a game session's queue shows, in order. Raises NotFoundError."""
         async with self._database.read() as unit:
             game_session = await owned_game_session(unit, who, game_session_id)
             batches = await unit.batches.listed(game_session_id)
-            positions = await unit.batches.positions()
+            positions = await unit.line.positions(batches)
             active = await unit.assets.active(game_session.world_id)
         return [
             batch_card(batch, position=positions.get(batch.id, 0), thumbnail=thumbnail_of(active, batch))
@@ -249,8 +288,14 @@ class QueueService:
             raise NotFoundError("preview")
         return preview
 
+    def _say_moved(self, batches: Sequence[Batch]) -> None:
+        """Tell their tables and, for the others of their game master, the account; nobody else's place has changed."""
+        topics = {game_session_topic(batch.game_session_id) for batch in batches}
+        for topic in topics | {account_topic(batch.requested_by) for batch in batches}:
+            self._bus.publish(topic, QueueMoved())
+
     async def _reports(self, unit: UnitOfWork, batches: Sequence[Batch]) -> list[BatchReport]:
-        positions = await unit.batches.positions()
+        positions = await unit.line.positions(batches)
         asset_ids = await unit.assets.ids_of_batches([batch.id for batch in batches])
         return [
             BatchReport(batch, positions.get(batch.id, 0), self._progress.of(batch.id), asset_ids.get(batch.id, []))

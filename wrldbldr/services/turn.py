@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from uuid import UUID
 
 from wrldbldr.services.claims import Assignment
@@ -26,8 +27,7 @@ class Turn:
         self.uploaded = dict[str, str]()
         self.over = asyncio.Event()
         self._watch: PromptWatch | None = None
-        rank = assignment.batch.rank
-        self._earlier = [turn.over for turn in in_hand if turn.assignment.batch.rank < rank]
+        self._earlier = [turn.over for turn in in_hand if _begun(turn.assignment) < _begun(assignment)]
         self._on_change = on_change
 
     def follow(self, watch: PromptWatch) -> None:
@@ -54,7 +54,7 @@ class Turn:
             self._on_change()
 
     async def come_after(self) -> None:
-        """Wait until earlier ones are over: pictures are numbered, and shown, in the order they were asked for."""
+        """Wait until earlier ones are over: pictures are numbered, and shown, in the order they were begun."""
         for over in self._earlier:
             await over.wait()
 
@@ -62,3 +62,8 @@ class Turn:
         """It is stored, or given up, or left to be resumed."""
         self.over.set()
         self._on_change()
+
+
+def _begun(assignment: Assignment) -> tuple[datetime | None, float]:
+    """By this those in hand are sorted; every one of them was begun."""
+    return assignment.batch.started_at, assignment.batch.rank
