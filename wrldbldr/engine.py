@@ -31,6 +31,7 @@ from wrldbldr.services.easel import Easel
 from wrldbldr.services.gallery import GalleryService
 from wrldbldr.services.keeping import Keeper
 from wrldbldr.services.leader import Leader
+from wrldbldr.services.line import LineService
 from wrldbldr.services.order_check import OrderCheck
 from wrldbldr.services.picture_import import PictureImportService
 from wrldbldr.services.players import PlayerService
@@ -79,6 +80,7 @@ class Engine:
     templates: PromptTemplateService
     orders: OrderCheck
     queue: QueueService
+    line: LineService
     gallery: GalleryService
     picture_import: PictureImportService
     demo: DemoService
@@ -171,6 +173,7 @@ def _build(
         templates=PromptTemplateService(database),
         orders=orders,
         queue=QueueService(database, bus, clock, progress, dispatcher.wake, check=orders),
+        line=LineService(database, bus),
         gallery=gallery,
         picture_import=PictureImportService(database, bus, store, clock),
         demo=DemoService(database, bus, clock, store, worlds),

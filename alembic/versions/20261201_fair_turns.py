@@ -1,4 +1,4 @@
-"""When a game master was last served, and how to find their next batch without looking at the others."""
+"""When a game master was last served, and how to find their next batch, and earlier runs, without looking at all others."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,13 @@ def upgrade() -> None:
         batch_op.alter_column("last_turn", server_default=None)
     op.create_index("ix_batch_line", "batch", ["status", "requested_by", "rank", "id"], unique=False)
     op.create_index("ix_batch_list", "batch", ["game_session_id", "cleared_at", "rank", "id"], unique=False)
+    op.create_index(
+        "ix_batch_runs",
+        "batch",
+        ["workflow_id", "width", "height", "completed_at"],
+        unique=False,
+        sqlite_where=sa.text("status = 'ready'"),
+    )
     op.drop_index("ix_batch_status", table_name="batch")
     op.drop_index("ix_batch_game_session_id", table_name="batch")
 
@@ -24,6 +31,7 @@ def downgrade() -> None:
     """Take the change back."""
     op.create_index("ix_batch_game_session_id", "batch", ["game_session_id"], unique=False)
     op.create_index("ix_batch_status", "batch", ["status"], unique=False)
+    op.drop_index("ix_batch_runs", table_name="batch")
     op.drop_index("ix_batch_list", table_name="batch")
     op.drop_index("ix_batch_line", table_name="batch")
     with op.batch_alter_table("account", schema=None) as batch_op:

@@ -16,7 +16,7 @@ CONTRACT = (
     "id session_id entity_type entity_id entity_name asset_type status progress position prompt negative_prompt count "
     "seed width height workflow_id workflow_name inputs style_reference_id style_reference_ids "
     "style_reference_mode style_strength attempt error requested_at "
-    "started_at completed_at asset_ids"
+    "started_at completed_at asset_ids ready_in_seconds"
 )
 FAILURE = Failure(title="A node is missing", message="Install it.", details={"Node": "IPAdapter (15)"})
 LONG = "x" * 10_000

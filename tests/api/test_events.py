@@ -178,9 +178,9 @@ async def test_a_new_order_is_said_once(table: Table) -> None:
     first, second = await studio.ask(), await studio.ask()
     async with table.listen() as hearing:
         await hearing.snapshot()
-        await studio.engine.queue.reorder(studio.who, [second, first])
+        await studio.engine.line.reorder(studio.who, [second, first])
         told = await hearing.next_until("QueueReordered")
-        await studio.engine.queue.reorder(studio.who, [second])
+        await studio.engine.line.reorder(studio.who, [second])
         last = await studio.ask()
         told += await hearing.next_until("GenerationQueued")
 

@@ -31,6 +31,7 @@ from wrldbldr.services.connection import ConnectionService
 from wrldbldr.services.demo import DemoService
 from wrldbldr.services.gallery import GalleryService
 from wrldbldr.services.keeping import hand_down
+from wrldbldr.services.line import LineService
 from wrldbldr.services.order_check import OrderCheck
 from wrldbldr.services.picture_import import PictureImportService
 from wrldbldr.services.players import PlayerService
@@ -76,6 +77,7 @@ def fake_engine(
         templates=PromptTemplateService(database),
         orders=orders,
         queue=QueueService(database, bus, clock, progress, lambda *, may_be_unwanted=True: None, check=orders),
+        line=LineService(database, bus),
         players=PlayerService(database, bus, clock),
         audience=AudienceService(database, progress, gallery),
         stage=StageService(database, bus, clock),

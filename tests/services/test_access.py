@@ -17,6 +17,7 @@ from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine
 from wrldbldr.kit.ids import new_id
 from wrldbldr.services.gallery import GalleryService
+from wrldbldr.services.line import LineService
 from wrldbldr.services.picture_import import PictureImportService
 from wrldbldr.services.queue import GenerationRequest, QueueService
 from wrldbldr.services.stage import StageService
@@ -67,9 +68,13 @@ VERBS: dict[str, Verb] = {
     "QueueService.retry": lambda e, w, i: e.queue.retry(w, i.batch),
     "QueueService.clear": lambda e, w, i: e.queue.clear(w, i.batch),
     "QueueService.clear_all": lambda e, w, i: e.queue.clear_all(w, i.game_session, {BatchStatus.READY}),
-    "QueueService.move": lambda e, w, i: e.queue.move(w, i.batch, Move.TOP),
-    "QueueService.move_beside": lambda e, w, i: e.queue.move_beside(w, i.batch, i.batch, Side.AFTER),
-    "QueueService.reorder": lambda e, w, i: e.queue.reorder(w, [i.batch]),
+    "LineService.move": lambda e, w, i: e.line.move(w, i.batch, Move.TOP),
+    "LineService.move_beside": lambda e, w, i: e.line.move_beside(w, i.batch, i.batch, Side.AFTER),
+    "LineService.reorder": lambda e, w, i: e.line.reorder(w, [i.batch]),
+    "QueueService.cancel_waiting": lambda e, w, i: e.queue.cancel_waiting(w, i.game_session),
+    "QueueService.retry_failed": lambda e, w, i: e.queue.retry_failed(w, i.game_session),
+    "QueueService.ask_again": lambda e, w, i: e.queue.ask_again(w, i.batch),
+    "QueueService.outlook": lambda e, w, i: e.queue.outlook(w, request(i)),
     "QueueService.cards": lambda e, w, i: e.queue.cards(w, i.game_session),
     "QueueService.facts": lambda e, w, i: e.queue.facts(w, i.batch),
     "QueueService.report": lambda e, w, i: e.queue.report(w, i.batch),
@@ -104,7 +109,7 @@ FOR_EVERYONE = {
 def test_every_verb_that_takes_a_person_is_tried_below() -> None:
     found = {
         f"{service.__name__}.{name}"
-        for service in (WorldService, QueueService, GalleryService, PictureImportService, StageService)
+        for service in (WorldService, QueueService, LineService, GalleryService, PictureImportService, StageService)
         for name, verb in getmembers(service, iscoroutinefunction)
         if not name.startswith("_") and "who" in signature(verb).parameters
     }

@@ -51,7 +51,7 @@ async def test_a_batch_is_moved_by_one_or_to_an_end_and_painted_there(
     batches = [await studio.ask() for _ in range(5)]
     wanted = [batches[number] for number in expected]
 
-    place = await studio.engine.queue.move(studio.who, batches[2], move)
+    place = await studio.engine.line.move(studio.who, batches[2], move)
 
     assert await order(studio) == wanted
     assert place == wanted.index(batches[2]) + 1
@@ -65,7 +65,7 @@ async def test_what_is_at_its_end_already_stays_there_and_nobody_is_told(
     batches = [await studio.ask() for _ in range(3)]
     table = studio.table()
 
-    await studio.engine.queue.move(studio.who, batches[number], move)
+    await studio.engine.line.move(studio.who, batches[number], move)
 
     assert await order(studio) == batches
     assert table.heard == []
@@ -75,7 +75,7 @@ async def test_what_is_at_its_end_already_stays_there_and_nobody_is_told(
 async def test_a_batch_is_put_beside_another(studio: Studio, side: Side, expected: list[int]) -> None:
     batches = [await studio.ask() for _ in range(4)]
 
-    await studio.engine.queue.move_beside(studio.who, batches[3], batches[1], side)
+    await studio.engine.line.move_beside(studio.who, batches[3], batches[1], side)
 
     assert await order(studio) == [batches[number] for number in expected]
 
@@ -85,8 +85,8 @@ async def test_beside_one_that_is_painted_or_was_withdrawn_meanwhile_is_where_it
     await studio.engine.queue.cancel(studio.who, batches[1])
     await studio.claim_and_die(batches[0])
 
-    await studio.engine.queue.move_beside(studio.who, batches[3], batches[0], Side.AFTER)
-    await studio.engine.queue.move_beside(studio.who, batches[2], batches[1], Side.BEFORE)
+    await studio.engine.line.move_beside(studio.who, batches[3], batches[0], Side.AFTER)
+    await studio.engine.line.move_beside(studio.who, batches[2], batches[1], Side.BEFORE)
 
     assert await order(studio) == [batches[3], batches[2]]
 
@@ -96,8 +96,8 @@ async def test_what_waits_no_more_is_not_moved_and_that_is_said_in_a_sentence(st
     await studio.claim_and_die(begun)
 
     for moving in (
-        studio.engine.queue.move(studio.who, begun, Move.BOTTOM),
-        studio.engine.queue.move_beside(studio.who, begun, waiting, Side.AFTER),
+        studio.engine.line.move(studio.who, begun, Move.BOTTOM),
+        studio.engine.line.move_beside(studio.who, begun, waiting, Side.AFTER),
     ):
         with pytest.raises(IllegalTransitionError, match="Cannot move a batch that is generating"):
             await moving
@@ -110,7 +110,7 @@ async def test_a_move_is_heard_at_the_table_and_by_the_other_tabs_of_its_game_ma
     topics = studio.topics()
     heard = {name: studio.listener(topics[name]) for name in ("table", "account", "server")}
 
-    await studio.engine.queue.reorder(studio.who, [batches[1]])
+    await studio.engine.line.reorder(studio.who, [batches[1]])
 
     assert {name: listener.heard for name, listener in heard.items()} == {
         "table": [QueueMoved()],
@@ -138,10 +138,10 @@ async def test_five_hundred_of_one_do_not_hold_up_one_of_another_and_moving_them
     theirs = await their_request(studio, berta)
     assert (await studio.engine.queue.report(berta, theirs)).position == 2
 
-    await studio.engine.queue.reorder(studio.who, many[10:])
+    await studio.engine.line.reorder(studio.who, many[10:])
     report = await studio.engine.queue.report(berta, theirs)
     table = studio.listener(game_session_topic(report.batch.game_session_id))
-    await studio.engine.queue.move(studio.who, many[0], Move.TOP)
+    await studio.engine.line.move(studio.who, many[0], Move.TOP)
 
     assert report.position == 2
     assert table.heard == []
@@ -154,18 +154,19 @@ async def test_five_hundred_of_one_do_not_hold_up_one_of_another_and_moving_them
 
 def some_verb(studio: Studio, who: Principal, batches: list[UUID], chance: random.Random) -> Awaitable[object]:
     """What somebody does who sees these batches, and may not have seen yet what became of them."""
-    queue, (batch, other, third) = studio.engine.queue, chance.sample(batches, 3)
+    queue, line = studio.engine.queue, studio.engine.line
+    batch, other, third = chance.sample(batches, 3)
     match chance.randrange(8):
         case 0:
             return queue.cancel(who, batch)
         case 1:
             return queue.retry(who, batch)
         case 2 | 3:
-            return queue.move(who, batch, chance.choice(list(Move)))
+            return line.move(who, batch, chance.choice(list(Move)))
         case 4 | 5:
-            return queue.move_beside(who, batch, other, chance.choice(list(Side)))
+            return line.move_beside(who, batch, other, chance.choice(list(Side)))
         case 6:
-            return queue.reorder(who, [batch, other, third])
+            return line.reorder(who, [batch, other, third])
         case _:
             return queue.page(who, studio.scene.game_session.id)
 

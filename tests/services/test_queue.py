@@ -8,7 +8,7 @@ from tests.fakes.studio import Studio
 from tests.services.graphs import model_free
 from wrldbldr.domain.batch import AssetType, BatchStatus, IllegalTransitionError
 from wrldbldr.domain.errors import InvalidInputError
-from wrldbldr.domain.events import Event
+from wrldbldr.domain.events import BatchCancelled, Event
 from wrldbldr.domain.failure import Failure
 from wrldbldr.domain.text import PROMPT_LIMIT
 from wrldbldr.domain.world import EntityType
@@ -300,3 +300,40 @@ async def test_a_card_shows_why_a_batch_failed_and_the_picture_that_stands_for_i
     assert cards[str(failed)].failure_title == 'Node "KSampler" failed'
     assert cards[str(failed)].thumbnail == f"/api/assets/{picture.id}/image?size=64"
     assert cards[str(painted)].completed_at == painting.clock.now().isoformat()
+
+
+async def test_everything_that_waits_is_withdrawn_at_once_and_what_is_begun_goes_on(studio: Studio) -> None:
+    begun, *waiting = [await studio.ask() for _ in range(4)]
+    await studio.claim_and_die(begun)
+    table = studio.table()
+
+    assert await studio.engine.queue.cancel_waiting(studio.who, studio.scene.game_session.id) == 3
+
+    assert await studio.status(begun) is BatchStatus.GENERATING
+    assert {await studio.status(batch_id) for batch_id in waiting} == {BatchStatus.CANCELLED}
+    assert table.heard == [BatchCancelled(batch_id) for batch_id in waiting]
+
+
+async def test_everything_that_failed_is_tried_again_in_its_order_behind_what_waits(studio: Studio) -> None:
+    failed = [await put(studio, BatchStatus.FAILED) for _ in range(2)]
+    cleared = await put(studio, BatchStatus.FAILED)
+    await studio.engine.queue.clear(studio.who, cleared)
+    waiting = await studio.ask()
+
+    assert await studio.engine.queue.retry_failed(studio.who, studio.scene.game_session.id) == 2
+
+    page = await studio.engine.queue.page(studio.who, studio.scene.game_session.id, status=BatchStatus.QUEUED)
+    assert [report.batch.id for report in page] == [waiting, *failed]
+    assert [report.batch.attempt for report in page] == [1, 2, 2]
+    assert await studio.status(cleared) is BatchStatus.FAILED
+
+
+async def test_what_was_withdrawn_can_be_asked_for_again_as_it_was(studio: Studio) -> None:
+    first = await studio.batch(await studio.ask(prompt="a lamp", seed=7, count=3, width=64, height=128))
+    await studio.engine.queue.cancel(studio.who, first.id)
+
+    again = await studio.engine.queue.ask_again(studio.who, first.id)
+
+    same = {"id", "rank", "status", "completed_at", "cleared_at"}
+    assert again.id != first.id
+    assert again.model_dump(exclude=same) == first.model_dump(exclude=same)

@@ -7,7 +7,7 @@ from wrldbldr.state.news import marks_of, news_between
 
 CARD = BatchCard(
     id="one", status="queued", entity_id="sefa", entity_kind="character", entity_name="Sefa Thornwick",
-    asset_type="portrait", count=4, position=1, attempt=1, thumbnail="", requested_at="", started_at="",
+    asset_type="portrait", count=4, position=1, attempt=1, thumbnail="", ready_from="", ready_until="", requested_at="", started_at="",
     completed_at="", failure_title="", failure_message="",
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """The queue: ask for pictures, look, withdraw, try again, tidy up."""
 
 from functools import partial
+from math import ceil, floor
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -111,13 +112,21 @@ class ClearedOut(Out):
     cleared: int
 
 
+class SpanOut(Out):
+    """From so many seconds to so many."""
+
+    low: int
+    high: int
+
+
 class BatchOut(Out):
     """A batch.
 
     `progress` is a percentage that reaches 100 only when the pictures are stored. `position` counts from 1 in the one
     queue of this server, and is 0 for a batch that is neither waiting nor being painted. `style_reference_id` is the
     first of `style_reference_ids`; `style_reference_mode` says how they are applied: as a `picture` that an input of the
-    workflow takes, by `prompt_injection`, or not at all (`disabled`).
+    workflow takes, by `prompt_injection`, or not at all (`disabled`). `ready_in_seconds` tells, where one batch or a list is asked for, when the pictures will be there if earlier runs of the same workflow and size are
+    anything to go by; it is null where nothing can be said.
     """
 
     id: UUID
@@ -148,6 +157,7 @@ class BatchOut(Out):
     started_at: Moment | None
     completed_at: Moment | None
     asset_ids: list[UUID]
+    ready_in_seconds: SpanOut | None
 
     @classmethod
     def of(cls, report: BatchReport) -> Self:
@@ -183,6 +193,7 @@ class BatchOut(Out):
             started_at=batch.started_at,
             completed_at=batch.completed_at,
             asset_ids=list(report.asset_ids),
+            ready_in_seconds=report.ready and SpanOut(low=floor(report.ready.low), high=ceil(report.ready.high)),
         )
 
 
@@ -222,13 +233,13 @@ async def reorder_batches(body: ReorderIn, who: Who, engine: RunningEngine) -> R
 
     Game masters take turns whatever their own order is, and nobody else's changes.
     """
-    return ReorderedOut(batch_ids=list(await engine.queue.reorder(who, body.batch_ids)))
+    return ReorderedOut(batch_ids=list(await engine.line.reorder(who, body.batch_ids)))
 
 
 @router.get("/api/assets/batch/{batch_id}")
 async def show_batch(batch_id: UUID, who: Who, engine: RunningEngine) -> BatchOut:
     """Everything about one batch."""
-    return BatchOut.of(await engine.queue.report(who, batch_id))
+    return BatchOut.of(await engine.queue.report(who, batch_id, foresees=True))
 
 
 @router.delete("/api/assets/batch/{batch_id}")

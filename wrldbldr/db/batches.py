@@ -52,6 +52,15 @@ class Batches:
         )
         return rows.scalars().all()
 
+    async def of_status(self, game_session_id: UUID, status: BatchStatus) -> Sequence[Batch]:
+        """Those of a game session's list that have a status, in order of rank."""
+        rows = await self._db_session.execute(
+            select(Batch)
+            .where(Batch.game_session_id == game_session_id, Batch.status == status, col(Batch.cleared_at).is_(None))
+            .order_by(col(Batch.rank), col(Batch.id))
+        )
+        return rows.scalars().all()
+
     async def page(
         self, game_session_id: UUID, *, status: BatchStatus | None, limit: int, after: UUID | None
     ) -> Sequence[Batch]:

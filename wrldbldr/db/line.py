@@ -4,20 +4,24 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, tuple_, update
+from sqlalchemy import Select, func, text, tuple_, update
+from sqlalchemy import select as select_columns  # SQLModel's own knows four at most
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from wrldbldr.domain.account import Account
 from wrldbldr.domain.batch import Batch, BatchStatus
-from wrldbldr.domain.line import Line, Side, Waiting
+from wrldbldr.domain.estimate import RUNS, Run
+from wrldbldr.domain.line import Line, Pending, Side, Waiting
 from wrldbldr.domain.server import ServerMemory
 
 Own = aliased(Batch)
-IS_WAITING = Batch.status == BatchStatus.QUEUED
+IS_READY = text("batch.status = 'ready'")  # written out, so that the index over these alone is used
+IS_WAITING = col(Batch.status) == BatchStatus.QUEUED
 OWN_ORDER = (col(Batch.rank), col(Batch.id))
 BACKWARDS = (col(Batch.rank).desc(), col(Batch.id).desc())
+PENDING = tuple(map(col, (Batch.id, Batch.workflow_id, Batch.width, Batch.height, Batch.count, Batch.started_at)))
 PAUSED = select(ServerMemory.id).where(col(ServerMemory.is_queue_paused))
 
 # What every batch needs is built once: putting a statement together takes longer than SQLite takes to answer it. Of each
@@ -42,12 +46,12 @@ NEXT = (
 HAS_NEXT = select(NEXT.exists())
 BEHIND_ALL = select(func.coalesce(func.max(Batch.rank), 0.0) + 1.0)
 BEGUN = (
-    select(Batch.id)
-    .where(Batch.status == BatchStatus.GENERATING)
+    select_columns(*PENDING)
+    .where(col(Batch.status) == BatchStatus.GENERATING)
     .order_by(col(Batch.started_at), col(Batch.rank), col(Batch.id))
 )
 WHO_WAITS = (
-    select(Account.id, func.count())
+    select(Account.id, func.count(), Account.last_turn)
     .join(Batch, (col(Batch.requested_by) == col(Account.id)) & IS_WAITING)
     .group_by(col(Account.id))
     .order_by(col(Account.last_turn), func.min(Batch.rank), col(Account.id))
@@ -70,16 +74,54 @@ class LineOfBatches:
 
     async def positions(self, batches: Collection[Batch]) -> dict[UUID, int]:
         """The place of each of these that is open in the one line of this server, from 1."""
-        begun = (await self._db_session.execute(BEGUN)).scalars().all()
-        positions = {batch_id: place for place, batch_id in enumerate(begun, start=1)}
+        begun = await self.begun()
+        positions = {pending.id: place for place, pending in enumerate(begun, start=1)}
         waiting = [batch for batch in batches if batch.status is BatchStatus.QUEUED]
         if waiting:
-            line = await self._line(len(begun))
+            line = await self.line(len(begun))
             for account_id in {batch.requested_by for batch in waiting}:
                 theirs = [batch for batch in waiting if batch.requested_by == account_id]
                 places = await self._places(account_id, theirs)
                 positions |= {batch_id: line.position(account_id, place) for batch_id, place in places.items()}
         return {batch.id: positions[batch.id] for batch in batches if batch.id in positions}
+
+    async def begun(self) -> list[Pending]:
+        """What ComfyUI has, or is about to get, as it was begun."""
+        return [Pending(*row) for row in (await self._db_session.execute(BEGUN)).all()]
+
+    async def line(self, begun: int) -> Line:
+        """Who waits, behind so many that are begun."""
+        rows = (await self._db_session.execute(WHO_WAITS)).all()
+        return Line(begun, [Waiting(account_id, count, last_turn) for account_id, count, last_turn in rows])
+
+    async def first_of(self, account_id: UUID, limit: int) -> list[Pending]:
+        """The first that wait of an account's own, in order; at most `limit`."""
+        query = select_columns(*PENDING).where(IS_WAITING, col(Batch.requested_by) == account_id).order_by(*OWN_ORDER)
+        return [Pending(*row) for row in (await self._db_session.execute(query.limit(limit))).all()]
+
+    async def last_turn(self, account_id: UUID) -> int:
+        """When an account was served last."""
+        query = select(Account.last_turn).where(Account.id == account_id)
+        return (await self._db_session.execute(query)).scalar_one()
+
+    async def runs(self, pending: Pending) -> list[Run]:
+        """The last times the same workflow painted in the same size, the latest first."""
+        query = (
+            select(Batch.started_at, Batch.completed_at, Batch.count)
+            .where(
+                IS_READY,
+                Batch.workflow_id == pending.workflow_id,
+                Batch.width == pending.width,
+                Batch.height == pending.height,
+            )
+            .order_by(col(Batch.completed_at).desc())
+            .limit(RUNS)
+        )
+        return [
+            Run((completed - started).total_seconds(), count)
+            for started, completed, count in (await self._db_session.execute(query)).all()
+            if started and completed
+        ]
 
     async def next_rank(self) -> float:
         """A rank behind every batch there ever was."""
@@ -117,10 +159,6 @@ class LineOfBatches:
         """Whose batch was begun and put back is the next to be served."""
         first = select(func.min(Account.last_turn) - 1).scalar_subquery()
         await self._db_session.execute(update(Account).where(col(Account.id) == account_id).values(last_turn=first))
-
-    async def _line(self, begun: int) -> Line:
-        rows = (await self._db_session.execute(WHO_WAITS)).all()
-        return Line(begun, [Waiting(account_id, count) for account_id, count in rows])
 
     async def _places(self, account_id: UUID, batches: Sequence[Batch]) -> dict[UUID, int]:
         """Places among an account's own. For one batch those before it are counted, for several all are numbered."""

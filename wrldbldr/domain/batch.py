@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field, SQLModel
 
 from wrldbldr.domain.columns import json_or_none, moment, moment_or_none, word
@@ -61,6 +61,7 @@ class Batch(SQLModel, table=True):
     __table_args__ = (
         Index("ix_batch_line", "status", "requested_by", "rank", "id"),
         Index("ix_batch_list", "game_session_id", "cleared_at", "rank", "id"),
+        Index("ix_batch_runs", "workflow_id", "width", "height", "completed_at", sqlite_where=text("status = 'ready'")),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

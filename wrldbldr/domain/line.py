@@ -4,9 +4,11 @@ Whoever was served longest ago is next, with the first of their own batches; the
 and so on. So five hundred batches of one of them stand behind one of another only once.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
+from itertools import chain, zip_longest
 from uuid import UUID
 
 
@@ -27,11 +29,24 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Pending:
+    """What has to be known of a batch that is still to come to say how long it takes. `started_at` once it is begun."""
+
+    id: UUID
+    workflow_id: UUID | None
+    width: int
+    height: int
+    count: int
+    started_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
-    """A game master for whom `count` batches wait."""
+    """A game master for whom `count` batches wait, and when they were served last: higher is later."""
 
     account_id: UUID
     count: int
+    last_turn: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +65,19 @@ class Line:
             else:
                 position += min(other.count, place if is_before else place - 1)
         return position
+
+    def joined_by(self, account_id: UUID, last_turn: int) -> "Line":
+        """The line after this game master, who was served last then, has asked for one more."""
+        if any(one.account_id == account_id for one in self.waiting):
+            waiting = [replace(one, count=one.count + (one.account_id == account_id)) for one in self.waiting]
+        else:
+            newcomer = Waiting(account_id, 1, last_turn)
+            waiting = sorted(
+                [*self.waiting, newcomer], key=lambda one: one.last_turn
+            )  # behind those served as long ago
+        return Line(self.begun, waiting)
+
+
+def in_turns(orders: Sequence[Sequence[Pending]]) -> Iterator[Pending]:
+    """One of each game master's own after the other."""
+    return (pending for pending in chain(*zip_longest(*orders)) if pending is not None)

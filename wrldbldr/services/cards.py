@@ -62,6 +62,8 @@ class BatchCard:
     asset_type: str
     count: int
     position: int  # in the whole server's queue, from 1; 0 when not waiting
+    ready_from: str  # between these moments it will be ready, as far as earlier runs tell; else both are empty
+    ready_until: str
     attempt: int
     thumbnail: str
     requested_at: str
@@ -141,8 +143,10 @@ def game_session_card(game_session: GameSession) -> GameSessionCard:
     return GameSessionCard(id=str(game_session.id), name=game_session.name)
 
 
-def batch_card(batch: Batch, *, position: int, thumbnail: str) -> BatchCard:
-    """The card of a batch, as its game master sees it."""
+def batch_card(
+    batch: Batch, *, position: int, thumbnail: str, ready: tuple[datetime, datetime] | None = None
+) -> BatchCard:
+    """The card of a batch, as its game master sees it. `ready` are the moments between which it will be."""
     failure = batch.failure or Failure(title="", message="")
     return BatchCard(
         id=str(batch.id),
@@ -153,6 +157,8 @@ def batch_card(batch: Batch, *, position: int, thumbnail: str) -> BatchCard:
         asset_type=batch.asset_type,
         count=batch.count,
         position=position,
+        ready_from=iso(ready[0] if ready else None),
+        ready_until=iso(ready[1] if ready else None),
         attempt=batch.attempt,
         thumbnail=thumbnail,
         requested_at=iso(batch.requested_at),

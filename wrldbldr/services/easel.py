@@ -1,6 +1,7 @@
 """What the world sees of a batch being painted: progress, previews, and where it went."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from uuid import UUID
 
 from wrldbldr.bus import Bus, game_session_topic, world_topic
@@ -23,6 +24,8 @@ from wrldbldr.services.watch import AWAY, Witness
 
 TICK_SECONDS = 0.1
 PREVIEW_SECONDS = 0.25
+WAITING = "waiting"
+NOT_BEGUN = (WAITING, AWAY)
 
 
 class Easel:
@@ -36,7 +39,7 @@ class Easel:
 
     def started(self, batch: Batch) -> None:
         """ComfyUI is about to get the batch."""
-        self._progress.report(batch.id, Progress(phase="waiting"))
+        self._progress.report(batch.id, Progress(phase=WAITING))
         announce(self._bus, batch, BatchStarted(batch.id))
 
     def waiting(self, batch: Batch) -> None:
@@ -81,7 +84,8 @@ class Easel:
 
     def _report(self, batch: Batch, percent: int, phase: str, step: int, steps: int) -> None:
         before = self._progress.of(batch.id)
-        now = Progress(max(percent, before.percent), phase, step, steps, before.preview_number)
+        began_at = before.began_at or (None if phase in NOT_BEGUN else self._clock.now())
+        now = Progress(max(percent, before.percent), phase, step, steps, before.preview_number, began_at)
         if now == before:
             return
         self._progress.report(batch.id, now)
@@ -95,7 +99,7 @@ class Easel:
         before = self._progress.of(batch.id)
         number = before.preview_number + 1
         self._progress.show(batch.id, LivePreview(number, preview.content, preview.mime_type))
-        self._progress.report(batch.id, Progress(before.percent, before.phase, before.step, before.steps, number))
+        self._progress.report(batch.id, replace(before, preview_number=number))
         if self._is_due(batch.id, "preview", PREVIEW_SECONDS):
             self._bus.publish(game_session_topic(batch.game_session_id), PreviewPainted(batch.id, number))
 

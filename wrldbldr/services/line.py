@@ -3,12 +3,67 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from wrldbldr.db.database import UnitOfWork
+from wrldbldr.bus import Bus, account_topic, game_session_topic
+from wrldbldr.db.database import Database, UnitOfWork
+from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import Batch, BatchStatus
+from wrldbldr.domain.events import QueueMoved
 from wrldbldr.domain.line import Move, Side
+from wrldbldr.services.access import owned_batch, owned_batches
 
 
-async def moved(unit: UnitOfWork, batch: Batch, move: Move) -> bool:
+class LineService:
+    """The order of what waits. Whoever claims the next batch reads it from the database: nobody has to be woken."""
+
+    def __init__(self, database: Database, bus: Bus) -> None:
+        self._database = database
+        self._bus = bus
+
+    async def move(self, who: Principal, batch_id: UUID, move: Move) -> int:
+        """Move a waiting batch among the game master's own. Returns its place in the one queue of this server.
+
+        Raises NotFoundError, IllegalTransitionError.
+        """
+        async with self._database.write() as unit:
+            batch = await owned_batch(unit, who, batch_id, for_update=True)
+            has_moved = await _moved(unit, batch, move)
+            positions = await unit.line.positions([batch])
+        self._say_moved([batch] if has_moved else [])
+        return positions[batch.id]
+
+    async def move_beside(self, who: Principal, batch_id: UUID, anchor_id: UUID, side: Side) -> int:
+        """Put a waiting batch right before or after another one, or where that one was if it waits no more.
+
+        Returns its place in the one queue of this server. Raises NotFoundError, IllegalTransitionError.
+        """
+        async with self._database.write() as unit:
+            batch = await owned_batch(unit, who, batch_id, for_update=True)
+            has_moved = await _moved_beside(unit, batch, await owned_batch(unit, who, anchor_id), side)
+            positions = await unit.line.positions([batch])
+        self._say_moved([batch] if has_moved else [])
+        return positions[batch.id]
+
+    async def reorder(self, who: Principal, batch_ids: Sequence[UUID]) -> Sequence[UUID]:
+        """Let these come first among the game master's own, in this order; the others follow as they were.
+
+        Those that wait no more are left out: somebody was faster. Returns what waits of theirs, in order.
+        Raises NotFoundError, and then nothing is moved.
+        """
+        async with self._database.write() as unit:
+            batches = await owned_batches(unit, who, batch_ids)
+            has_moved = await _brought_forward(unit, who.account_id, batches)
+            order = await unit.line.order_of(who.account_id)
+        self._say_moved(batches if has_moved else [])
+        return order
+
+    def _say_moved(self, batches: Sequence[Batch]) -> None:
+        """Tell their tables and, for the others of their game master, the account; nobody else's place has changed."""
+        topics = {game_session_topic(batch.game_session_id) for batch in batches}
+        for topic in topics | {account_topic(batch.requested_by) for batch in batches}:
+            self._bus.publish(topic, QueueMoved())
+
+
+async def _moved(unit: UnitOfWork, batch: Batch, move: Move) -> bool:
     """Whether that is another place than before. Raises IllegalTransitionError for one that does not wait."""
     batch.move(batch.rank)
     side = Side.BEFORE if move in (Move.TOP, Move.UP) else Side.AFTER
@@ -16,10 +71,10 @@ async def moved(unit: UnitOfWork, batch: Batch, move: Move) -> bool:
         anchor = await unit.line.neighbour(batch, side)
     else:
         anchor = await unit.line.end_of(batch.requested_by, side)
-    return anchor is not None and await moved_beside(unit, batch, anchor, side)
+    return anchor is not None and await _moved_beside(unit, batch, anchor, side)
 
 
-async def moved_beside(unit: UnitOfWork, batch: Batch, anchor: Batch, side: Side) -> bool:
+async def _moved_beside(unit: UnitOfWork, batch: Batch, anchor: Batch, side: Side) -> bool:
     """Whether it is put right before or after another batch. Raises IllegalTransitionError for one that does not wait."""
     batch.move(batch.rank)
     if batch.id == anchor.id:
@@ -28,7 +83,7 @@ async def moved_beside(unit: UnitOfWork, batch: Batch, anchor: Batch, side: Side
     return True
 
 
-async def brought_forward(unit: UnitOfWork, account_id: UUID, batches: Sequence[Batch]) -> bool:
+async def _brought_forward(unit: UnitOfWork, account_id: UUID, batches: Sequence[Batch]) -> bool:
     """Whether those of `batches` that wait come first now, in this order, and did not before."""
     waiting = [batch for batch in batches if batch.status is BatchStatus.QUEUED]
     order = await unit.line.order_of(account_id)

@@ -1,6 +1,7 @@
 """How far the batch being painted is, for whoever joins late. Kept in memory only: ticks are never stored."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 
@@ -13,6 +14,7 @@ class Progress:
     step: int = 0
     steps: int = 0
     preview_number: int = 0
+    began_at: datetime | None = None  # when ComfyUI turned to it: it may have had others before it
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from wrldbldr.bus import SERVER_TOPIC, Bus, account_topic, game_session_topic
+from wrldbldr.bus import SERVER_TOPIC, Bus
 from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.db.trip import Order, Trip
 from wrldbldr.domain.account import Principal
@@ -22,20 +22,21 @@ from wrldbldr.domain.batch import (
     checked_size,
 )
 from wrldbldr.domain.errors import InvalidInputError, NotFoundError
-from wrldbldr.domain.events import BatchCancelled, BatchCleared, BatchQueued, QueueMoved, QueuePaused
+from wrldbldr.domain.estimate import Span
+from wrldbldr.domain.events import BatchCancelled, BatchCleared, BatchQueued, QueuePaused
 from wrldbldr.domain.input_setting import InputSettings
-from wrldbldr.domain.line import Move, Side
+from wrldbldr.domain.line import Pending
 from wrldbldr.domain.style_reference import Style, checked_strength
 from wrldbldr.domain.text import PROMPT_LIMIT, checked_text
 from wrldbldr.domain.wildcards import expand
 from wrldbldr.domain.workflow import NodeInput
 from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.clock import Clock
-from wrldbldr.kit.ids import new_seed
-from wrldbldr.services.access import owned_batch, owned_batches, owned_entity, owned_game_session
+from wrldbldr.kit.ids import new_id, new_seed
+from wrldbldr.services.access import owned_batch, owned_entity, owned_game_session
 from wrldbldr.services.announce import announce
 from wrldbldr.services.cards import BatchCard, Fact, batch_card, batch_facts, thumbnail_of
-from wrldbldr.services.line import brought_forward, moved, moved_beside
+from wrldbldr.services.foresight import Foreseen, Foresight, Outlook, between
 from wrldbldr.services.order_check import OrderCheck
 from wrldbldr.services.progress import LivePreview, LiveProgress, Progress
 from wrldbldr.services.styling import checked_references, in_order, planned_style
@@ -84,6 +85,7 @@ class BatchReport:
     position: int
     progress: Progress
     asset_ids: Sequence[UUID]
+    ready: Span | None = None  # in how many seconds, if it was asked for and can be said
 
 
 class Wake(Protocol):
@@ -159,6 +161,37 @@ class QueueService:
         self._wake()
         return batch
 
+    async def cancel_waiting(self, who: Principal, game_session_id: UUID) -> int:
+        """Withdraw everything that waits at a table. What is begun goes on. Returns how many. Raises NotFoundError."""
+        now = self._clock.now()
+        async with self._database.write() as unit:
+            await owned_game_session(unit, who, game_session_id)
+            batches = await unit.batches.of_status(game_session_id, BatchStatus.QUEUED)
+            for batch in batches:
+                batch.cancel(now)
+        for batch in batches:
+            announce(self._bus, batch, BatchCancelled(batch.id))
+        return len(batches)
+
+    async def retry_failed(self, who: Principal, game_session_id: UUID) -> int:
+        """Queue everything again that failed at a table and was not cleared. Returns how many. Raises NotFoundError."""
+        async with self._database.write() as unit:
+            await owned_game_session(unit, who, game_session_id)
+            batches = await unit.batches.of_status(game_session_id, BatchStatus.FAILED)
+            rank = await unit.line.next_rank()
+            for place, batch in enumerate(batches):
+                batch.retry(rank + place)
+        for batch in batches:
+            announce(self._bus, batch, BatchQueued(batch.id))
+        self._wake(may_be_unwanted=False)
+        return len(batches)
+
+    async def ask_again(self, who: Principal, batch_id: UUID) -> Batch:
+        """Ask for the same as a batch that was withdrawn. Raises NotFoundError, also when whom it was for is gone."""
+        async with self._database.read() as unit:
+            batch = await owned_batch(unit, who, batch_id)
+        return await self.submit(who, _request_of(batch))
+
     async def clear(self, who: Principal, batch_id: UUID) -> None:
         """Take a ready or failed batch off the list; its pictures stay. Raises NotFoundError, IllegalTransitionError."""
         async with self._database.write() as unit:
@@ -181,43 +214,6 @@ class QueueService:
             announce(self._bus, batch, BatchCleared(batch.id))
         return len(cleared)
 
-    async def move(self, who: Principal, batch_id: UUID, move: Move) -> int:
-        """Move a waiting batch among the game master's own. Returns its place in the one queue of this server.
-
-        Raises NotFoundError, IllegalTransitionError.
-        """
-        async with self._database.write() as unit:
-            batch = await owned_batch(unit, who, batch_id, for_update=True)
-            has_moved = await moved(unit, batch, move)
-            positions = await unit.line.positions([batch])
-        self._say_moved([batch] if has_moved else [])
-        return positions[batch.id]
-
-    async def move_beside(self, who: Principal, batch_id: UUID, anchor_id: UUID, side: Side) -> int:
-        """Put a waiting batch right before or after another one, or where that one was if it waits no more.
-
-        Returns its place in the one queue of this server. Raises NotFoundError, IllegalTransitionError.
-        """
-        async with self._database.write() as unit:
-            batch = await owned_batch(unit, who, batch_id, for_update=True)
-            has_moved = await moved_beside(unit, batch, await owned_batch(unit, who, anchor_id), side)
-            positions = await unit.line.positions([batch])
-        self._say_moved([batch] if has_moved else [])
-        return positions[batch.id]
-
-    async def reorder(self, who: Principal, batch_ids: Sequence[UUID]) -> Sequence[UUID]:
-        """Let these come first among the game master's own, in this order; the others follow as they were.
-
-        Those that wait no more are left out: somebody was faster. Returns what waits of theirs, in order.
-        Raises NotFoundError, and then nothing is moved.
-        """
-        async with self._database.write() as unit:
-            batches = await owned_batches(unit, who, batch_ids)
-            has_moved = await brought_forward(unit, who.account_id, batches)
-            order = await unit.line.order_of(who.account_id)
-        self._say_moved(batches if has_moved else [])
-        return order
-
     async def pause(self, who: Principal) -> None:
         """Begin no other batch, in any world, until somebody resumes; also after a restart. What is begun goes on."""
         await self._set_paused(True)
@@ -238,8 +234,15 @@ class QueueService:
             batches = await unit.batches.listed(game_session_id)
             positions = await unit.line.positions(batches)
             active = await unit.assets.active(game_session.world_id)
+            now = self._clock.now()
+            foreseen = await Foresight(unit, now).all()
         return [
-            batch_card(batch, position=positions.get(batch.id, 0), thumbnail=thumbnail_of(active, batch))
+            batch_card(
+                batch,
+                position=positions.get(batch.id, 0),
+                ready=between(foreseen.get(batch.id), now),
+                thumbnail=thumbnail_of(active, batch),
+            )
             for batch in batches
         ]
 
@@ -248,11 +251,23 @@ class QueueService:
         async with self._database.read() as unit:
             return batch_facts(await owned_batch(unit, who, batch_id))
 
-    async def report(self, who: Principal, batch_id: UUID) -> BatchReport:
-        """Everything about one batch. Raises NotFoundError."""
+    async def report(self, who: Principal, batch_id: UUID, *, foresees: bool = False) -> BatchReport:
+        """Everything about one batch; when it will be ready only with `foresees`. Raises NotFoundError."""
         async with self._database.read() as unit:
             batch = await owned_batch(unit, who, batch_id)
-            return (await self._reports(unit, [batch]))[0]
+            foreseen = await Foresight(unit, self._clock.now()).all() if foresees and batch.is_open else None
+            return (await self._reports(unit, [batch], foreseen))[0]
+
+    async def outlook(self, who: Principal, request: GenerationRequest) -> Outlook:
+        """Where a batch would stand that is asked for now, and when it would be ready. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            await owned_game_session(unit, who, request.game_session_id)
+            form = None if request.workflow_id is None else await unit.workflows.form(request.workflow_id)
+            width, height = DEFAULT_SIZES[request.asset_type]
+            width = request.width or (form and form.width) or width
+            height = request.height or (form and form.height) or height
+            asked = Pending(new_id(), request.workflow_id, width, height, request.count)
+            return await Foresight(unit, self._clock.now()).outlook(who.account_id, asked)
 
     async def page(
         self,
@@ -270,7 +285,9 @@ class QueueService:
         async with self._database.read() as unit:
             await owned_game_session(unit, who, game_session_id)
             batches = await unit.batches.page(game_session_id, status=status, limit=limit, after=after)
-            return await self._reports(unit, batches)
+            is_any_open = any(batch.is_open for batch in batches)
+            foreseen = await Foresight(unit, self._clock.now()).all() if is_any_open else None
+            return await self._reports(unit, batches, foreseen)
 
     async def unfinished(self, who: Principal, game_session_id: UUID) -> list[BatchReport]:
         """What of a game session's list is still to come, or has failed, in queue order. Raises NotFoundError."""
@@ -288,17 +305,19 @@ class QueueService:
             raise NotFoundError("preview")
         return preview
 
-    def _say_moved(self, batches: Sequence[Batch]) -> None:
-        """Tell their tables and, for the others of their game master, the account; nobody else's place has changed."""
-        topics = {game_session_topic(batch.game_session_id) for batch in batches}
-        for topic in topics | {account_topic(batch.requested_by) for batch in batches}:
-            self._bus.publish(topic, QueueMoved())
-
-    async def _reports(self, unit: UnitOfWork, batches: Sequence[Batch]) -> list[BatchReport]:
+    async def _reports(
+        self, unit: UnitOfWork, batches: Sequence[Batch], foreseen: Foreseen | None = None
+    ) -> list[BatchReport]:
         positions = await unit.line.positions(batches)
         asset_ids = await unit.assets.ids_of_batches([batch.id for batch in batches])
         return [
-            BatchReport(batch, positions.get(batch.id, 0), self._progress.of(batch.id), asset_ids.get(batch.id, []))
+            BatchReport(
+                batch=batch,
+                position=positions.get(batch.id, 0),
+                progress=self._progress.of(batch.id),
+                asset_ids=asset_ids.get(batch.id, []),
+                ready=None if foreseen is None else foreseen.get(batch.id),
+            )
             for batch in batches
         ]
 
@@ -330,6 +349,23 @@ def _checked(request: GenerationRequest) -> tuple[GenerationRequest, int]:
         style_strength=checked_strength(request.style_strength),
     )
     return checked, seed
+
+
+def _request_of(batch: Batch) -> GenerationRequest:
+    """The same once more. A workflow that is gone is replaced by the one for the kind of picture."""
+    return GenerationRequest(
+        game_session_id=batch.game_session_id,
+        entity_type=batch.entity_type,
+        entity_id=batch.entity_id,
+        asset_type=batch.asset_type,
+        prompt=batch.prompt,
+        count=batch.count,
+        negative_prompt=batch.negative_prompt,
+        seed=batch.seed,
+        width=batch.width,
+        height=batch.height,
+        workflow_id=batch.workflow_id,
+    )
 
 
 def _order(trip: Trip, who: Principal, asked: GenerationRequest) -> Order | None:

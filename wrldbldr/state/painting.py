@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from wrldbldr.services.cards import BatchCard, preview_url
+from wrldbldr.services.cards import BatchCard, iso, preview_url
 from wrldbldr.services.progress import Progress
 from wrldbldr.state.change import change
 from wrldbldr.state.ids import parsed_id
@@ -18,6 +18,7 @@ class Painting(rx.State):
     step: rx.Field[int] = rx.field(0)
     steps: rx.Field[int] = rx.field(0)
     preview: rx.Field[str] = rx.field("")
+    began_at: rx.Field[str] = rx.field("")
 
 
 async def show_progress(state: rx.State, running: BatchCard | None, progress: Progress) -> None:
@@ -32,5 +33,6 @@ async def show_progress(state: rx.State, running: BatchCard | None, progress: Pr
         phase=progress.phase,
         step=progress.step,
         steps=progress.steps,
+        began_at=iso(progress.began_at) if running else "",
         preview=preview_url(parsed_id(running.id, "batch"), number) if running and number else "",
     )
