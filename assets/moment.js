@@ -1,4 +1,4 @@
-// <time data-at="2026-01-01T20:00:00+00:00" data-mode="ago|since|until|line">: times that go on by themselves, by the
+// <time data-at="2026-01-01T20:00:00+00:00" data-mode="ago|since|until|line|about">: times that go on by themselves, by the
 // server's clock: wrldbldr/state/connection.py tells what it says.
 (() => {
   let ahead = 0; // of the server's clock is this browser's, in milliseconds
@@ -15,6 +15,19 @@
     const days = Math.floor(seconds / 86400);
     return days === 1 ? "yesterday" : `${days} days ago`;
   };
+  // What is left until some moment between two: "about 1–2 min", and nothing when both are past.
+  const about = (low, high) => {
+    if (high <= 0) return "";
+    const [step, unit, by] = high < 90 ? [10, "s", 10] : high < 5400 ? [60, "min", 1] : [3600, "h", 1];
+    const from = Math.round(low / step) * by;
+    const to = Math.max(1, Math.round(high / step)) * by;
+    if (from <= 0) return `up to ${to} ${unit}`;
+    return from === to ? `about ${to} ${unit}` : `about ${from}–${to} ${unit}`;
+  };
+  const range = ({ at, end, lead = "", tail = "" }) => {
+    const words = about((Date.parse(at) - now()) / 1000, (Date.parse(end) - now()) / 1000);
+    return words && lead + words + tail;
+  };
   const text = (element) => {
     const at = Date.parse(element.dataset.at || "");
     if (Number.isNaN(at)) return "";
@@ -24,6 +37,7 @@
       case "since": return clock(gone);
       case "until": return left ? `${left}s` : "a moment";
       case "line": return "";
+      case "about": return range(element.dataset);
       default: return past(gone);
     }
   };
@@ -40,7 +54,7 @@
     if (element.textContent !== words) element.textContent = words;
     const { at, mode } = element.dataset;
     if (mode === "line") draw(element);
-    else if (at) element.title = new Date(at).toLocaleString();
+    else if (at && mode !== "about") element.title = new Date(at).toLocaleString();
   };
   const showAll = (root) => root.querySelectorAll("time[data-at]").forEach(show);
 
@@ -54,5 +68,5 @@
       if (type === "attributes") show(target);
       else addedNodes.forEach((node) => { if (node.matches?.("time[data-at]")) show(node); else if (node.querySelectorAll) showAll(node); });
     }
-  }).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-at"] });
+  }).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-at", "data-end"] });
 })();

@@ -63,6 +63,7 @@ app = rx.App(
         rx.el.script(src="/moment.js", defer=True),
         rx.el.script(src="/ended.js", defer=True),
         rx.el.script(src="/keys.js", defer=True),
+        rx.el.script(src="/queue.js", defer=True),
         rx.el.script(src="/sign-in.js", defer=True),
     ],
     toaster=rx.toast.provider(

@@ -5,10 +5,6 @@ from tests.fakes.studio import Studio
 from tests.state.tab import Tab
 from wrldbldr.domain.batch import BatchStatus
 from wrldbldr.domain.failure import Failure
-from wrldbldr.state.creator import Creator
-from wrldbldr.state.gallery import Gallery
-from wrldbldr.state.lightbox import Lightbox
-from wrldbldr.state.place import Place
 from wrldbldr.state.queue import Queue
 
 NODE_MISSING = Failure(
@@ -93,19 +89,6 @@ async def test_clear_completed_leaves_the_pictures(desk: Tab, studio: Studio) ->
 
     assert (await studio.batch(batch)).cleared_at is not None
     assert len(await studio.pictures(batch)) == 2
-
-
-async def test_select_goes_to_the_subject_and_shows_the_first_picture_large(desk: Tab, studio: Studio) -> None:
-    batch = await studio.ask(count=2)
-    await begin(studio.engine, batch)
-    first, _ = await finish(studio.engine, batch)
-    await desk.send(Creator.select(str(studio.scene.location.id)))
-
-    await desk.send(Queue.choose(str(batch)))
-
-    assert (await desk.see(Place)).entity_name == "Elven Archer"
-    assert (await desk.see(Gallery)).tab == "portrait"
-    assert ((await desk.see(Lightbox)).is_open, (await desk.see(Lightbox)).asset.id) == (True, str(first))
 
 
 async def test_select_leads_to_the_subject_from_another_page_too(shelf: Tab, studio: Studio) -> None:

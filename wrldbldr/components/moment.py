@@ -21,3 +21,11 @@ def until(at: rx.Var[str]) -> rx.Component:
 def line_until(at: rx.Var[str]) -> rx.Component:
     """The same wait as a line that grows shorter."""
     return rx.el.time(data_at=at, data_mode="line", class_name="wait", aria_hidden=True)
+
+
+def about(at: rx.Var[str], end: rx.Var[str], *, lead: str = "", tail: str = "") -> rx.Component:
+    """How long it takes until something happens between two moments: `about 1–2 min`, with a word before and after it.
+
+    Nothing, without these words too, while it cannot be said, or when both moments are past.
+    """
+    return rx.el.time(data_at=at, data_end=end, data_mode="about", data_lead=lead, data_tail=tail)

@@ -14,7 +14,8 @@ from wrldbldr.components.empty import empty, three_holes
 from wrldbldr.components.gallery.grid import gallery
 from wrldbldr.components.gallery.lightbox import lightbox
 from wrldbldr.components.icon import ornament
-from wrldbldr.components.queue.dock import cancel_question, dock
+from wrldbldr.components.queue.choose_dialog import choose_dialog
+from wrldbldr.components.queue.dock import cancel_all_question, cancel_question, dock
 from wrldbldr.components.skeleton import editor_skeleton, list_skeleton
 from wrldbldr.pages.frame import frame
 from wrldbldr.pages.page import Page
@@ -52,6 +53,8 @@ def creator() -> rx.Component:
             add_dialog(),
             delete_entity_question(),
             cancel_question(),
+            cancel_all_question(),
+            choose_dialog(),
             lightbox(),
             table_dialog(),
         ),

@@ -365,6 +365,8 @@ def _request_of(batch: Batch) -> GenerationRequest:
         width=batch.width,
         height=batch.height,
         workflow_id=batch.workflow_id,
+        style_reference_ids=[source.asset_id for source in batch.style.sources] if batch.style else [],
+        style_strength=batch.style.strength if batch.style else None,
     )
 
 

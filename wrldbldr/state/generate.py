@@ -9,15 +9,16 @@ from uuid import UUID
 import reflex as rx
 
 from wrldbldr.domain.account import Principal
-from wrldbldr.domain.batch import COUNT_LIMIT, AssetType
+from wrldbldr.domain.batch import COUNT_LIMIT, AssetType, Batch, IllegalTransitionError
 from wrldbldr.domain.errors import InvalidInputError, InvalidInputsError, NotFoundError
-from wrldbldr.domain.picture import FITTING, SHAPES, VARIATIONS, shape_of, size_of
+from wrldbldr.domain.picture import FITTING, SHAPES, VARIATIONS, shape_like, shape_of, size_of
 from wrldbldr.domain.recipe import Recipe
 from wrldbldr.domain.workflow import Workflow
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import current
 from wrldbldr.kit.ids import new_seed
-from wrldbldr.services.cards import NO_IMAGE, image_url
+from wrldbldr.services.cards import NO_IMAGE, image_url, iso
+from wrldbldr.services.foresight import between
 from wrldbldr.services.queue import DEFAULT_SIZES, GenerationRequest
 from wrldbldr.state.draft import INPUTS, Draft, Untouched, draft_of
 from wrldbldr.state.ids import parsed_id, parsed_word
@@ -76,6 +77,11 @@ class Generate(rx.State):
     seed_form: rx.Field[int] = rx.field(0)
     error_field: rx.Field[str] = rx.field("")
     error: rx.Field[str] = rx.field("")
+    position: rx.Field[int] = rx.field(0)
+    ready_from: rx.Field[str] = rx.field("")
+    ready_until: rx.Field[str] = rx.field("")
+    is_retry: rx.Field[bool] = rx.field(False)
+    _retried: str = ""  # the failed batch that is asked for again, with changes; it is cleared once that is done
     _kind: str = ""
     _entity: str = ""
     _table: str = ""
@@ -98,6 +104,13 @@ class Generate(rx.State):
         await use_style(self, who, asset)
         await self._open(who, await subject_of(self), None)
         return MoreInputs.look
+
+    @rx.event
+    @signed_in
+    async def look_ahead(self, who: Principal) -> None:
+        """The queue, or what is asked for, is another than before: say where it would stand now, and when it is ready."""
+        if self.is_open:
+            await self._look_ahead(who)
 
     @rx.event
     @signed_in
@@ -156,6 +169,7 @@ class Generate(rx.State):
         if 1 <= count <= COUNT_LIMIT:
             self.count = int(count)
             self._draft = replace(self._draft, count=self.count)
+            await self._look_ahead(who)
 
     @rx.event
     @signed_in
@@ -164,6 +178,7 @@ class Generate(rx.State):
         if shape in self.shapes:
             self.shape = shape
             self._draft = replace(self._draft, shape=shape)
+            await self._look_ahead(who)
 
     @rx.event
     @signed_in
@@ -174,6 +189,7 @@ class Generate(rx.State):
         self._use(chosen)
         await show_use(self, who, self.workflow)
         await show_more(self, who, self.workflow, {})
+        await self._look_ahead(who)
         self.form += 1
         return MoreInputs.look
 
@@ -222,15 +238,18 @@ class Generate(rx.State):
         self._draft = Draft()
         await forget_style(self)
         self.is_open = False
+        if self._retried:
+            with suppress(NotFoundError, IllegalTransitionError):  # somebody has dealt with it meanwhile
+                await current().queue.clear(who, parsed_id(self._retried, "batch"))
         return forget_unsaved(self.form_name)
 
     @property
     def _draft(self) -> Draft:
-        return self._drafts.get(f"{self._entity}:{self.asset_type}", Draft())
+        return self._drafts.get(f"{self._retried or self._entity}:{self.asset_type}", Draft())
 
     @_draft.setter
     def _draft(self, draft: Draft) -> None:
-        self._drafts[f"{self._entity}:{self.asset_type}"] = draft
+        self._drafts[f"{self._retried or self._entity}:{self.asset_type}"] = draft
 
     def _request(self, prompt: str, negative_prompt: str, seed: str, style: AskedStyle) -> GenerationRequest:
         size = size_of(self.shape)
@@ -253,7 +272,30 @@ class Generate(rx.State):
             style_strength=style.strength,
         )
 
-    async def _open(self, who: Principal, subject: Subject, wanted: AssetType | None) -> None:
+    async def _look_ahead(self, who: Principal) -> None:
+        request = self._request(prompt="", negative_prompt="", seed="", style=AskedStyle((), None))
+        outlook, now = await current().queue.outlook(who, request), current().clock.now()
+        ready = between(outlook.ready, now) or (None, None)
+        self.position, self.ready_from, self.ready_until = outlook.position, iso(ready[0]), iso(ready[1])
+
+    async def _edit(self, who: Principal, batch: Batch) -> None:
+        """Open with everything a failed batch was asked for with, or with what was made of that here before."""
+        draft = Draft(
+            prompt=batch.prompt,
+            negative_prompt=batch.negative_prompt,
+            count=batch.count,
+            shape=shape_like((batch.width, batch.height)),
+            seed=str(batch.seed),
+            workflow=str(batch.workflow_id),
+        )
+        self._drafts.setdefault(f"{batch.id}:{batch.asset_type}", draft)
+        subject = Subject(
+            batch.world_id, batch.game_session_id, EntityType(batch.entity_type), batch.entity_id, batch.entity_name
+        )
+        await self._open(who, subject, AssetType(batch.asset_type), retried=str(batch.id))
+
+    async def _open(self, who: Principal, subject: Subject, wanted: AssetType | None, *, retried: str = "") -> None:
+        self._retried, self.is_retry = retried, bool(retried)
         entity = await current().worlds.find_entity(who, subject.kind, subject.entity_id)
         fitting = FITTING[subject.kind]
         self._kind, self._entity, self._table = subject.kind, str(subject.entity_id), str(subject.game_session_id)
@@ -275,7 +317,9 @@ class Generate(rx.State):
     async def _turn_to(self, who: Principal, subject: Subject, asset_type: AssetType) -> None:
         engine = current()
         self.asset_type = asset_type.value
-        self.form_name = f"{DIALOG}:{self._kind}:{self._entity}:{asset_type}"
+        self.form_name = (
+            f"retry:{self._retried}" if self._retried else f"{DIALOG}:{self._kind}:{self._entity}:{asset_type}"
+        )
         entity = await engine.worlds.find_entity(who, EntityType(self._kind), parsed_id(self._entity, "character"))
         self._description = await engine.templates.beginning(who, asset_type, entity)
         draft = self._draft
@@ -296,6 +340,7 @@ class Generate(rx.State):
         await show_style(self, who, whose, self.workflow)
         self.picture = await picture_of(who, whose.world_id, whose.entity_id, asset_type)
         await show_more(self, who, self.workflow, draft.inputs)
+        await self._look_ahead(who)
         self.form += 1
 
     def _use(self, workflow: Workflow) -> None:
@@ -346,6 +391,12 @@ async def untouched_for(
     return workflows, Untouched(
         await current().templates.beginning(who, asset_type, entity), default, shape_of(DEFAULT_SIZES[asset_type])
     )
+
+
+async def edit_and_retry(state: rx.State, who: Principal, batch: Batch) -> None:
+    """Open the dialog in the tab of `state` with a failed batch. Raises NotFoundError when whom it was for is gone."""
+    dialog = await state.get_state(Generate)
+    await dialog._edit(who, batch)  # noqa: SLF001 - else it were a handler for browsers
 
 
 def default_of(workflows: Sequence[Workflow], default: UUID | None) -> Workflow:

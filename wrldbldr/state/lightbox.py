@@ -104,10 +104,3 @@ def neighbours(ids: list[str], asset: str) -> tuple[str, str]:
         return "", ""
     at = ids.index(asset)
     return (ids[at - 1] if at else "", ids[at + 1] if at + 1 < len(ids) else "")
-
-
-async def open_lightbox(state: rx.State, who: Principal, asset: str) -> None:
-    """Show a picture large in the tab of `state`. Raises NotFoundError."""
-    lightbox = await state.get_state(Lightbox)
-    await read_picture(lightbox, who, asset)
-    lightbox.is_open = True

@@ -35,9 +35,10 @@ from wrldbldr.state.connection import set_clock, show_connection
 from wrldbldr.state.creator import Creator
 from wrldbldr.state.director import Director
 from wrldbldr.state.gallery import Gallery
+from wrldbldr.state.generate import Generate
 from wrldbldr.state.hearing import Freshness, hearing
 from wrldbldr.state.ids import parsed_id
-from wrldbldr.state.news import OPEN, News, marks_of, news_between
+from wrldbldr.state.news import OPEN, News, lately_left, marks_of, news_between
 from wrldbldr.state.painting import show_progress
 from wrldbldr.state.place import Mode, Place
 from wrldbldr.state.principal import Follow, Follows, principal_of, signed_in
@@ -47,6 +48,8 @@ from wrldbldr.state.settings_page import SettingsPage
 from wrldbldr.state.toasts import dismissals, notice_of, toasts_for
 from wrldbldr.state.workflow_list import WorkflowList
 from wrldbldr.state.worlds import Worlds
+
+ROWS = 50
 
 TICKS = (BatchProgressed, PreviewPainted, ConnectionChanged)
 
@@ -115,10 +118,15 @@ class Live(rx.State):
     waiting: rx.Field[list[BatchCard]] = rx.field(default_factory=list)
     ready: rx.Field[list[BatchCard]] = rx.field(default_factory=list)
     marks: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    left: rx.Field[list[BatchCard]] = rx.field(default_factory=list)
     open_count: rx.Field[int] = rx.field(0)
+    waiting_count: rx.Field[int] = rx.field(0)
+    ready_count: rx.Field[int] = rx.field(0)
+    attempts: rx.Field[int] = rx.field(0)
     is_paused: rx.Field[bool] = rx.field(False)
     sentence: rx.Field[str] = rx.field("")
     is_loaded: rx.Field[bool] = rx.field(False)
+    _rows: int = ROWS
     _listener: int = 0
     _known: list[BatchCard] = []  # what was shown of the table below: what ends while the tab is elsewhere is told then
     _known_table: str = ""
@@ -129,6 +137,13 @@ class Live(rx.State):
     async def begin(self, who: Principal) -> Follow:
         """Listen, once the events before this one are done: one in the background would overtake them, and where the tab is."""
         return Live.listen
+
+    @rx.event
+    @signed_in
+    async def show_more(self, who: Principal) -> None:
+        """Further rows of what waits and of what is ready: a thousand at once would keep the browser busy."""
+        self._rows += ROWS
+        self._group(self._known)
 
     @rx.event(background=True)
     @signed_in
@@ -150,9 +165,12 @@ class Live(rx.State):
                         if self._listener != mine:
                             is_forgotten = self._listener == 0  # the tab slept so long that it starts over
                             break
-                        settled = await self._show(engine, glance, here.table, news) if glance.is_new() else []
+                        is_new = glance.is_new()
+                        settled = await self._show(engine, glance, here.table, news) if is_new else []
                         await self._show_ticks(engine, glance, events)
-                    for follow in (*refreshes(events, here), *dismissals(settled), *toasts_for(news, here.mode)):
+                        ahead = [Generate.look_ahead] if is_new and (await self.get_state(Generate)).is_open else []
+                    follows = (*refreshes(events, here), *ahead, *dismissals(settled), *toasts_for(news, here.mode))
+                    for follow in follows:
                         yield follow
         except NotFoundError:
             is_gone = True
@@ -166,15 +184,14 @@ class Live(rx.State):
 
     async def _show(self, engine: Engine, glance: Glance, table: str, news: News) -> list[str]:
         """Change only what differs: what is assigned is sent. Returns the notices that are none any more."""
-        cards = glance.cards
+        cards, left = glance.cards, self.left if table == self._known_table else []
+        self._group(cards)
         change(
             self,
-            painting=[card for card in cards if card.status == BatchStatus.GENERATING],
-            needs_you=[card for card in cards if card.status == BatchStatus.FAILED],
-            waiting=[card for card in cards if card.status == BatchStatus.QUEUED],
-            ready=[card for card in cards if card.status == BatchStatus.READY],
+            left=lately_left(left, news.gone, engine.clock.now()),
             marks=marks_of(cards),
             open_count=sum(card.status in OPEN for card in cards),
+            attempts=engine.comfyui.config.current.max_retries,
             is_paused=glance.is_paused,
             sentence=news.sentence or self.sentence,
             is_loaded=True,
@@ -182,6 +199,22 @@ class Live(rx.State):
         await self._count(table, cards, news)
         await show_connection(self, engine)
         return self._settled(cards, news)
+
+    def _group(self, cards: Sequence[BatchCard]) -> None:
+        """Into what the dock shows; of what waits and what is ready only the first rows."""
+        waiting, ready, failed, painting = (
+            [card for card in cards if card.status == status]
+            for status in (BatchStatus.QUEUED, BatchStatus.READY, BatchStatus.FAILED, BatchStatus.GENERATING)
+        )
+        change(
+            self,
+            painting=painting,
+            needs_you=failed,
+            waiting=waiting[: self._rows],
+            ready=ready[: self._rows],
+            waiting_count=len(waiting),
+            ready_count=len(ready),
+        )
 
     async def _show_ticks(self, engine: Engine, glance: Glance, events: Iterable[Event]) -> None:
         """What changes many times a second, whatever the length of the queue."""

@@ -1,20 +1,26 @@
 """What is new between two looks at a queue. Compared rather than told by events: a look that was missed loses nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from wrldbldr.domain.batch import BatchStatus
-from wrldbldr.services.cards import BatchCard
+from wrldbldr.services.cards import BatchCard, iso
 
 OPEN = (BatchStatus.QUEUED, BatchStatus.GENERATING)
+LEFT_SECONDS = 60
+LEFT_LIMIT = 3
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Batches that became ready, failed, began or joined since the last look; `sentence` says the last of it aloud."""
+    """Batches that became ready, failed, began, joined or were withdrawn since the last look; `sentence` says the last
+    of it aloud.
+    """
 
     ready: tuple[BatchCard, ...] = ()
     failed: tuple[BatchCard, ...] = ()
+    gone: tuple[BatchCard, ...] = ()
     sentence: str = ""
 
 
@@ -35,8 +41,19 @@ def news_between(before: Mapping[str, BatchCard], after: Sequence[BatchCard]) ->
             for card in after
             if card.status == BatchStatus.FAILED and (_has_ended(before, card) or _was_tried_again(before, card))
         ),
+        gone=tuple(gone),
         sentence=" ".join(sentences),
     )
+
+
+def lately_left(left: Sequence[BatchCard], gone: Sequence[BatchCard], now: datetime) -> list[BatchCard]:
+    """What was withdrawn within the last minute, the last first: a slip of the hand can be made good."""
+    withdrawn = [replace(card, status=BatchStatus.CANCELLED, position=0, completed_at=iso(now)) for card in gone]
+    return [
+        card
+        for card in (*reversed(withdrawn), *left)
+        if (now - datetime.fromisoformat(card.completed_at)).total_seconds() < LEFT_SECONDS
+    ][:LEFT_LIMIT]
 
 
 def titled(card: BatchCard) -> str:

@@ -1,19 +1,15 @@
 """What one tab does with the queue: details, questions, and the verbs."""
 
-from collections.abc import Sequence
-
 import reflex as rx
 
 from wrldbldr.domain.account import Principal
-from wrldbldr.domain.batch import AssetType, BatchStatus
-from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.domain.batch import BatchStatus
 from wrldbldr.engine import current
 from wrldbldr.services.cards import Fact
-from wrldbldr.state.creator import go_to, keep_address
 from wrldbldr.state.ids import parsed_id
-from wrldbldr.state.lightbox import open_lightbox
 from wrldbldr.state.place import Place
 from wrldbldr.state.principal import Follow, signed_in
+from wrldbldr.state.selection import select_among
 
 
 class Queue(rx.State):
@@ -122,14 +118,12 @@ class Queue(rx.State):
     @rx.event
     @signed_in
     async def choose(self, who: Principal, batch: str) -> Follow:
-        """Go to the pictures of a ready batch and look at the first; from another page, only to the pictures."""
+        """Open the pictures of a ready batch to choose among them; from another page, go to where they hang."""
         report = await current().queue.report(who, parsed_id(batch, "batch"))
-        entity, world = str(report.batch.entity_id), str(report.batch.world_id)
-        if (await self.get_state(Place)).world != world:
-            return rx.redirect(f"/worlds/{world}/create?show={entity}")
-        await go_to(self, who, entity, AssetType(report.batch.asset_type))
-        await self._look(who, [str(asset) for asset in report.asset_ids])
-        return keep_address(entity)
+        if (await self.get_state(Place)).world != str(report.batch.world_id):
+            return rx.redirect(f"/worlds/{report.batch.world_id}/create?show={report.batch.entity_id}")
+        await select_among(self, who, report)
+        return None
 
     @rx.event
     @signed_in
@@ -137,11 +131,6 @@ class Queue(rx.State):
         """Bring a batch before the eyes, from a toast."""
         await read_facts(self, who, batch)
         return rx.call_script(f"wrldbldrShow('batch-{parsed_id(batch, 'batch')}')")
-
-    async def _look(self, who: Principal, assets: Sequence[str]) -> None:
-        if not assets:
-            raise NotFoundError("picture: they were deleted")
-        await open_lightbox(self, who, assets[0])
 
 
 async def read_facts(queue: Queue, who: Principal, batch: str) -> None:

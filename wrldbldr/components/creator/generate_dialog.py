@@ -8,11 +8,11 @@ from wrldbldr.components.creator.style_reference import style_fields, style_pane
 from wrldbldr.components.dialog import dialog, heading
 from wrldbldr.components.field import error_line, field, slider, text_area
 from wrldbldr.components.icon import asset_icon, icon
+from wrldbldr.components.moment import about
 from wrldbldr.components.plate import hole
 from wrldbldr.domain.batch import COUNT_LIMIT
 from wrldbldr.state.connection import Connection
 from wrldbldr.state.generate import Choice, Generate
-from wrldbldr.state.live import Live
 
 
 def generate_dialog() -> rx.Component:
@@ -203,11 +203,14 @@ def painter() -> rx.Component:
 
 def foot() -> rx.Component:
     """When it will be its turn, and the button."""
-    turn = rx.match(
-        Live.open_count,
-        (0, "The queue is empty: it starts at once"),
-        (1, "Behind 1 other batch"),
-        f"Behind {Live.open_count} other batches",
+    stands = rx.cond(
+        Generate.position <= len(ORDINALS), rx.Var.create(ORDINALS)[Generate.position - 1], f"#{Generate.position}"
+    )
+    ready = about(Generate.ready_from, Generate.ready_until, lead=", ready in ")
+    turn = rx.cond(
+        Generate.position == 1,
+        rx.fragment("The queue is empty: it starts at once", ready),
+        rx.fragment(stands, " in the queue", ready),
     )
     when = rx.cond(Connection.is_away, "ComfyUI is away: it waits in the queue, nothing is lost", turn)
     send = button(
@@ -226,6 +229,7 @@ def foot() -> rx.Component:
     )
 
 
+ORDINALS = ["First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth"]
 FIELDS_WITH_LINES = ["prompt", "negative_prompt", "count", "workflow_id", "seed", "inputs"]
 
 

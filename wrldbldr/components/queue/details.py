@@ -8,6 +8,7 @@ from wrldbldr.components.moment import ago
 from wrldbldr.components.queue.words import Batch
 from wrldbldr.services.cards import Fact
 from wrldbldr.state.queue import Queue
+from wrldbldr.state.steering import Steering
 
 
 def details(batch: Batch) -> rx.Component:
@@ -62,9 +63,10 @@ def error_box(batch: Batch) -> rx.Component:
             rx.cond(is_opened, facts(batch), closed),
             rx.el.div(
                 button("Retry", glyph="rotate-ccw", look="warm", size="s", on_click=Queue.retry(batch.id)),
+                button("Edit and Retry", look="ghost", size="s", on_click=Steering.edit(batch.id)),
                 clear,
                 rx.el.span(end, class_name="row end"),
-                class_name="row g1",
+                class_name="row g1 wrap",
             ),
             class_name="errbox col",
         ),

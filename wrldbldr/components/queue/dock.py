@@ -1,6 +1,7 @@
 """The queue beside the work: the picture being painted, what needs somebody, what waits, what is ready."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import reflex as rx
 
@@ -8,6 +9,7 @@ from wrldbldr.components.button import button, icon_button
 from wrldbldr.components.empty import empty
 from wrldbldr.components.question import question
 from wrldbldr.components.queue.alerts import alerts
+from wrldbldr.components.queue.batch_menu import batch_menu
 from wrldbldr.components.queue.batch_row import batch_row
 from wrldbldr.components.queue.details import details, error_box
 from wrldbldr.components.queue.live_card import live_card
@@ -18,6 +20,9 @@ from wrldbldr.state.connection import Connection
 from wrldbldr.state.live import Live
 from wrldbldr.state.painting import Painting
 from wrldbldr.state.queue import Queue
+from wrldbldr.state.steering import Steering
+
+WAITING = "Waiting"
 
 Batches = rx.vars.ArrayVar[Sequence[BatchCard]]
 
@@ -28,7 +33,7 @@ def dock() -> rx.Component:
         "The queue is empty", "What you ask for waits here, in order, and stays until you clear it.",
         glyph="flame-kindling",
     )  # fmt: skip
-    is_empty = (Live.open_count + Live.ready.length() + Live.needs_you.length()) == 0
+    is_empty = (Live.open_count + Live.ready.length() + Live.needs_you.length() + Live.left.length()) == 0
     body = rx.cond(Live.is_loaded, rx.cond(is_empty, nothing, groups()), dock_skeleton())
     return rx.el.aside(
         rx.el.div(
@@ -83,25 +88,56 @@ def groups() -> rx.Component:
             Live.painting,
             lambda batch: rx.cond(is_running & (Painting.batch == batch.id), live_card(batch), row(batch)),
         ),
-        group("Needs you", Live.needs_you, under=error_box),
-        group("Waiting", Live.waiting),
         group(
-            "Ready",
-            Live.ready,
-            button("Clear Completed", look="ghost", size="s", on_click=Queue.clear_completed),
+            "Needs you",
+            Live.needs_you,
+            rx.cond(Live.needs_you.length() > 1, ghost("Retry All", Steering.retry_all)),
+            rx.cond(Live.needs_you.length() > 1, ghost("Clear Failed", Steering.clear_failed)),
+            count=Live.needs_you.length(),
+            under=error_box,
         ),
+        waiting(),
+        group("Ready", Live.ready, ghost("Clear Completed", Queue.clear_completed), count=Live.ready_count),
+        group("Just left the queue", Live.left, count=Live.left.length(), under=lambda _: rx.fragment()),
     )
+
+
+def ghost(label: str, on_click: Any) -> rx.Component:
+    """What a heading can do for all below it."""
+    return button(label, look="ghost", size="s", on_click=on_click)
 
 
 def group(
-    title: str, batches: Batches, *end: rx.Component, under: Callable[[Batch], rx.Component] = details
+    title: str,
+    batches: Batches,
+    *end: rx.Component,
+    count: rx.vars.NumberVar[int],
+    under: Callable[[Batch], rx.Component] = details,
 ) -> rx.Component:
-    """One heading and its rows."""
-    head = rx.el.h3(
-        title, rx.el.span(batches.length(), class_name="num"), rx.el.span(*end, class_name="end"), class_name="grp"
+    """One heading and its rows; of very many the first, and more of them on demand."""
+    head = rx.el.h3(title, rx.el.span(count, class_name="num"), rx.el.span(*end, class_name="end"), class_name="grp")
+    rows = rx.foreach(batches, lambda batch: rx.el.li(row(batch), under(batch), data_batch=batch.id, key=batch.id))
+    more = rx.cond(
+        count > batches.length(),
+        rx.el.div(
+            button(f"Show More of {count}", look="ghost", size="s", on_click=Live.show_more),
+            class_name="row center more",
+        ),
     )
-    rows = rx.foreach(batches, lambda batch: rx.el.li(row(batch), under(batch), key=batch.id))
-    return rx.cond(batches.length() > 0, rx.el.section(head, rx.el.ul(rows), aria_label=title))
+    listed = rx.el.ul(rows, data_order=title == WAITING or None)
+    body = rx.context_menu.root(rx.context_menu.trigger(listed), batch_menu()) if title == WAITING else listed
+    return rx.cond(count > 0, rx.el.section(head, body, more, aria_label=title))
+
+
+def waiting() -> rx.Component:
+    """What waits, in an order that can be changed."""
+    all_of_it = rx.cond(Live.waiting_count > 1, ghost("Cancel All…", Steering.ask_to_cancel_all))
+    return rx.fragment(
+        group(WAITING, Live.waiting, all_of_it, count=Live.waiting_count),
+        rx.el.input(
+            type="text", hidden=True, aria_hidden=True, tab_index=-1, data_steer=True, on_change=Steering.steer
+        ),  # assets/queue.js writes into it
+    )
 
 
 def row(batch: Batch) -> rx.Component:
@@ -116,6 +152,9 @@ def row(batch: Batch) -> rx.Component:
         position=batch.position,
         count=batch.count,
         attempt=batch.attempt,
+        attempts=Live.attempts,
+        ready_from=batch.ready_from,
+        ready_until=batch.ready_until,
         completed_at=batch.completed_at,
         is_away=Connection.is_away,
         is_opened=Queue.opened == batch.id,
@@ -140,6 +179,22 @@ def cancel_question() -> rx.Component:
     )
 
 
+def cancel_all_question() -> rx.Component:
+    """Everything that waits."""
+    return question(
+        f"Cancel {Live.waiting_count} waiting batches?",
+        "They leave the queue. What is being painted goes on.",
+        keep="Keep in Queue",
+        destroy="Cancel All",
+        is_open=Steering.is_asking,
+        on_open_change=Steering.toggle_question,
+        on_destroy=Steering.cancel_all,
+    )
+
+
 def announcements() -> rx.Component:
     """What changed in the queue, for those who cannot see it; ends of batches are said by their toasts."""
-    return rx.el.div(Live.sentence, class_name="sr", role="status", aria_live="polite")
+    return rx.fragment(
+        rx.el.div(Live.sentence, class_name="sr", role="status", aria_live="polite"),
+        rx.el.div(Steering.said, class_name="sr", role="status", aria_live="polite"),
+    )

@@ -4,7 +4,7 @@ import reflex as rx
 
 from wrldbldr.components.button import button
 from wrldbldr.components.icon import icon
-from wrldbldr.components.moment import since
+from wrldbldr.components.moment import about, since
 from wrldbldr.components.plate import ember, entity_glyph
 from wrldbldr.components.queue.details import details
 from wrldbldr.components.queue.words import Batch, phase, pictures, spoken_progress
@@ -38,7 +38,10 @@ def live_card(batch: Batch) -> rx.Component:
         ),
         rx.el.div(
             rx.el.span("Generating", class_name="xs yel m"),
-            rx.el.span(pictures(batch.count.to(int)), class_name="xs mut"),
+            rx.el.span(
+                pictures(batch.count.to(int)), about(batch.ready_from, batch.ready_until, lead=" · ", tail=" left"),
+                class_name="xs mut num",
+            ),
             rx.el.span(
                 details_button(batch),
                 button("Cancel", glyph="x", look="ghost", size="s", on_click=Queue.ask_to_cancel(batch.id)),
@@ -57,7 +60,7 @@ def caption(batch: Batch) -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.el.p(batch.entity_name, " ", rx.el.span(batch.asset_type.capitalize(), class_name="t"), class_name="name md b tr"),
-            rx.el.p(phase(), rx.cond(batch.started_at != "", rx.fragment(" · ", since(batch.started_at))), class_name="xs sec num tr"),
+            rx.el.p(phase(), rx.cond(Painting.began_at != "", rx.fragment(" · ", since(Painting.began_at))), class_name="xs sec num tr"),
             class_name="grow",
         ),
         rx.el.span(Painting.percent, rx.el.span(" %", class_name="unit"), class_name="num name lg b percent"),
