@@ -229,8 +229,15 @@ class Studio:
 
     def cancel_all(self) -> None:
         """Another program cancels every open batch at this very moment, and our process hears of it."""
+        self._cancel("status in ('queued', 'generating')")
+
+    def cancel(self, batch_id: UUID) -> None:
+        """The same of one batch."""
+        self._cancel(f"id = '{batch_id.hex}'")
+
+    def _cancel(self, which: str) -> None:
         with closing(sqlite3.connect(self._file)) as connection:
-            connection.execute("update batch set status = 'cancelled' where status in ('queued', 'generating')")
+            connection.execute(f"update batch set status = 'cancelled' where {which}")  # noqa: S608 - words of ours
             connection.commit()
         self._process.dispatcher.wake()
 

@@ -1,5 +1,7 @@
 """Batches that are withdrawn, wherever they are just then."""
 
+import pytest
+
 from tests.fakes.studio import Studio
 from tests.services.graphs import repaint
 from wrldbldr.comfyui.errors import PictureBrokenError
@@ -85,6 +87,38 @@ async def test_pictures_that_are_finished_when_the_cancellation_comes_are_not_ke
     assert await painting.status(batch_id) is BatchStatus.CANCELLED
     assert await painting.pictures(batch_id) == []
     assert painting.stored_files() == []
+
+
+@pytest.mark.parametrize("moment", ["queued", "being sent", "waiting on ComfyUI", "running", "finishing"])
+async def test_at_whatever_moment_a_batch_is_cancelled_it_leaves_nothing_and_the_next_one_is_painted(
+    painting: Studio, moment: str
+) -> None:
+    queue = painting.engine.queue
+    await queue.pause(painting.who)
+    batch_id, following = await painting.ask(), await painting.ask()
+    if moment == "queued":
+        await queue.cancel(painting.who, batch_id)
+    if moment == "being sent":
+        painting.comfyui.on_submit = lambda _: painting.cancel(batch_id)
+    await queue.resume(painting.who)
+    await painting.rest()
+    painting.comfyui.on_submit = None
+    if moment in ("running", "finishing"):
+        painting.comfyui.start()
+        await painting.rest()
+    if moment == "finishing":
+        painting.comfyui.fail_next("fetch_picture", PictureBrokenError("x.png", "Half of it arrived."))
+        painting.comfyui.finish()
+        await painting.rest()
+    if moment in ("waiting on ComfyUI", "running", "finishing"):
+        await queue.cancel(painting.who, batch_id)
+        await painting.advance(5)
+    await painting.paint()
+
+    assert await painting.status(batch_id) is BatchStatus.CANCELLED
+    assert await painting.pictures(batch_id) == []
+    assert await painting.status(following) is BatchStatus.READY
+    assert len(await painting.pictures(following)) == 1
 
 
 async def test_a_running_batch_can_be_cancelled_while_comfyui_is_away(painting: Studio) -> None:

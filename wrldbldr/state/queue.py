@@ -10,6 +10,7 @@ from wrldbldr.state.ids import parsed_id
 from wrldbldr.state.place import Place
 from wrldbldr.state.principal import Follow, signed_in
 from wrldbldr.state.selection import select_among
+from wrldbldr.state.words import notice_id, spoken
 
 
 class Queue(rx.State):
@@ -123,7 +124,9 @@ class Queue(rx.State):
         if (await self.get_state(Place)).world != str(report.batch.world_id):
             return rx.redirect(f"/worlds/{report.batch.world_id}/create?show={report.batch.entity_id}")
         await select_among(self, who, report)
-        return None
+        return rx.toast.dismiss(
+            spoken(notice_id(str(report.batch.id), report.batch.attempt))
+        )  # it lies over the dialog
 
     @rx.event
     @signed_in

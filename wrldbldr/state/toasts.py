@@ -16,7 +16,7 @@ from wrldbldr.state.director import Director
 from wrldbldr.state.news import News
 from wrldbldr.state.place import Mode
 from wrldbldr.state.queue import Queue
-from wrldbldr.state.words import spoken
+from wrldbldr.state.words import notice_id, spoken
 
 logger = logging.getLogger(__name__)
 
@@ -30,8 +30,8 @@ def toasts_for(news: News, mode: str) -> list[EventSpec]:
 
 
 def notice_of(card: BatchCard) -> str:
-    """The id of the notice about one attempt at a batch: the next attempt gets another notice, not this one's place."""
-    return f"{card.id}-{card.attempt}"
+    """The id of the notice about a batch as it is shown."""
+    return notice_id(card.id, card.attempt)
 
 
 def dismissals(notices: Sequence[str]) -> list[EventSpec]:

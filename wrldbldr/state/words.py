@@ -12,3 +12,8 @@ def spoken(text: str) -> rx.Var[str]:
     there is keeps the server busy for ever. Without an opening bracket nothing is found to be read.
     """
     return rx.Var(json.dumps(text).replace("<", "\\u003c"), _var_type=str)
+
+
+def notice_id(batch: str, attempt: int) -> str:
+    """The id of the notice about one attempt at a batch: the next attempt gets another notice, not this one's place."""
+    return f"{batch}-{attempt}"

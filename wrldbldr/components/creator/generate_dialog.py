@@ -222,7 +222,11 @@ def foot() -> rx.Component:
         rx.el.p(icon("circle-alert", 14), Generate.error, class_name="hint err", role="alert"),
     )
     return rx.el.div(
-        rx.el.div(rx.el.span(icon("hourglass", 14), when, class_name="xs sec row g1"), general, class_name="grow"),
+        rx.el.div(
+            rx.el.span(icon("hourglass", 14), rx.el.span(when), class_name="xs sec row g1 num"),
+            general,
+            class_name="grow",
+        ),
         rx.dialog.close(button("Cancel", look="ghost")),
         send,
         class_name="row dlg-foot",

@@ -54,7 +54,7 @@ def batch_row(
     mark = rx.cond(status == "queued", grip(name), status_icon(status))
     return rx.el.div(
         mark, thumb(thumbnail, entity_glyph(kind)), words, row_actions(batch, status, name), rest,
-        class_name="brow", id=f"batch-{batch}", data_status=status,
+        class_name="brow", id=f"batch-{batch}", data_status=status, on_context_menu=Steering.aim(batch),
     )  # fmt: skip
 
 

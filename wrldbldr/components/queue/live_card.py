@@ -39,8 +39,12 @@ def live_card(batch: Batch) -> rx.Component:
         rx.el.div(
             rx.el.span("Generating", class_name="xs yel m"),
             rx.el.span(
-                pictures(batch.count.to(int)), about(batch.ready_from, batch.ready_until, lead=" · ", tail=" left"),
-                class_name="xs mut num",
+                rx.cond(
+                    batch.ready_until == "",
+                    pictures(batch.count.to(int)),
+                    about(batch.ready_from, batch.ready_until, tail=" left"),
+                ),
+                class_name="xs mut num tr",
             ),
             rx.el.span(
                 details_button(batch),
