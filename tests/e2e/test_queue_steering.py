@@ -45,8 +45,8 @@ class Desk:
 
     def order(self) -> list[str]:
         """What the server has waiting."""
-        params = {"session_id": self.session_id, "status": "queued"}
-        items = self.page.request.get(f"{self.url}/api/assets/batch", params=params).json()["items"]
+        address = f"{self.url}/api/assets/batch?session_id={self.session_id}&status=queued"
+        items = self.page.request.get(address).json()["items"]
         return [item["entity_name"] for item in items]
 
     def expect_order(self, *names: str) -> None:
@@ -240,7 +240,7 @@ def test_what_failed_is_edited_and_tried_again_or_all_of_it(desk: Desk, snapshot
     row.get_by_role("button", name="Edit and Retry").click()
     dialog = desk.page.get_by_role("dialog")
     expect(dialog.get_by_label("Prompt", exact=True)).to_have_value(f"a portrait of {odile}")
-    expect(dialog.get_by_label("Seed")).to_have_value("7")
+    expect(dialog.get_by_label("Seed", exact=True)).to_have_value("7")
     dialog.get_by_label("Workflow").select_option(label="text-to-picture")
     snapshot(desk.page, "queue-edit-and-retry")
     dialog.get_by_role("button", name=re.compile("^Generate 1")).click()

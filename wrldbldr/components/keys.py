@@ -11,6 +11,7 @@ KEYS = (
     ("Ctrl ⏎", "Generate, inside the dialog"),
     ("/", "Find a character or location"),
     ("Q", "Show or hide the queue"),
+    ("Alt ↑ ↓", "Move a waiting batch, with ⇧ to an end"),
     ("← → ↑ ↓", "Move among pictures"),
     ("⏎", "Look at a picture"),
     (".", "Star a picture"),
