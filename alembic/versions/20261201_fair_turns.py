@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "b7d20c5a914e"
-down_revision = "8c14d6e7f2b3"
+down_revision = "b2f09c5d17ae"
 branch_labels = None
 depends_on = None
 

@@ -129,11 +129,12 @@ async def test_edit_and_retry_opens_the_dialog_as_the_batch_was_asked_for_and_th
     dialog = await desk.see(Generate)
     assert (dialog.is_open, dialog.is_retry, dialog.entity_name) == (True, True, "Elven Archer")
     assert (dialog.prompt, dialog.negative_prompt, dialog.seed) == ("a lamp", "fog", "7")
-    assert (dialog.count, dialog.shape, dialog.asset_type) == (3, "1:1", "portrait")
+    assert (dialog.count, dialog.shape, dialog.asset_type) == (3, "1024 × 1024", "portrait")
     assert (await studio.batch(failed)).cleared_at is None
     await desk.send(Generate.submit({"prompt": "a brass lamp", "negative_prompt": "fog", "seed": "7"}))
     [again] = [await studio.batch(batch) for batch in await order(studio)]
-    assert (again.prompt, again.seed, again.count, again.entity_name) == ("a brass lamp", 7, 3, "Elven Archer")
+    assert (again.prompt, again.seed, again.count, again.width) == ("a brass lamp", 7, 3, 1024)
+    assert again.entity_name == "Elven Archer"
     assert (await studio.batch(failed)).cleared_at is not None
 
 

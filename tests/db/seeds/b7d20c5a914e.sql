@@ -64,3 +64,12 @@ insert into player (id, game_session_id, name, secret_fingerprint, joined_at)
 values ('6f0e1a52b7c94f3f9f2d1f3f1c2b3a4d', '7d3349833a5b4ae1ba308760a0156421', 'Bram', 'seat', '2026-01-01 20:00:00.000000');
 insert into workflowform (workflow_id, width, height, shown)
 values ('0cb24b3d408d42769f72dcb67711d51c', 896, 1152, '[{"node_id": "3", "input_name": "steps"}]');
+update batch set style = '{"sources": [{"asset_id": "6e1bfbc3-a6be-437b-a9f3-32fbcea62cfb", "label": "Elven_Archer_Portrait_001",
+    "content_hash": "0000000000000000000000000000000000000000000000000000000000000000", "media_type": "image/png",
+    "keywords": "an archer, gouache"}], "strength": 0.65, "use": "picture", "taker": "IPAdapter"}'
+where id = '43b685499f5b468db8edaa8ee5e9f675';
+insert into lineage (asset_id, ordinal, source_id, label, "use", taker, strength)
+values ('6e301ba919bd457fab83db40b1a0cd58', 0, '6e1bfbc3a6be437ba9f332fbcea62cfb', 'Elven_Archer_Portrait_001', 'picture', 'IPAdapter', 0.65);
+insert into lineage (asset_id, ordinal, source_id, label, "use", taker, strength)
+values ('6e301ba919bd457fab83db40b1a0cd58', 1, NULL, 'Brother_Aldwin_Portrait_001', 'picture', 'IPAdapter', 0.65);
+update character set style_reference_id = '6e1bfbc3a6be437ba9f332fbcea62cfb' where id = 'f93f6fbec46d44ea9e7de6310245f0d0';
