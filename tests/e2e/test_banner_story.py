@@ -178,7 +178,7 @@ def test_a_failed_batch_is_copied_whole_tried_again_and_dismissed(
     notice = page.get_by_text("Portrait for Hask Brannoch failed")
     expect(notice).to_be_visible()
 
-    box.get_by_role("button", name="Retry").click()
+    box.get_by_role("button", name="Retry", exact=True).click()
     expect(box.get_by_text("attempt 2")).to_be_visible()
     box.get_by_role("button", name="Show Details").last.click()
     for fact in ("Full error", "Batch ID", "town-sprite-ipadapter", "2 times", "“Style from picture”"):

@@ -72,7 +72,7 @@ def test_a_batch_that_fails_says_why_in_words_on_every_screen_until_it_is_dealt_
     expect(box.get_by_role("button", name="Copy Details")).to_be_visible()
     snapshot(page, "failed")
 
-    box.get_by_role("button", name="Retry").click()
+    box.get_by_role("button", name="Retry", exact=True).click()
     expect(box.get_by_text(re.compile("attempt 2"))).to_be_visible()
     for notice in notices:
         expect(notice).to_have_count(1)  # of the second attempt: that of the first went with it

@@ -82,13 +82,14 @@ async def test_a_batch_is_put_beside_another(studio: Studio, side: Side, expecte
 
 async def test_beside_one_that_is_painted_or_was_withdrawn_meanwhile_is_where_it_was(studio: Studio) -> None:
     batches = [await studio.ask() for _ in range(4)]
-    await studio.engine.queue.cancel(studio.who, batches[1])
     await studio.claim_and_die(batches[0])
+    await studio.engine.queue.cancel(studio.who, batches[2])
 
     await studio.engine.line.move_beside(studio.who, batches[3], batches[0], Side.AFTER)
-    await studio.engine.line.move_beside(studio.who, batches[2], batches[1], Side.BEFORE)
+    assert await order(studio) == [batches[3], batches[1]]
+    await studio.engine.line.move_beside(studio.who, batches[3], batches[2], Side.BEFORE)
 
-    assert await order(studio) == [batches[3], batches[2]]
+    assert await order(studio) == [batches[1], batches[3]]
 
 
 async def test_what_waits_no_more_is_not_moved_and_that_is_said_in_a_sentence(studio: Studio) -> None:
