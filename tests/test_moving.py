@@ -21,8 +21,8 @@ from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import AssetType, Batch
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine, open_engine
+from wrldbldr.services.asking import GenerationRequest
 from wrldbldr.services.comfyui_settings import BUILT_IN
-from wrldbldr.services.queue import GenerationRequest
 from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.settings import Settings
 from wrldbldr.simulator.faults import Action, Moment, Rule

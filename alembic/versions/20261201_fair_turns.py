@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "b7d20c5a914e"
-down_revision = "b2f09c5d17ae"
+down_revision = "b3a9d5c07e18"
 branch_labels = None
 depends_on = None
 

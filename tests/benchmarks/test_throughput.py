@@ -19,7 +19,7 @@ from wrldbldr.domain.events import BatchFailed, BatchReady, Missed
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine, open_engine
 from wrldbldr.kit.garbage import look_for_garbage_rarely
-from wrldbldr.services.queue import GenerationRequest
+from wrldbldr.services.asking import GenerationRequest
 from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.settings import Settings
 

@@ -27,12 +27,13 @@ from wrldbldr.domain.world import Entity, EntityType, GameSession, World
 from wrldbldr.engine import Engine
 from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.media.store import MediaStore
+from wrldbldr.services.asking import GenerationRequest
 from wrldbldr.services.audience import AudienceService
 from wrldbldr.services.dispatcher import Dispatcher
 from wrldbldr.services.easel import Easel
 from wrldbldr.services.keeping import Keeper
 from wrldbldr.services.progress import LiveProgress
-from wrldbldr.services.queue import GenerationRequest, QueueService
+from wrldbldr.services.queue import QueueService
 from wrldbldr.services.worlds import EntityChanges
 
 OWNER_PASSWORD = "a lantern at sea"

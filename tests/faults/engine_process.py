@@ -22,7 +22,7 @@ from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import AssetType, IllegalTransitionError
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine, open_engine
-from wrldbldr.services.queue import GenerationRequest
+from wrldbldr.services.asking import GenerationRequest
 from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.settings import Settings
 

@@ -30,12 +30,13 @@ from wrldbldr.kit.ids import new_id
 from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.media.store import MediaStore
 from wrldbldr.services.accounts import AccountService
+from wrldbldr.services.asking import GenerationRequest
 from wrldbldr.services.dispatcher import Dispatcher
 from wrldbldr.services.easel import Easel
 from wrldbldr.services.keeping import Keeper
 from wrldbldr.services.order_check import OrderCheck
 from wrldbldr.services.progress import LiveProgress
-from wrldbldr.services.queue import GenerationRequest, QueueService
+from wrldbldr.services.queue import QueueService
 from wrldbldr.services.workflows import WorkflowService
 from wrldbldr.services.worlds import EntityChanges, WorldService
 

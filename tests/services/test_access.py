@@ -16,10 +16,11 @@ from wrldbldr.domain.stage import Part
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine
 from wrldbldr.kit.ids import new_id
+from wrldbldr.services.asking import GenerationRequest
 from wrldbldr.services.gallery import GalleryService
 from wrldbldr.services.line import LineService
 from wrldbldr.services.picture_import import PictureImportService
-from wrldbldr.services.queue import GenerationRequest, QueueService
+from wrldbldr.services.queue import QueueService
 from wrldbldr.services.stage import StageService
 from wrldbldr.services.worlds import EntityChanges, WorldService
 

@@ -23,7 +23,8 @@ from wrldbldr.domain.style_reference import Lineage, ReferenceUse
 from wrldbldr.domain.workflow import NodeInput, StyleReferenceMapping, StyleReferenceMode
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine, open_engine
-from wrldbldr.services.queue import BatchReport, GenerationRequest
+from wrldbldr.services.asking import GenerationRequest
+from wrldbldr.services.queue import BatchReport
 from wrldbldr.services.workflow_changes import WorkflowChanges
 from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.settings import Settings

@@ -9,7 +9,8 @@ from wrldbldr.domain.errors import InvalidInputError
 from wrldbldr.domain.world import EntityType
 from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.state.creator import Creator
-from wrldbldr.state.generate import Generate, parsed_seed
+from wrldbldr.state.draft import parsed_seed
+from wrldbldr.state.generate import Generate
 
 WORDS = "A graceful elven archer with long silver hair, a bow of pale ash wood."
 BEGINNING = f"Portrait of Elven Archer, {WORDS.strip('.')}"

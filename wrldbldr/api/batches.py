@@ -32,7 +32,8 @@ from wrldbldr.domain.input_setting import InputSetting
 from wrldbldr.domain.style_reference import ReferenceUse
 from wrldbldr.domain.workflow import NodeInput
 from wrldbldr.domain.world import EntityType
-from wrldbldr.services.queue import BatchReport, GenerationRequest
+from wrldbldr.services.asking import GenerationRequest
+from wrldbldr.services.queue import BatchReport
 
 router = guarded_router("Queue")
 

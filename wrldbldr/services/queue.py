@@ -1,72 +1,37 @@
 """The queue as game masters use it: ask for pictures, withdraw, try again, tidy up, look."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Protocol
 from uuid import UUID
-
-from pydantic import JsonValue
 
 from wrldbldr.bus import SERVER_TOPIC, Bus
 from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.db.trip import Order, Trip
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import (
-    AssetType,
     Batch,
     BatchStatus,
-    checked_count,
-    checked_seed,
-    checked_size,
 )
 from wrldbldr.domain.errors import InvalidInputError, NotFoundError
 from wrldbldr.domain.estimate import Span
 from wrldbldr.domain.events import BatchCancelled, BatchCleared, BatchQueued, QueuePaused
 from wrldbldr.domain.input_setting import InputSettings
 from wrldbldr.domain.line import Pending
-from wrldbldr.domain.style_reference import Style, checked_strength
+from wrldbldr.domain.style_reference import Style
 from wrldbldr.domain.text import PROMPT_LIMIT, checked_text
-from wrldbldr.domain.wildcards import expand
-from wrldbldr.domain.workflow import NodeInput
-from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.clock import Clock
-from wrldbldr.kit.ids import new_id, new_seed
+from wrldbldr.kit.ids import new_id
 from wrldbldr.services.access import owned_batch, owned_entity, owned_game_session
 from wrldbldr.services.announce import announce
+from wrldbldr.services.asking import DEFAULT_SIZES, GenerationRequest, checked, request_of
 from wrldbldr.services.cards import BatchCard, Fact, batch_card, batch_facts, thumbnail_of
 from wrldbldr.services.foresight import Foreseen, Foresight, Outlook, between
 from wrldbldr.services.order_check import OrderCheck
 from wrldbldr.services.progress import LivePreview, LiveProgress, Progress
-from wrldbldr.services.styling import checked_references, in_order, planned_style
-
-DEFAULT_SIZES: dict[AssetType, tuple[int, int]] = {
-    AssetType.PORTRAIT: (768, 1024),
-    AssetType.SPRITE: (512, 1024),
-    AssetType.BACKDROP: (1216, 688),
-    AssetType.ITEM: (768, 768),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class GenerationRequest:
-    """What a game master asks for. Whatever is None is chosen: the seed at random, the rest by the workflow and type."""
-
-    game_session_id: UUID
-    entity_type: EntityType
-    entity_id: UUID
-    asset_type: AssetType
-    prompt: str
-    count: int
-    negative_prompt: str | None = None
-    seed: int | None = None
-    width: int | None = None
-    height: int | None = None
-    workflow_id: UUID | None = None
-    style_reference_ids: Sequence[UUID] | None = None  # None: that of the character or location; empty: none
-    style_strength: float | None = None
-    inputs: Mapping[NodeInput, JsonValue] | None = None  # of those the workflow shows
+from wrldbldr.services.styling import in_order, planned_style
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +80,7 @@ class QueueService:
 
         The names of entity and workflow, and the style, are frozen here: the pictures are of whoever they were asked for.
         """
-        (asked, seed), now = _checked(request), self._clock.now()
+        (asked, seed), now = checked(request), self._clock.now()
         chosen = asked.workflow_id or asked.asset_type
         settings = await self._check.settings(chosen, asked.inputs) if asked.inputs else None
 
@@ -190,7 +155,7 @@ class QueueService:
         """Ask for the same as a batch that was withdrawn. Raises NotFoundError, also when whom it was for is gone."""
         async with self._database.read() as unit:
             batch = await owned_batch(unit, who, batch_id)
-        return await self.submit(who, _request_of(batch))
+        return await self.submit(who, request_of(batch))
 
     async def clear(self, who: Principal, batch_id: UUID) -> None:
         """Take a ready or failed batch off the list; its pictures stay. Raises NotFoundError, IllegalTransitionError."""
@@ -328,46 +293,6 @@ class QueueService:
         if has_changed:
             self._bus.publish(SERVER_TOPIC, QueuePaused(is_paused))
             self._wake()
-
-
-def _checked(request: GenerationRequest) -> tuple[GenerationRequest, int]:
-    """The request, if it says what to paint and asks for nothing impossible, and its seed, which has chosen the words where
-    the prompt leaves a choice. Raises InvalidInputError.
-    """
-    seed = new_seed() if request.seed is None else checked_seed(request.seed)
-    written = checked_text(request.prompt, field="prompt", limit=PROMPT_LIMIT)
-    prompt = checked_text(expand(written, seed), field="prompt", limit=PROMPT_LIMIT)
-    if not prompt:
-        raise InvalidInputError("prompt", "Say what to paint: the prompt is empty.")
-    checked = replace(
-        request,
-        prompt=prompt,
-        count=checked_count(request.count),
-        width=None if request.width is None else checked_size(request.width, field="width"),
-        height=None if request.height is None else checked_size(request.height, field="height"),
-        style_reference_ids=request.style_reference_ids and checked_references(request.style_reference_ids),
-        style_strength=checked_strength(request.style_strength),
-    )
-    return checked, seed
-
-
-def _request_of(batch: Batch) -> GenerationRequest:
-    """The same once more. A workflow that is gone is replaced by the one for the kind of picture."""
-    return GenerationRequest(
-        game_session_id=batch.game_session_id,
-        entity_type=batch.entity_type,
-        entity_id=batch.entity_id,
-        asset_type=batch.asset_type,
-        prompt=batch.prompt,
-        count=batch.count,
-        negative_prompt=batch.negative_prompt,
-        seed=batch.seed,
-        width=batch.width,
-        height=batch.height,
-        workflow_id=batch.workflow_id,
-        style_reference_ids=[source.asset_id for source in batch.style.sources] if batch.style else [],
-        style_strength=batch.style.strength if batch.style else None,
-    )
 
 
 def _order(trip: Trip, who: Principal, asked: GenerationRequest) -> Order | None:

@@ -7,7 +7,8 @@ from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.picture import VARIATIONS, proposed_prompt
 from wrldbldr.domain.wildcards import escape, expand
 from wrldbldr.domain.world import Entity, EntityType
-from wrldbldr.services.queue import GenerationRequest, QueueService
+from wrldbldr.services.asking import GenerationRequest
+from wrldbldr.services.queue import QueueService
 from wrldbldr.services.worlds import EntityChanges, WorldService
 
 

@@ -23,9 +23,9 @@ from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.clock import Clock, wait_for_event
 from wrldbldr.kit.ids import new_id
 from wrldbldr.media.pictures import CleanPicture
+from wrldbldr.services.asking import DEFAULT_SIZES
 from wrldbldr.services.fetch import Fetcher
 from wrldbldr.services.prepare import CannotPrepareError, prepare
-from wrldbldr.services.queue import DEFAULT_SIZES
 from wrldbldr.services.unpainted import OutOfReachError, UnpaintableError
 from wrldbldr.services.workflow_changes import WorkflowChanges
 from wrldbldr.services.workflows import WorkflowService

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field, replace
 
 from wrldbldr.comfyui.graph import parse_graph
 from wrldbldr.domain.batch import COUNT_LIMIT
+from wrldbldr.domain.errors import InvalidInputError
 from wrldbldr.domain.picture import VARIATIONS, size_of
 from wrldbldr.domain.workflow import NodeInput, Workflow
 from wrldbldr.services.workflow_inputs import key_of_input, text_of
 
+SEED_DIGITS = 16
 INPUTS = "inputs."  # how their keys begin
 COUNTS = {str(count): count for count in range(1, COUNT_LIMIT + 1)}
 
@@ -75,3 +77,15 @@ def _inputs(form: Mapping[str, str], used: Workflow) -> dict[str, str]:
 
 def _set(text: str | None, untouched: str) -> str | None:
     return None if text is None or text.strip() == untouched.strip() else text
+
+
+def parsed_seed(text: str) -> int | None:
+    """A seed, or None for a new one each time. Raises InvalidInputError."""
+    text = "".join(text.split())
+    if not text:
+        return None
+    if not text.isascii() or not text.isdecimal() or len(text) > SEED_DIGITS:
+        raise InvalidInputError(
+            "seed", f"A seed is a whole number of at most {SEED_DIGITS} digits. Leave it empty for a new one each time."
+        )
+    return int(text)

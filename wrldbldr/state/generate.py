@@ -1,6 +1,5 @@
 """The dialog in which pictures are asked for. Whom they are for is settled when it opens, wherever the tab goes."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,10 +16,10 @@ from wrldbldr.domain.workflow import Workflow
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import current
 from wrldbldr.kit.ids import new_seed
+from wrldbldr.services.asking import DEFAULT_SIZES, GenerationRequest
 from wrldbldr.services.cards import NO_IMAGE, image_url, iso
 from wrldbldr.services.foresight import between
-from wrldbldr.services.queue import DEFAULT_SIZES, GenerationRequest
-from wrldbldr.state.draft import INPUTS, Draft, Untouched, draft_of
+from wrldbldr.state.draft import INPUTS, Draft, draft_of, parsed_seed
 from wrldbldr.state.ids import parsed_id, parsed_word
 from wrldbldr.state.more_inputs import MoreInputs, draw_more, settings_of, show_more, typed_inputs
 from wrldbldr.state.place import Place, Subject, subject_of
@@ -36,9 +35,9 @@ from wrldbldr.state.style_reference import (
     use_style,
 )
 from wrldbldr.state.unsaved import Unsaved, forget_unsaved
+from wrldbldr.state.untouched import default_of, untouched_for
 
 KIND = "kind of picture"
-SEED_DIGITS = 16
 INPUT_CHARACTERS = 20_000
 DIALOG = "generate"  # how the browser calls its form, before whom and what it is about
 
@@ -381,27 +380,10 @@ async def put_back_drafts(state: rx.State, who: Principal, unsaved: Unsaved) -> 
     return is_any
 
 
-async def untouched_for(
-    who: Principal, kind: EntityType, entity_id: UUID, asset_type: AssetType
-) -> tuple[Sequence[Workflow], Untouched]:
-    """The workflows there are, and what the dialog shows of a subject before anybody touches it. Raises NotFoundError."""
-    entity = await current().worlds.find_entity(who, kind, entity_id)
-    workflows = await current().workflows.all(who)
-    default = default_of(workflows, (await current().workflows.defaults(who)).get(asset_type))
-    return workflows, Untouched(
-        await current().templates.beginning(who, asset_type, entity), default, shape_of(DEFAULT_SIZES[asset_type])
-    )
-
-
 async def edit_and_retry(state: rx.State, who: Principal, batch: Batch) -> None:
     """Open the dialog in the tab of `state` with a failed batch. Raises NotFoundError when whom it was for is gone."""
     dialog = await state.get_state(Generate)
     await dialog._edit(who, batch)  # noqa: SLF001 - else it were a handler for browsers
-
-
-def default_of(workflows: Sequence[Workflow], default: UUID | None) -> Workflow:
-    """The workflow that is used unless another one is chosen."""
-    return next((workflow for workflow in workflows if workflow.id == default), workflows[0])
 
 
 async def picture_of(who: Principal, world_id: UUID, entity_id: UUID, asset_type: AssetType) -> str:
@@ -409,15 +391,3 @@ async def picture_of(who: Principal, world_id: UUID, entity_id: UUID, asset_type
     active = await current().gallery.active(who, world_id)
     asset = active.get((entity_id, asset_type))
     return NO_IMAGE if asset is None else image_url(asset)
-
-
-def parsed_seed(text: str) -> int | None:
-    """A seed, or None for a new one each time. Raises InvalidInputError."""
-    text = "".join(text.split())
-    if not text:
-        return None
-    if not text.isascii() or not text.isdecimal() or len(text) > SEED_DIGITS:
-        raise InvalidInputError(
-            "seed", f"A seed is a whole number of at most {SEED_DIGITS} digits. Leave it empty for a new one each time."
-        )
-    return int(text)

@@ -73,3 +73,11 @@ values ('6e301ba919bd457fab83db40b1a0cd58', 0, '6e1bfbc3a6be437ba9f332fbcea62cfb
 insert into lineage (asset_id, ordinal, source_id, label, "use", taker, strength)
 values ('6e301ba919bd457fab83db40b1a0cd58', 1, NULL, 'Brother_Aldwin_Portrait_001', 'picture', 'IPAdapter', 0.65);
 update character set style_reference_id = '6e1bfbc3a6be437ba9f332fbcea62cfb' where id = 'f93f6fbec46d44ea9e7de6310245f0d0';
+insert into stagepiece (id, game_session_id, asset_id, part, place, is_for_all, put_at)
+values ('0d5a7c1e4b6f48c2a9e3f1d2c3b4a596', '7d3349833a5b4ae1ba308760a0156421', 'd83f785ced444c16b57295dfe4dbfa80', 'backdrop', 1, 1, '2026-01-01 20:00:00.000000');
+insert into stagepiece (id, game_session_id, asset_id, part, place, is_for_all, put_at)
+values ('1e6b8d2f5c7049d3baf4a2e3d4c5b6a7', '7d3349833a5b4ae1ba308760a0156421', '6e1bfbc3a6be437ba9f332fbcea62cfb', 'handout', 1, 0, '2026-01-01 20:00:00.000000');
+insert into stagesight (piece_id, player_id)
+values ('1e6b8d2f5c7049d3baf4a2e3d4c5b6a7', '6f0e1a52b7c94f3f9f2d1f3f1c2b3a4d');
+insert into prompttemplate (asset_type, template)
+values ('portrait', 'Portrait of {name}, {description}, {mood}');

@@ -55,8 +55,8 @@ def queue_panel() -> rx.Component:
                     Live.painting,
                     lambda batch: rx.cond(Painting.batch == batch.id, _painting(batch), row(batch)),
                 ),
-                group("Needs you", Live.needs_you, under=error_box),
-                group("Waiting", Live.waiting),
+                group("Needs you", Live.needs_you, count=Live.needs_you.length(), under=error_box),
+                group("Waiting", Live.waiting, count=Live.waiting_count),
                 link(
                     icon("arrow-up-right", 14), "Open the Full Queue", to=f"/worlds/{Place.world}/create?table={Place.table}",
                     class_name="btn ghost s",
