@@ -23,7 +23,7 @@ dev: python ## The same, reloading when the code changes
 	@$(BIN)/python -m wrldbldr --reload
 
 test: tools browser ## Set up what is missing, a browser included, and run every test
-	@$(BIN)/python -m pytest --ignore=tests/e2e
+	@$(BIN)/python -m pytest --ignore=tests/e2e --numprocesses=auto --dist=worksteal
 	@$(BIN)/python -m pytest tests/e2e # in a process of its own: the browser's driver brings an event loop and greenlets along
 
 faults: tools ## Paint 200 batches while everything goes wrong (WRLDBLDR_FAULTS_SEED repeats a run)

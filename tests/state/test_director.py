@@ -208,8 +208,9 @@ async def test_generate_opens_the_same_dialog_with_the_description_cut_on_a_word
 
     dialog = await directing.see(Generate)
     assert (dialog.is_open, dialog.entity_name, dialog.asset_type) == (True, "Grizzled Veteran", "sprite")
-    assert len(dialog.prompt) <= PROMPT_START_CHARACTERS
-    assert dialog.prompt.endswith("scarred")
+    described = dialog.prompt[dialog.prompt.index("scarred") : dialog.prompt.rindex("scarred") + len("scarred")]
+    assert set(described.split()) == {"scarred"}
+    assert PROMPT_START_CHARACTERS - len("scarred ") <= len(described) <= PROMPT_START_CHARACTERS
     assert dialog.negative_prompt != ""
     form = {"prompt": dialog.prompt, "negative_prompt": dialog.negative_prompt, "seed": ""}
     await act(directing, studio, Generate.submit(form))

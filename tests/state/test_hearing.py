@@ -105,7 +105,7 @@ async def test_a_tick_is_few_bytes_however_long_the_queue(watching: Tab, studio:
         for _ in range(2):  # what one look sets off is seen by the next
             await studio.advance(1.0)
 
-    assert len((await watching.see(Live)).waiting) == LONG_QUEUE * 2
+    assert (await watching.see(Live)).waiting_count == LONG_QUEUE * 2
     assert len(sizes) == 2
     assert max(sizes) <= TICK_BYTES
 
