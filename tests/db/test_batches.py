@@ -97,7 +97,6 @@ async def test_an_order_takes_names_and_words_from_what_it_is_for_and_goes_behin
         "The Drowned Stair",
         workflow.id,
         "lanterns",
-        workflow.graph_hash,
         "fog",
         None,
         None,

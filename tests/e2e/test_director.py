@@ -237,7 +237,9 @@ def test_pictures_are_asked_for_and_shown_by_keyboard(game: Game, snapshot: Call
     desk.keyboard.press("g")
     dialog = desk.get_by_role("dialog")
     expect(dialog).to_contain_text("Generate Portrait")
-    expect(dialog.get_by_label("Prompt", exact=True)).to_have_value("the ferryman with the copper hook")
+    expect(dialog.get_by_label("Prompt", exact=True)).to_have_value(
+        "Portrait of Hollis, the ferryman with the copper hook"
+    )
     expect(dialog.get_by_label("Negative Prompt")).not_to_have_value("")
     desk.keyboard.press("Escape")
     expect(dialog).to_be_hidden()

@@ -6,15 +6,12 @@ import pytest
 from pydantic import JsonValue
 
 from tests.comfyui.graphs import text_to_image
-from tests.fakes.comfyui import OBJECT_INFO
 from tests.fakes.studio import Studio
 from wrldbldr.comfyui.errors import MaxRetriesExceededError, RequestTimeoutError
-from wrldbldr.comfyui.port import parse_catalogue
 from wrldbldr.domain.batch import AssetType, BatchStatus
 from wrldbldr.domain.errors import InvalidInputsError
 from wrldbldr.domain.input_setting import InputSetting
 from wrldbldr.domain.workflow import NodeInput, Workflow
-from wrldbldr.services.order_check import WorkflowCannotRunError
 from wrldbldr.services.workflow_changes import WorkflowChanges
 
 
@@ -132,60 +129,42 @@ async def lacking(studio: Studio) -> Workflow:
     return await studio.engine.workflows.add(studio.who, "Old", graph)
 
 
-async def test_a_workflow_that_cannot_run_is_refused_with_all_it_lacks_and_what_is_nearest(studio: Studio) -> None:
+async def test_a_workflow_that_cannot_run_is_told_with_all_it_lacks_and_what_is_nearest(studio: Studio) -> None:
     workflow = await lacking(studio)
 
-    with pytest.raises(WorkflowCannotRunError, match=r"Old cannot run as it is.*Nearest: CLIPTextEncode\.") as refused:
-        await studio.ask(workflow_id=workflow.id)
+    told = await studio.engine.orders.lacks(studio.who, workflow.id, is_styled=False)
 
-    assert refused.value.field == "workflow_id"
-    assert set(refused.value.details) == {"CLIPTextEncodeOld", "tyni.safetensors"}
-    assert "Nearest: tiny.safetensors." in refused.value.message
-    assert studio.committed("select count(*) from batch") == [(0,)]
-    assert refused.value.message == await studio.engine.orders.lacks(studio.who, workflow.id, is_styled=False)
+    assert told.startswith("Old cannot run as it is.")
+    assert "lacks the node CLIPTextEncodeOld" in told
+    assert "Nearest: CLIPTextEncode." in told
+    assert "Nearest: tiny.safetensors." in told
 
 
-async def test_what_comfyui_lacks_is_asked_anew_before_anything_is_refused(studio: Studio) -> None:
-    workflow = await lacking(studio)
-    await studio.engine.orders.lacks(studio.who, workflow.id, is_styled=False)
-    tiny = {"CheckpointLoaderSimple": {"input": {"required": {"ckpt_name": [["tyni.safetensors"], {}]}}}}
-    old = {"CLIPTextEncodeOld": OBJECT_INFO["CLIPTextEncode"]}
-    studio.comfyui.offer(parse_catalogue({**OBJECT_INFO, **old, **tiny}))
+async def test_it_is_queued_all_the_same_and_fails_with_all_of_it_at_once(painting: Studio) -> None:
+    workflow = await lacking(painting)
 
-    batch_id = await studio.ask(workflow_id=workflow.id)
+    batch_id = await painting.ask(workflow_id=workflow.id)
+    await painting.rest()
 
-    assert await studio.status(batch_id) is BatchStatus.QUEUED
+    failure = (await painting.batch(batch_id)).failure
+    assert failure is not None
+    assert failure.title == "Your ComfyUI lacks the node CLIPTextEncodeOld and the model tyni.safetensors"
+    assert failure.details["Nearest to CLIPTextEncodeOld"] == "CLIPTextEncode"
+    assert "tiny.safetensors" in failure.details["Available"]
 
 
-async def test_while_comfyui_is_away_a_workflow_that_may_not_run_is_queued_all_the_same(studio: Studio) -> None:
+async def test_what_a_comfyui_that_is_away_lacks_is_not_known(studio: Studio) -> None:
     workflow = await lacking(studio)
     studio.comfyui.go_down()
 
-    batch_id = await studio.ask(workflow_id=workflow.id)
-
-    assert await studio.status(batch_id) is BatchStatus.QUEUED
     assert not await studio.engine.orders.lacks(studio.who, workflow.id, is_styled=False)
 
 
 async def test_comfyui_that_cannot_say_what_it_has_holds_nothing_up(studio: Studio) -> None:
+    workflow = await lacking(studio)
     studio.comfyui.fail_next("catalogue", MaxRetriesExceededError(3, RequestTimeoutError(60)))
 
-    batch_id = await studio.ask()
-
-    assert await studio.status(batch_id) is BatchStatus.QUEUED
-
-
-async def test_what_has_passed_is_not_looked_at_again_until_comfyui_goes_away(studio: Studio) -> None:
-    await studio.ask()
-    reads = studio.comfyui.catalogue_reads
-    await studio.ask()
-    assert studio.comfyui.catalogue_reads == reads
-
-    studio.comfyui.go_down()
-    studio.comfyui.come_back()
-    await studio.ask()
-
-    assert studio.comfyui.catalogue_reads == reads + 1
+    assert not await studio.engine.orders.lacks(studio.who, workflow.id, is_styled=False)
 
 
 async def test_an_adapter_that_comfyui_lacks_is_asked_for_only_with_a_style_reference(studio: Studio) -> None:

@@ -91,7 +91,6 @@ class Order:
     entity_name: str
     workflow_id: UUID
     workflow_name: str
-    graph_hash: str
     default_negative_prompt: str
     width: int | None  # of the workflow, where it has a size of its own
     height: int | None
@@ -208,7 +207,7 @@ def _insert(table: Table) -> Insert:
 @cache
 def _order(
     kind: EntityType, *, by_default: bool
-) -> Select[UUID, str, UUID, str, str, str, int | None, int | None, float, UUID | None]:
+) -> Select[UUID, str, UUID, str, str, int | None, int | None, float, UUID | None]:
     """The statement of `order` for a kind of entity, with a workflow that is named or the default of an asset type."""
     table = TABLES[kind]
     workflow: BindParameter[Any] = bindparam("workflow")
@@ -219,7 +218,6 @@ def _order(
             col(table.name),
             col(Workflow.id),
             col(Workflow.name),
-            col(Workflow.graph_hash),
             col(Workflow.default_negative_prompt),
             col(WorkflowForm.width),
             col(WorkflowForm.height),

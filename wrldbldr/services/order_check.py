@@ -8,18 +8,18 @@ from pydantic import JsonValue
 
 from wrldbldr.comfyui.errors import ComfyUIError
 from wrldbldr.comfyui.graph import parse_graph
-from wrldbldr.comfyui.port import ComfyUI, ConnectionState, NodeCatalogue
+from wrldbldr.comfyui.port import ComfyUI, NodeCatalogue
 from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import AssetType
-from wrldbldr.domain.errors import InvalidInputError, InvalidInputsError, NotFoundError
+from wrldbldr.domain.errors import InvalidInputsError, NotFoundError
 from wrldbldr.domain.input_setting import InputSettings
 from wrldbldr.domain.workflow import NodeInput, Workflow
 from wrldbldr.domain.workflow_form import ShownInputs
 from wrldbldr.kit.clock import Clock, within
 from wrldbldr.services.analysis import analyze
 from wrldbldr.services.styling import without_reference
-from wrldbldr.services.workflow_check import Lack, LackKind, lacks
+from wrldbldr.services.workflow_check import Lack, lacks
 from wrldbldr.services.workflow_inputs import InputField, checked_settings, input_fields
 
 LOOK_SECONDS = 5.0  # somebody waits; what is not known by then is found out when it is painted
@@ -28,16 +28,6 @@ REMEMBERED = 500
 
 Variant = tuple[str, bool]
 """The hash of a graph, and whether it is to take a style reference: without one it is painted without its adapter."""
-
-
-class WorkflowCannotRunError(InvalidInputError):
-    """The connected ComfyUI lacks a node or a model the workflow needs; `details` holds a sentence for each thing."""
-
-    code = "workflow_cannot_run"
-
-    def __init__(self, workflow_name: str, found: Sequence[Lack]) -> None:
-        super().__init__("workflow_id", in_words(workflow_name, found))
-        self.details = {lack.name or lack.kind.value: _sentence(lack) for lack in found}
 
 
 class OrderCheck:
@@ -51,23 +41,8 @@ class OrderCheck:
         self._database = database
         self._comfyui = comfyui
         self._clock = clock
-        self._passed: set[Variant] = set()
         self._found: dict[Variant, tuple[Lack, ...]] = {}  # for one catalogue
         self._compared: NodeCatalogue | None = None
-        comfyui.connection.subscribe(self._hear)
-
-    def has_passed(self, graph_hash: str, *, is_styled: bool) -> bool:
-        """Whether a graph need not be looked at now, with a style reference or without one."""
-        return (graph_hash, is_styled) in self._passed or not self._comfyui.connection.current.is_answering
-
-    async def require(self, workflow_id: UUID, *, is_styled: bool) -> None:
-        """Raises WorkflowCannotRunError when the connected ComfyUI lacks something, also when it is asked anew."""
-        workflow = await self._workflow(workflow_id)
-        if workflow is None or not _is_hopeless(await self._lacks(workflow, is_styled=is_styled)):
-            return
-        found = await self._lacks(workflow, is_styled=is_styled, refresh=True)
-        if _is_hopeless(found):
-            raise WorkflowCannotRunError(workflow.name, found)
 
     async def lacks(self, _: Principal, workflow_id: UUID, *, is_styled: bool) -> str:
         """What the connected ComfyUI lacks of a workflow, in words; empty when nothing, or when it is away.
@@ -116,8 +91,8 @@ class OrderCheck:
 
         return await asyncio.to_thread(look)
 
-    async def _lacks(self, workflow: Workflow, *, is_styled: bool, refresh: bool = False) -> tuple[Lack, ...]:
-        catalogue = await self._catalogue(refresh=refresh)
+    async def _lacks(self, workflow: Workflow, *, is_styled: bool) -> tuple[Lack, ...]:
+        catalogue = await self._catalogue()
         if catalogue is None:
             return ()
         if catalogue is not self._compared or len(self._found) >= REMEMBERED:
@@ -128,16 +103,12 @@ class OrderCheck:
             found = await asyncio.to_thread(_compare, workflow, catalogue, is_styled=is_styled)
             if catalogue is self._compared:
                 self._found[variant] = found
-        if _is_hopeless(found):
-            self._passed.discard(variant)
-        else:
-            self._passed.add(variant)
         return found
 
-    async def _catalogue(self, *, refresh: bool = False) -> NodeCatalogue | None:
+    async def _catalogue(self) -> NodeCatalogue | None:
         if not self._comfyui.connection.current.is_answering:
             return None
-        return await within(LOOK_SECONDS, self._clock, self._asked(self._comfyui.catalogue(refresh)))
+        return await within(LOOK_SECONDS, self._clock, self._asked(self._comfyui.catalogue()))
 
     async def _asked(self, asking: Coroutine[None, None, NodeCatalogue]) -> NodeCatalogue | None:
         try:
@@ -148,16 +119,6 @@ class OrderCheck:
     async def _workflow(self, workflow_id: UUID) -> Workflow | None:
         async with self._database.read() as unit:
             return await unit.workflows.find(workflow_id)
-
-    def _hear(self, state: ConnectionState) -> None:
-        """Whoever comes back may be another one, with other nodes and models."""
-        if not state.is_answering:
-            self._passed.clear()
-
-
-def _is_hopeless(found: Sequence[Lack]) -> bool:
-    """Without a node or a model it fails for certain; of the rest ComfyUI itself is the judge, which knows its nodes better."""
-    return any(lack.kind in (LackKind.NODE, LackKind.MODEL) for lack in found)
 
 
 def in_words(workflow_name: str, found: Sequence[Lack]) -> str:

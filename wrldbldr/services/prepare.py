@@ -1,6 +1,7 @@
 """From a batch and its workflow to the graph that is sent to ComfyUI."""
 
-from collections.abc import Set
+from collections.abc import Mapping, Sequence, Set
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from pydantic import JsonValue
@@ -17,6 +18,7 @@ from wrldbldr.services.detection.models import files
 from wrldbldr.services.styling import styled
 
 FILE_PREFIX = "wrldbldr"
+NEAREST, COMPARED, OFFERED = 3, 20, 20
 WRITTEN = ("positive", "negative", "seed", "width", "height", "count", "model")
 
 
@@ -49,7 +51,6 @@ def prepare(workflow: Workflow, batch: Batch, submission: Submission, catalogue:
         graph, prompt, style = styled(workflow, batch.prompt, batch.style, catalogue)
     except InvalidInputError as error:
         raise CannotPrepareError(_no_place(workflow, error)) from error
-    _require_nodes(graph, catalogue)
     bindings = _left(workflow.bindings, workflow.graph.keys() - graph.keys())
     for setting in batch.inputs or ():  # first: where a value of ours goes by now, ours counts
         if setting.node_id in graph:  # an adapter without a reference was left out
@@ -63,7 +64,11 @@ def prepare(workflow: Workflow, batch: Batch, submission: Submission, catalogue:
     for node in graph.values():
         if "filename_prefix" in node["inputs"]:  # one that is wired to elsewhere too: the server runs each name once
             node["inputs"]["filename_prefix"] = f"{FILE_PREFIX}/{submission.prompt_id}"
-    return Prepared(graph, _settle_model(graph, bindings, catalogue), style)
+    model, absent = _settle_models(graph, bindings, catalogue)
+    missing = catalogue.missing(node["class_type"] for node in graph.values())
+    if missing or absent:
+        raise CannotPrepareError(_lacking(graph, missing, absent, catalogue))
+    return Prepared(graph, model, style)
 
 
 def _write(graph: Graph, inputs: tuple[NodeInput, ...], value: JsonValue) -> None:
@@ -79,22 +84,38 @@ def _left(bindings: Bindings, gone: Set[str]) -> Bindings:
     return bindings.model_copy(update=places)
 
 
-def _require_nodes(graph: Graph, catalogue: NodeCatalogue) -> None:
-    missing = catalogue.missing(node["class_type"] for node in graph.values())
-    if not missing:
-        return
-    named = ", ".join(missing)
-    raise CannotPrepareError(
-        Failure(
-            title=f"Your ComfyUI lacks the node{'s' if len(missing) > 1 else ''} {named}",
-            message="Install the custom node pack it comes from, or pick another workflow.",
-            details={
-                f"Node {node_id}": _titled(graph, node_id)
-                for node_id, node in graph.items()
-                if node["class_type"] in missing
-            },
+def _lacking(
+    graph: Graph, missing: Sequence[str], absent: Mapping[str, Sequence[str]], catalogue: NodeCatalogue
+) -> Failure:
+    """All that ComfyUI lacks at once: node classes, and models with what there is in their place."""
+    if not missing and "" in absent:
+        return Failure(
+            title="Your ComfyUI has no model to paint with",
+            message="Put a checkpoint into its models/checkpoints folder, then retry.",
         )
+    models = [name for name in absent if name]
+    named = [_listed("node", missing), _listed("model", models)]
+    details = {
+        f"Node {node_id}": _titled(graph, node_id) for node_id, node in graph.items() if node["class_type"] in missing
+    }
+    for name in missing[:COMPARED]:
+        nearest = get_close_matches(name, catalogue.classes, n=NEAREST)
+        details |= {f"Nearest to {name}": ", ".join(nearest)} if nearest else {}
+    for name in models:
+        available = "Available" if len(models) == 1 else f"Available for {name}"
+        details[available] = ", ".join(absent[name][:OFFERED]) or "none"
+    return Failure(
+        title=f"Your ComfyUI lacks {' and '.join(filter(None, named))}",
+        message="Install the custom node pack it comes from, or pick another workflow."
+        if missing
+        else "Add it to ComfyUI's models folder, or pick another workflow.",
+        details=details,
     )
+
+
+def _listed(what: str, names: Sequence[str]) -> str:
+    """`the nodes A, B`; nothing for none."""
+    return f"the {what}{'s' if len(names) > 1 else ''} {', '.join(names)}" if names else ""
 
 
 def _titled(graph: Graph, node_id: str) -> str:
@@ -103,12 +124,15 @@ def _titled(graph: Graph, node_id: str) -> str:
     return class_type if title in ("", class_type) else f"{class_type} · “{title}”"
 
 
-def _settle_model(graph: Graph, bindings: Bindings, catalogue: NodeCatalogue) -> str:
+def _settle_models(
+    graph: Graph, bindings: Bindings, catalogue: NodeCatalogue
+) -> tuple[str, dict[str, tuple[str, ...]]]:
     """Write each file in the server's spelling; a model the workflow leaves open becomes the first the server offers.
 
-    Returns the first model.
+    Returns the first model, and the files the server lacks with what it offers instead.
     """
-    chosen, named = "", (ref for ref in files(graph, catalogue) if graph[ref.node_id]["inputs"][ref.input_name])
+    chosen, absent = "", dict[str, tuple[str, ...]]()
+    named = (ref for ref in files(graph, catalogue) if graph[ref.node_id]["inputs"][ref.input_name])
     for ref in dict.fromkeys([*bindings.model, *named]):
         node = graph[ref.node_id]
         name = str(node["inputs"][ref.input_name])
@@ -116,24 +140,11 @@ def _settle_model(graph: Graph, bindings: Bindings, catalogue: NodeCatalogue) ->
             options = catalogue.options(node["class_type"], ref.input_name)
             found = offered(name, options) if name else next(iter(options), "")
             if not found:
-                raise CannotPrepareError(_no_model(name, options))
-            node["inputs"][ref.input_name] = name = found
+                absent[name] = options
+            node["inputs"][ref.input_name] = name = found or name
         chosen = chosen or (name if ref in bindings.model else "")
-    return chosen
+    return chosen, absent
 
 
 def _no_place(workflow: Workflow, error: InvalidInputError) -> Failure:
     return Failure(title=f"{workflow.name} has no place for a style reference any more", message=error.message)
-
-
-def _no_model(name: str, options: tuple[str, ...]) -> Failure:
-    if not name:
-        return Failure(
-            title="Your ComfyUI has no model to paint with",
-            message="Put a checkpoint into its models/checkpoints folder, then retry.",
-        )
-    return Failure(
-        title=f"Your ComfyUI lacks the model {name}",
-        message="Add it to ComfyUI's models folder, or pick another workflow.",
-        details={"Available": ", ".join(options[:20]) or "none"},
-    )

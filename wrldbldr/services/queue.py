@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -32,14 +31,6 @@ from wrldbldr.services.foresight import Foreseen, Foresight, Outlook, between
 from wrldbldr.services.order_check import OrderCheck
 from wrldbldr.services.progress import LivePreview, LiveProgress, Progress
 from wrldbldr.services.styling import in_order, planned_style
-
-
-@dataclass(frozen=True, slots=True)
-class Unchecked:
-    """A workflow that was not compared yet with what ComfyUI has."""
-
-    workflow_id: UUID
-    is_styled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,32 +66,26 @@ class QueueService:
         self._wake = wake
 
     async def submit(self, who: Principal, request: GenerationRequest) -> Batch:
-        """Put a batch at the end of the queue. Raises NotFoundError, InvalidInputError, and WorkflowCannotRunError when the
-        connected ComfyUI lacks a node or a model: whoever asks still has their words, and can choose another workflow.
+        """Put a batch at the end of the queue. Raises NotFoundError, InvalidInputError.
 
         The names of entity and workflow, and the style, are frozen here: the pictures are of whoever they were asked for.
+        A workflow that the connected ComfyUI cannot run is taken all the same: it may be another one by the batch's turn.
         """
         (asked, seed), now = checked(request), self._clock.now()
         chosen = asked.workflow_id or asked.asset_type
         settings = await self._check.settings(chosen, asked.inputs) if asked.inputs else None
 
-        def place(trip: Trip, *, is_checked: bool) -> Batch | Unchecked | None:
+        def place(trip: Trip) -> Batch | None:
             order = _order(trip, who, asked)
             if order is None:
                 return None
-            style = _style(trip, order, asked)
-            if not (is_checked or self._check.has_passed(order.graph_hash, is_styled=style is not None)):
-                return Unchecked(order.workflow_id, is_styled=style is not None)
             batch = _batch(order, who, asked, seed=seed, now=now, settings=settings)
-            batch.style = style
+            batch.style = _style(trip, order, asked)
             trip.add(batch)
             return batch
 
-        batch = await self._database.in_one_trip(partial(place, is_checked=False))
-        if isinstance(batch, Unchecked):
-            await self._check.require(batch.workflow_id, is_styled=batch.is_styled)
-            batch = await self._database.in_one_trip(partial(place, is_checked=True))
-        if not isinstance(batch, Batch):
+        batch = await self._database.in_one_trip(place)
+        if batch is None:
             async with self._database.read() as unit:
                 raise await _what_is_missing(unit, who, asked)
         announce(self._bus, batch, BatchQueued(batch.id))
