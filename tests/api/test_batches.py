@@ -48,7 +48,7 @@ async def test_a_request_becomes_a_batch_with_everything_the_contract_names(scen
         "seed": 7,
         "width": 512,
         "height": 640,
-        "workflow_name": "text-to-picture",
+        "workflow_name": "portrait",
         "attempt": 1,
         "error": None,
         "requested_at": "2026-01-01T20:00:00+00:00",

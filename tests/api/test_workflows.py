@@ -14,6 +14,7 @@ from tests.fakes.comfyui import FakeComfyUI
 from wrldbldr.services.shipped import TEXT_TO_PICTURE
 
 GRAPH: dict[str, Any] = dict(TEXT_TO_PICTURE)
+SHIPPED = ("backdrop", "portrait", "sprite", "text-to-picture")
 JSON = {"content-type": "application/json"}
 
 
@@ -41,8 +42,10 @@ async def test_the_list_has_every_workflow_without_its_graph(owner: Caller) -> N
 
     items = (await owner.get("/api/workflows")).json()["items"]
 
-    assert [(one["name"], one["built_in"]) for one in items] == [("painterly", False), ("text-to-picture", True)]
-    assert items[0] == {field: value for field, value in workflow.items() if field != "graph"}
+    assert [(one["name"], one["built_in"]) for one in items] == [
+        ("backdrop", True), ("painterly", False), ("portrait", True), ("sprite", True), ("text-to-picture", True),
+    ]  # fmt: skip
+    assert items[1] == {field: value for field, value in workflow.items() if field != "graph"}
 
 
 async def test_defaults_change_only_for_the_types_that_are_named(owner: Caller) -> None:
@@ -79,7 +82,7 @@ async def test_analysis_tells_what_was_found_and_what_comfyui_lacks(owner: Calle
     assert found["bindings"]["seed"] == [{"node_id": "3", "input_name": "seed"}]
     assert found["missing_nodes"] == ["IPAdapterAdvanced"]
     assert {"node_id", "input_name", "title"} == set(found["text_candidates"][0])
-    assert len((await owner.get("/api/workflows")).json()["items"]) == 1
+    assert len((await owner.get("/api/workflows")).json()["items"]) == len(SHIPPED)
 
 
 async def test_analysis_does_without_a_comfyui_that_is_away(owner: Caller, comfyui: FakeComfyUI) -> None:
@@ -100,7 +103,7 @@ async def test_what_is_no_graph_is_refused_in_a_sentence(graph: object, path: st
     details = refused(await owner.post(path, json=body), 422, "invalid_input")
 
     assert len(details) == 1
-    assert len((await owner.get("/api/workflows")).json()["items"]) == 1
+    assert len((await owner.get("/api/workflows")).json()["items"]) == len(SHIPPED)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +182,7 @@ async def test_everything_about_a_workflow_can_be_changed_and_what_is_left_out_s
     assert (await owner.patch(path, json={})).json() == expected
     assert (await owner.get(path)).json() == expected
     items = (await owner.get("/api/workflows")).json()["items"]
-    assert items[0] == {field: value for field, value in expected.items() if field != "graph"}
+    assert items[1] == {field: value for field, value in expected.items() if field != "graph"}
     gone = await owner.patch(path, json={"default_width": None, "default_height": None})
     assert (gone.json()["default_width"], gone.json()["default_height"]) == (None, None)
 
@@ -260,7 +263,7 @@ async def test_a_file_by_any_name_becomes_a_workflow_with_a_name(name: str, call
 async def test_a_file_without_a_workflow_is_refused_in_a_sentence(content: bytes, owner: Caller) -> None:
     assert set(refused(await owner.post("/api/workflows/import", json=file(content)), 422, "invalid_input")) == {"file"}
     refused(await owner.post("/api/workflows/import", json={"name": "x", "file": "nö!"}), 422, "invalid_input")
-    assert len((await owner.get("/api/workflows")).json()["items"]) == 1
+    assert len((await owner.get("/api/workflows")).json()["items"]) == len(SHIPPED)
 
 
 def picture_with(**texts: str) -> bytes:
@@ -327,4 +330,4 @@ async def test_another_game_master_brings_and_changes_nothing_and_may_test(owner
     refused(await other.post("/api/workflows/import", json=file(dumps(GRAPH).encode())), 403, "forbidden")
     refused(await other.patch(f"/api/workflows/{workflow['id']}", json={"default_negative_prompt": "x"}), 403)
     assert (await other.post(f"/api/workflows/{workflow['id']}/test")).status_code == 200
-    assert len((await owner.get("/api/workflows")).json()["items"]) == 2
+    assert len((await owner.get("/api/workflows")).json()["items"]) == len(SHIPPED) + 1

@@ -50,7 +50,7 @@ def bring_and_put_right(page: Page, app: App, folder: Path) -> None:
     page.goto(f"{app.url}/settings")
     page.get_by_role("navigation", name="Sections").get_by_role("button", name="Workflows").click()
     section = page.locator(".workflows:visible")
-    expect(section.get_by_role("heading", name="text-to-picture")).to_be_visible()
+    expect(section.get_by_role("heading", name="backdrop")).to_be_visible()
     page.locator("#workflow-file").set_input_files(path)
     expect(section.get_by_role("heading", name=NAME)).to_be_visible()
     style = section.get_by_label("Style Reference Input")

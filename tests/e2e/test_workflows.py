@@ -86,7 +86,7 @@ def test_a_workflow_is_brought_put_right_chosen_and_paints_a_portrait_that_names
     page = open_context().new_page()
     set_up(page, app.url, with_demo=True)
     section = open_workflows(page, app)
-    expect(section.get_by_role("heading", name="text-to-picture")).to_be_visible()
+    expect(section.get_by_role("heading", name="backdrop")).to_be_visible()
     expect(section.get_by_text("Your ComfyUI has everything it needs.")).to_be_visible()
     snapshot(page, "workflows")
     assert grave(page) == []

@@ -25,7 +25,7 @@ async def test_everything_is_told_of_a_picture_that_was_painted_here(painting: S
     info = await painted(painting)
 
     facts = {fact.label: fact.value for fact in info.facts}
-    assert facts["Workflow"] == "text-to-picture"
+    assert facts["Workflow"] == "portrait"
     assert facts["Model"] == info.asset.model
     assert (facts["Batch"], facts["Attempts"], facts["Asked by"]) == ("2 of 2", "1", "Aldwin")
     assert facts["Size"] == f"{info.asset.width} × {info.asset.height}"
@@ -46,7 +46,7 @@ async def test_the_recipe_is_what_was_asked_for_and_where_its_workflow_can_be_fo
         height=1152,
         asset_type=info.asset.asset_type,
         model=info.asset.model,
-        workflow_name="text-to-picture",
+        workflow_name="portrait",
         workflow_hash=info.workflow.graph_hash,
         painted_at=info.asset.created_at,
     )

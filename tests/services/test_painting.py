@@ -35,7 +35,7 @@ async def test_a_picture_remembers_how_it_came_to_be(painting: Studio) -> None:
 
     [picture] = await painting.pictures(batch_id)
     assert (picture.prompt, picture.negative_prompt, picture.seed) == ("a lamp", "fog", 7)
-    assert (picture.model, picture.workflow_name) == ("tiny.safetensors", "text-to-picture")
+    assert (picture.model, picture.workflow_name) == ("tiny.safetensors", "portrait")
     assert (picture.width, picture.height) == (8, 8), "the real size, not the one asked for"
     assert picture.created_at == painting.clock.now()
     assert not picture.is_simulated

@@ -109,7 +109,7 @@ async def test_it_is_the_kind_that_is_asked_for_else_what_it_says_where_that_fit
 async def test_its_workflow_is_found_by_its_graph_else_by_its_name(studio: Studio) -> None:
     workflows, who = studio.engine.workflows, studio.who
     mine = await workflows.add(who, "woodcuts", model_free())
-    [shipped] = [one for one in await workflows.all(who) if one.is_built_in]
+    shipped = next(one for one in await workflows.all(who) if one.is_built_in)
 
     by_graph = Recipe(workflow_name="called so elsewhere", workflow_hash=mine.graph_hash)
     by_name = Recipe(workflow_name=shipped.name, workflow_hash="0" * 64)

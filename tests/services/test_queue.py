@@ -53,8 +53,8 @@ async def test_a_choice_that_is_too_deep_is_refused_at_the_prompt(studio: Studio
 
 
 async def test_a_size_that_is_left_open_is_that_of_the_workflow_where_it_has_one(studio: Studio) -> None:
-    workflows = await studio.engine.workflows.all(studio.who)
-    await studio.engine.workflows.change(studio.who, workflows[0].id, WorkflowChanges(size=Size(896, 1152)))
+    workflow_id = (await studio.engine.workflows.defaults(studio.who))[AssetType.PORTRAIT]
+    await studio.engine.workflows.change(studio.who, workflow_id, WorkflowChanges(size=Size(896, 1152)))
 
     batch = await studio.batch(await studio.ask())
     other = await studio.batch(await studio.ask(width=64, height=128))
@@ -67,7 +67,8 @@ async def test_what_is_left_open_is_chosen_by_type_and_workflow(studio: Studio) 
     batch = await studio.batch(await studio.ask(asset_type=AssetType.BACKDROP))
 
     assert (batch.width, batch.height) == (1216, 688)
-    assert (batch.negative_prompt, batch.workflow_name) == (NEGATIVE_PROMPT, "text-to-picture")
+    assert batch.negative_prompt.startswith(f"{NEGATIVE_PROMPT}, people")
+    assert batch.workflow_name == "backdrop"
     assert 0 <= batch.seed < SEED_LIMIT
     assert (batch.status, batch.attempt, batch.requested_at) == (BatchStatus.QUEUED, 1, studio.clock.now())
 
@@ -276,7 +277,7 @@ async def test_the_details_of_a_failed_batch_say_everything_that_is_known(studio
     assert facts == {
         "Prompt": "an old keeper of lanterns",
         "Negative prompt": "none",
-        "Workflow": "text-to-picture",
+        "Workflow": "portrait",
         "Seed": "7",
         "Size": "768 × 1024",
         "Attempted": "once",

@@ -185,8 +185,21 @@ def test_without_a_reference_the_adapter_and_what_served_only_it_are_gone(catalo
 
     bare = with_pictures(graph, slot_of(graph, AUTO, catalogue), [], catalogue=catalogue)
 
-    assert inputs(bare, "3")["model"] == ["21", 0]
-    assert set(bare) == {"3", "4", "5", "6", "7", "8", "9", "21"}
+    assert inputs(bare, "3")["model"] == ["4", 0]
+    assert set(bare) == {"3", "4", "5", "6", "7", "8", "9"}
+
+
+@pytest.mark.parametrize("catalogue", [KNOWN, None], ids=["by types", "by names"])
+def test_what_loads_an_adapter_stays_where_another_adapter_has_it_too(catalogue: NodeCatalogue | None) -> None:
+    second = node("IPAdapter", model=["22", 0], ipadapter=["21", 1], image=["31", 0], weight=1.0)
+    graph = styled(**{"30": second, "31": node("LoadImage", image="more.png")})
+    graph["3"]["inputs"]["model"] = ["30", 0]
+
+    bare = with_pictures(graph, slot_of(graph, AUTO, catalogue), [], catalogue=catalogue)
+
+    assert "22" not in bare
+    assert inputs(bare, "30")["model"] == ["21", 0]
+    assert inputs(bare, "30")["ipadapter"] == ["21", 1]
 
 
 def test_without_a_reference_a_shared_loader_stays_with_its_other_taker() -> None:

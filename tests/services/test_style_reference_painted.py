@@ -25,6 +25,7 @@ from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine, open_engine
 from wrldbldr.services.asking import GenerationRequest
 from wrldbldr.services.queue import BatchReport
+from wrldbldr.services.shipped import SHIPPED
 from wrldbldr.services.workflow_changes import WorkflowChanges
 from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.settings import Settings
@@ -174,9 +175,26 @@ async def test_a_workflow_with_an_adapter_paints_without_a_reference_where_the_a
     atelier: Atelier,
 ) -> None:
     graph = referring("gone.png")
+    graph["21"]["class_type"] = "IPAdapterLoaderOfTheFuture"
     graph["22"]["class_type"] = "IPAdapterOfTheFuture"
 
     await atelier.paint(graph)
+
+
+@pytest.mark.parametrize("asset_type", AssetType)
+async def test_what_comes_along_paints_every_kind_of_picture_and_gives_its_adapter_the_reference(
+    atelier: Atelier, asset_type: AssetType
+) -> None:
+    default = (await atelier.engine.workflows.defaults(atelier.who))[asset_type]
+
+    plain = await atelier.end(await atelier.ask(default))
+    styled = await atelier.end(await atelier.ask(default, atelier.first))
+
+    assert [plain.batch.status, styled.batch.status] == [BatchStatus.READY] * 2
+    [ancestor] = await atelier.lineage(styled)
+    has_adapter = asset_type in SHIPPED
+    assert ancestor.use is (ReferenceUse.PICTURE if has_adapter else ReferenceUse.WORDS)
+    assert atelier.arrived("22", "image") == [atelier.first.content_hash] * has_adapter
 
 
 async def test_what_served_only_the_adapter_is_left_out_with_all_that_would_be_written_to_it(atelier: Atelier) -> None:

@@ -143,7 +143,7 @@ async def test_while_comfyui_is_away_nothing_is_known_and_nobody_waits_for_it(
     reads = studio.comfyui.catalogue_reads
 
     found = await engine.workflows.test(who, workflow.id)
-    [paper, _] = await engine.workflows.summaries(who)
+    [paper] = [one for one in await engine.workflows.summaries(who) if one.workflow.id == workflow.id]
     report = await engine.workflows.report(who, workflow.id)
 
     assert (found.is_known, found.is_ok) == (False, False)

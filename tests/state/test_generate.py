@@ -157,7 +157,7 @@ async def test_a_workflow_that_was_chosen_is_chosen_still_when_the_dialog_opens_
     assert (await described.see(Generate)).workflow == other
 
     await described.send(Generate.choose_type("sprite"))
-    assert (await described.see(Generate)).workflow == default
+    assert (await described.see(Generate)).workflow not in (default, other), "each kind of picture has its own"
     await described.send(Generate.choose_type("portrait"))
     await submit(described)
     await described.send(Generate.begin("portrait"))

@@ -59,7 +59,7 @@ async def test_details_open_and_close_and_can_be_copied_as_text(desk: Tab, studi
     assert "Node: 15" in queue.details
     first = f"Full error: {NODE_MISSING.title}. {NODE_MISSING.message}\n"
     assert queue.details.startswith(first), "what went wrong comes first"
-    for line in (f"Batch ID: {batch}", "Workflow: text-to-picture", "Attempted: once"):
+    for line in (f"Batch ID: {batch}", "Workflow: portrait", "Attempted: once"):
         assert line in queue.details.splitlines()
 
     await desk.send(Queue.toggle_details(str(batch)))

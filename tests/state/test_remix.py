@@ -131,7 +131,7 @@ async def test_it_says_so_when_the_workflow_is_gone_until_another_is_chosen(desk
     await desk.send(Remix.begin(asset, "remix"))
     dialog = await desk.see(Generate)
     assert dialog.is_workflow_gone
-    assert [choice.label for choice in dialog.workflows if choice.value == dialog.workflow] == ["text-to-picture"]
+    assert [choice.label for choice in dialog.workflows if choice.value == dialog.workflow] == ["portrait"]
 
     await desk.send(Generate.choose_workflow(dialog.workflow))
     assert not (await desk.see(Generate)).is_workflow_gone

@@ -6,6 +6,7 @@ import pytest
 
 from tests.fakes.comfyui import OBJECT_INFO
 from tests.fakes.engine import begin, finish
+from tests.fakes.ip_adapter import with_pack
 from tests.fakes.studio import Studio, other_game_master
 from tests.simulator.graphs import referring
 from tests.state.tab import Tab
@@ -87,6 +88,23 @@ async def test_the_badge_follows_the_workflow(desk: Tab, studio: Studio) -> None
         said.append((await desk.see(StyleReference)).badge)
 
     assert said == ["Using: prompt keywords", "Using: IPAdapter", "This workflow uses none", "Using: LoadImage"]
+
+
+async def test_the_badge_of_what_comes_along_says_what_the_connected_comfyui_can_do(desk: Tab, studio: Studio) -> None:
+    source = await painted(studio)
+
+    async def said() -> tuple[str, bool]:
+        await desk.send(Generate.begin_in_style(str(source.id)))
+        style = await desk.see(StyleReference)
+        return style.badge, style.has_strength
+
+    assert await said() == ("Using: prompt keywords", False)
+    studio.comfyui.offer(with_pack())
+    assert await said() == ("Using: IPAdapter", True)
+    studio.comfyui.offer(with_pack(vision=[]))
+    assert await said() == ("Using: prompt keywords", False)
+    studio.comfyui.go_down()
+    assert await said() == ("Using: IPAdapter or prompt keywords", True)
 
 
 async def test_the_strength_is_the_workflows_own_until_somebody_chooses_one(desk: Tab, studio: Studio) -> None:

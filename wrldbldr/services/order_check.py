@@ -18,7 +18,7 @@ from wrldbldr.domain.workflow import NodeInput, Workflow
 from wrldbldr.domain.workflow_form import ShownInputs
 from wrldbldr.kit.clock import Clock, within
 from wrldbldr.services.analysis import analyze
-from wrldbldr.services.styling import without_reference
+from wrldbldr.services.styling import needed_graph
 from wrldbldr.services.workflow_check import Lack, lacks
 from wrldbldr.services.workflow_inputs import InputField, checked_settings, input_fields
 
@@ -26,8 +26,8 @@ LOOK_SECONDS = 5.0  # somebody waits; what is not known by then is found out whe
 NAMED = 8
 REMEMBERED = 500
 
-Variant = tuple[str, bool]
-"""The hash of a graph, and whether it is to take a style reference: without one it is painted without its adapter."""
+Variant = tuple[UUID, str, bool]
+"""A workflow, the hash of its graph, and whether it is to take a style reference: without one the adapter is left out."""
 
 
 class OrderCheck:
@@ -43,6 +43,12 @@ class OrderCheck:
         self._clock = clock
         self._found: dict[Variant, tuple[Lack, ...]] = {}  # for one catalogue
         self._compared: NodeCatalogue | None = None
+        comfyui.connection.subscribe(self._hear)
+
+    @property
+    def known(self) -> NodeCatalogue | None:
+        """What the connected ComfyUI had when a workflow was last compared with it; None while it is away."""
+        return self._compared if self._comfyui.connection.current.is_answering else None
 
     async def lacks(self, _: Principal, workflow_id: UUID, *, is_styled: bool) -> str:
         """What the connected ComfyUI lacks of a workflow, in words; empty when nothing, or when it is away.
@@ -97,7 +103,7 @@ class OrderCheck:
             return ()
         if catalogue is not self._compared or len(self._found) >= REMEMBERED:
             self._compared, self._found = catalogue, {}
-        variant = (workflow.graph_hash, is_styled)
+        variant = (workflow.id, workflow.graph_hash, is_styled)
         found = self._found.get(variant)
         if found is None:
             found = await asyncio.to_thread(_compare, workflow, catalogue, is_styled=is_styled)
@@ -120,6 +126,11 @@ class OrderCheck:
         async with self._database.read() as unit:
             return await unit.workflows.find(workflow_id)
 
+    def _hear(self, state: ConnectionState) -> None:
+        """Whoever comes back may be another one, with other nodes and models."""
+        if not state.is_answering:
+            self._compared = None
+
 
 def in_words(workflow_name: str, found: Sequence[Lack]) -> str:
     """Everything that keeps a workflow from running."""
@@ -132,9 +143,7 @@ def _sentence(lack: Lack) -> str:
 
 
 def _compare(workflow: Workflow, catalogue: NodeCatalogue, *, is_styled: bool) -> tuple[Lack, ...]:
-    graph = parse_graph(workflow.graph)
-    if not is_styled:
-        graph = without_reference(graph, workflow.bindings.style_reference, catalogue)
+    graph = needed_graph(workflow, catalogue, is_styled=is_styled)
     return lacks(graph, analyze(graph, catalogue), catalogue)
 
 

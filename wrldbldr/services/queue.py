@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from wrldbldr.bus import SERVER_TOPIC, Bus
+from wrldbldr.comfyui.port import NodeCatalogue
 from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.db.trip import Order, Trip
 from wrldbldr.domain.account import Principal
@@ -80,7 +81,7 @@ class QueueService:
             if order is None:
                 return None
             batch = _batch(order, who, asked, seed=seed, now=now, settings=settings)
-            batch.style = _style(trip, order, asked)
+            batch.style = _style(trip, order, asked, self._check.known)
             trip.add(batch)
             return batch
 
@@ -323,14 +324,15 @@ def _batch(
     )
 
 
-def _style(trip: Trip, order: Order, asked: GenerationRequest) -> Style | None:
+def _style(trip: Trip, order: Order, asked: GenerationRequest, catalogue: NodeCatalogue | None) -> Style | None:
     """What is asked for, else what whoever it is for has. Raises NotFoundError for what is not in this world."""
     by_default = [] if order.style_reference_id is None else [order.style_reference_id]
     wanted = by_default if asked.style_reference_ids is None else asked.style_reference_ids
     workflow = trip.workflow(order.workflow_id) if wanted else None
     if workflow is None:
         return None
-    return planned_style(workflow, in_order(trip.pictures(order.world_id, wanted), wanted), asked.style_strength)
+    pictures = in_order(trip.pictures(order.world_id, wanted), wanted)
+    return planned_style(workflow, pictures, asked.style_strength, catalogue)
 
 
 async def _what_is_missing(unit: UnitOfWork, who: Principal, request: GenerationRequest) -> InvalidInputError:

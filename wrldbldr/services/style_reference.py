@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from wrldbldr.comfyui.anatomy import Anatomy, examine
 from wrldbldr.comfyui.graph import Graph, link_of, title_of
 from wrldbldr.comfyui.port import NodeCatalogue
-from wrldbldr.comfyui.wiring import outputs, pruned
+from wrldbldr.comfyui.wiring import links_into, outputs, pruned
 from wrldbldr.domain.errors import InvalidInputError
 from wrldbldr.domain.style_reference import ReferenceUse
 from wrldbldr.domain.workflow import NodeInput, StyleReferenceMapping, StyleReferenceMode
@@ -189,7 +189,10 @@ def _without_adapter(graph: Graph, slot: ReferenceSlot, catalogue: NodeCatalogue
     anatomy, new = examine(graph, catalogue), graph
     for adapter_id in _bearers(anatomy, slot):
         around = _around(examine(new, catalogue), adapter_id)
-        new = around or new
+        if around is not None:
+            new = around
+            for loader_id in _loaders_of(anatomy, adapter_id):
+                new = _around(examine(new, catalogue), loader_id) or new
     return pruned(new, catalogue, graph)
 
 
@@ -207,6 +210,13 @@ def _bearers(anatomy: Anatomy, slot: ReferenceSlot) -> list[str]:
     if any(_replacement(anatomy, own, link.slot) for link in takers) or _plain_encoder(anatomy, own) is not None:
         return [own]
     return list(dict.fromkeys(link.taker for link in takers if is_adapter(anatomy, link.taker)))
+
+
+def _loaders_of(anatomy: Anatomy, adapter_id: str) -> list[str]:
+    """What loads it and hands the model on (IPAdapterUnifiedLoader): of its family, without a picture of its own."""
+    with_picture = {found.adapter_id for found in reference_slots(anatomy)}
+    sources = dict.fromkeys(link.source for link in links_into(anatomy.graph, adapter_id))
+    return [source for source in sources if is_adapter(anatomy, source) and source not in with_picture]
 
 
 def _around(anatomy: Anatomy, adapter_id: str) -> Graph | None:

@@ -6,11 +6,12 @@ from itertools import islice
 from uuid import UUID
 
 from wrldbldr.comfyui.catalogue import NodeCatalogue
-from wrldbldr.comfyui.graph import Graph, parse_graph
+from wrldbldr.comfyui.graph import parse_graph
 from wrldbldr.domain.batch import AssetType
-from wrldbldr.domain.workflow import Workflow
+from wrldbldr.domain.workflow import StyleReferenceMode, Workflow
 from wrldbldr.domain.workflow_form import ShownInputs, WorkflowForm
 from wrldbldr.services.analysis import analyze
+from wrldbldr.services.styling import needed_graph, plan_for
 from wrldbldr.services.workflow_changes import Size
 from wrldbldr.services.workflow_check import Lack, lacks
 from wrldbldr.services.workflow_inputs import InputField, input_fields
@@ -20,6 +21,10 @@ from wrldbldr.services.workflow_mapping import (
     style_report,
 )
 
+IN_WORDS = (
+    "With a style reference your ComfyUI is given keywords: it lacks the IPAdapter nodes (ComfyUI_IPAdapter_plus) or their "
+    "models."
+)
 OTHERS_LIMIT = 200  # on the screen; a script may show any
 
 
@@ -64,10 +69,11 @@ class WorkflowReport:
     check: Check
 
 
-def check(graph: Graph, catalogue: NodeCatalogue | None) -> Check:
+def check(workflow: Workflow, catalogue: NodeCatalogue | None) -> Check:
     """Compare with what ComfyUI has; with nothing while it is away."""
     if catalogue is None:
         return Check(is_known=False)
+    graph = needed_graph(workflow, catalogue, is_styled=True)
     return Check(is_known=True, lacks=lacks(graph, analyze(graph, catalogue), catalogue))
 
 
@@ -80,7 +86,7 @@ def summarize(
             workflow=workflow,
             paints=painted_by(workflow, paints),
             node_count=len(workflow.graph),
-            check=check(parse_graph(workflow.graph), catalogue),
+            check=check(workflow, catalogue),
         )
         for workflow in workflows
     ]
@@ -104,9 +110,20 @@ def report(
         node_count=len(graph),
         slots=(*slot_reports(graph, bindings, analysis), style_report(graph, bindings, analysis)),
         others=tuple(islice(input_fields(graph, bindings, catalogue), OTHERS_LIMIT)),
-        notices=analysis.remarks,  # where there are several of something, its slot says so: they may have chosen
-        check=Check(is_known=False) if catalogue is None else Check(True, lacks(graph, analysis, catalogue)),
+        notices=(
+            *analysis.remarks,
+            *_words_instead(workflow, catalogue),
+        ),  # where there are several of something, its slot says so: they may have chosen
+        check=check(workflow, catalogue),
     )
+
+
+def _words_instead(workflow: Workflow, catalogue: NodeCatalogue | None) -> tuple[str, ...]:
+    """Why one of ours does not use its adapter, where somebody let it."""
+    is_found = workflow.bindings.style_reference.mode is StyleReferenceMode.AUTO_DETECT and workflow.bindings.references
+    if catalogue is None or not (workflow.is_built_in and is_found):
+        return ()
+    return () if plan_for(workflow, catalogue).slot else (IN_WORDS,)
 
 
 def painted_by(workflow: Workflow, defaults: dict[AssetType, object]) -> tuple[AssetType, ...]:

@@ -1,4 +1,4 @@
-"""Workflows: bringing them in, saying what goes where and which paints what, and the one that comes with WrldBldr."""
+"""Workflows: bringing them in, saying what goes where and which paints what, and those that come with WrldBldr."""
 
 import asyncio
 import json
@@ -22,8 +22,9 @@ from wrldbldr.domain.workflow_form import WorkflowForm
 from wrldbldr.kit.clock import Clock
 from wrldbldr.services.analysis import Analysis, analyze
 from wrldbldr.services.dropped import read_dropped
-from wrldbldr.services.shipped import NEGATIVE_PROMPT, TEXT_TO_PICTURE, TEXT_TO_PICTURE_NAME
-from wrldbldr.services.style_reference import ReferencePlan, plan_reference
+from wrldbldr.services.shipped import SHIPPED, TEXT_TO_PICTURE, TEXT_TO_PICTURE_NAME, Shipped
+from wrldbldr.services.style_reference import ReferencePlan
+from wrldbldr.services.styling import plan_for
 from wrldbldr.services.workflow_changes import Settled, Size, WorkflowChanges, settle
 from wrldbldr.services.workflow_file import name_of_file, read_file
 from wrldbldr.services.workflow_inputs import with_settings
@@ -41,16 +42,40 @@ class WorkflowService:
         self._comfyui = comfyui
 
     async def ensure_shipped(self) -> None:
-        """Make the shipped workflow, and let it paint every type that nothing else paints. Safe to call at every start."""
+        """Make the workflows that come along, and let them paint every type that nothing else paints. Safe at every start.
+
+        What was chosen stays. Where the general one was all there ever was, and is as it came, there was nothing to choose
+        among: there, too, each type is painted by the one made for it.
+        """
+        own = {shipped.id for shipped in SHIPPED.values()}
         async with self._database.write() as unit:
-            shipped = next((w for w in await unit.workflows.all() if w.is_built_in), None)
-            if shipped is None:
-                shipped = self._workflow(TEXT_TO_PICTURE_NAME, TEXT_TO_PICTURE, is_built_in=True)
-                await unit.workflows.add(shipped)
-            defaults = await unit.workflows.defaults()
+            stored, defaults = await unit.workflows.all(), await unit.workflows.defaults()
+            general = next((one for one in stored if one.is_built_in and one.id not in own), None)
+            is_unchosen = general is not None and len(stored) == 1 and await self._is_as_it_came(unit, general)
+            if general is None:
+                general = self._workflow(TEXT_TO_PICTURE_NAME, TEXT_TO_PICTURE, is_built_in=True)
+                await unit.workflows.add(general)
+            for shipped in SHIPPED.values():
+                if all(one.id != shipped.id for one in stored):
+                    await self._add_shipped(unit, shipped)
             for asset_type in AssetType:
-                if asset_type not in defaults:
-                    await unit.workflows.set_default(asset_type, shipped.id)
+                if is_unchosen or asset_type not in defaults:
+                    made_for_it = SHIPPED.get(asset_type)
+                    await unit.workflows.set_default(asset_type, made_for_it.id if made_for_it else general.id)
+
+    async def _add_shipped(self, unit: UnitOfWork, shipped: Shipped) -> None:
+        workflow = self._workflow(shipped.name, shipped.graph, is_built_in=True)
+        workflow.id = shipped.id
+        await unit.workflows.add(workflow)
+        width, height = shipped.size.width, shipped.size.height
+        await unit.workflows.add_form(WorkflowForm(workflow_id=shipped.id, width=width, height=height, shown=()))
+
+    async def _is_as_it_came(self, unit: UnitOfWork, workflow: Workflow) -> bool:
+        if await unit.workflows.form(workflow.id) is not None:
+            return False
+        fresh = self._workflow(TEXT_TO_PICTURE_NAME, TEXT_TO_PICTURE, is_built_in=True)
+        kept = {"name", "graph_hash", "bindings", "default_negative_prompt"}
+        return workflow.model_dump(include=kept) == fresh.model_dump(include=kept)
 
     async def all(self, _: Principal) -> Sequence[Workflow]:
         """Every workflow, by name."""
@@ -121,6 +146,7 @@ class WorkflowService:
             graph_hash=hashed,
             bindings=settled.bindings,
             default_negative_prompt=settled.default_negative_prompt,
+            is_built_in=workflow.is_built_in,
             created_at=workflow.created_at,
         ), WorkflowForm(
             workflow_id=workflow_id, width=settled.size.width, height=settled.size.height, shown=settled.shown
@@ -157,15 +183,14 @@ class WorkflowService:
         async with self._database.read() as unit:
             workflow = await _known(unit, workflow_id)
         catalogue = await self._classes()
-        mapping = workflow.bindings.style_reference
-        return await asyncio.to_thread(lambda: plan_reference(parse_graph(workflow.graph), mapping, catalogue))
+        return await asyncio.to_thread(plan_for, workflow, catalogue)
 
     async def test(self, _: Principal, workflow_id: UUID) -> Check:
         """Ask ComfyUI anew what it has, and say what a workflow lacks. Nothing is queued. Raises NotFoundError."""
         async with self._database.read() as unit:
             workflow = await _known(unit, workflow_id)
         catalogue = await self._classes(refresh=True)
-        return await asyncio.to_thread(lambda: check(parse_graph(workflow.graph), catalogue))
+        return await asyncio.to_thread(check, workflow, catalogue)
 
     async def delete(self, who: Principal, workflow_id: UUID) -> None:
         """Remove it. Raises ForbiddenError, NotFoundError, and ConflictError while it paints something."""
@@ -220,7 +245,7 @@ class WorkflowService:
             graph=STORED_GRAPH.validate_python(graph),
             graph_hash=graph_hash(graph),
             bindings=bindings,
-            default_negative_prompt=NEGATIVE_PROMPT if is_built_in else _text_at(graph, bindings),
+            default_negative_prompt=_text_at(graph, bindings),
             is_built_in=is_built_in,
             created_at=self._clock.now(),
         )

@@ -18,8 +18,12 @@ class Catalogue:
     checkpoints: tuple[str, ...] = (PAINTER, INKER, WATERCOLOUR)
     loras: tuple[str, ...] = ("simulated_candlelight.safetensors",)
     vae: tuple[str, ...] = ("pixel_space", "simulated_vae.safetensors")
-    clip_vision: tuple[str, ...] = ("simulated_vision.safetensors",)
-    adapters: tuple[str, ...] = ("simulated_ip_adapter.safetensors",)
+    clip_vision: tuple[str, ...] = ("simulated_vision.safetensors", "CLIP-ViT-H-14-laion2B-s32B-b79K.safetensors")
+    adapters: tuple[str, ...] = (
+        "simulated_ip_adapter.safetensors",
+        "ip-adapter-plus_sd15.safetensors",  # called as IPAdapterUnifiedLoader looks for them
+        "ip-adapter-plus_sdxl_vit-h.safetensors",
+    )
 
     def folder(self, name: str) -> tuple[str, ...] | None:
         """The files of one of ComfyUI's model folders, or None when there is no such folder."""
