@@ -2,11 +2,12 @@
 
 import json
 from copy import deepcopy
+from pathlib import Path
 
 import pytest
 
 from tests.fakes.comfyui import OBJECT_INFO
-from tests.fakes.ip_adapter import SD15, SDXL, with_pack
+from tests.fakes.ip_adapter import SD15, SDXL, VISION, with_pack
 from tests.fakes.studio import Studio
 from tests.services.graphs import model_free
 from wrldbldr.comfyui.graph import Graph
@@ -17,10 +18,12 @@ from wrldbldr.domain.batch import AssetType, BatchStatus
 from wrldbldr.domain.style_reference import ReferenceUse
 from wrldbldr.domain.workflow import StyleReferenceMapping, StyleReferenceMode, Workflow
 from wrldbldr.engine import Engine
+from wrldbldr.services.analysis import analyze
 from wrldbldr.services.order_check import WorkflowCannotRunError
 from wrldbldr.services.shipped import SHIPPED, TEXT_TO_PICTURE
 from wrldbldr.services.styling import needed_graph, plan_for
 from wrldbldr.services.workflow_changes import WorkflowChanges
+from wrldbldr.services.workflow_check import lacks
 
 ADAPTER_NODES = ("20", "21", "22")
 
@@ -144,6 +147,22 @@ async def test_the_adapter_is_used_only_with_the_files_its_loader_will_look_for(
     engine: Engine, who: Principal, catalogue: NodeCatalogue, use: ReferenceUse
 ) -> None:
     assert plan_for(await portrait(engine, who), catalogue).use is use
+
+
+async def test_what_a_real_comfyui_answered_fits_each_and_without_the_adapters_models_it_is_words(
+    engine: Engine, who: Principal, recorded: Path
+) -> None:
+    answer = json.loads((recorded / "comfyui" / "object_info_all.json").read_text())
+    theirs = parse_catalogue(answer)
+    for shipped in SHIPPED.values():
+        workflow = await engine.workflows.find(who, shipped.id)
+        assert lacks(shipped.graph, analyze(shipped.graph, theirs), theirs) == ()
+        assert plan_for(workflow, theirs).use is ReferenceUse.WORDS
+
+        loader = {"input": {"required": {"ipadapter_file": [[SD15]]}}, "output": ["IPADAPTER"]}
+        answer["IPAdapterModelLoader"] = loader  # the one that was recorded has no files, nor this loader
+        answer["CLIPVisionLoader"]["input"]["required"]["clip_name"] = [[VISION]]
+        assert plan_for(workflow, parse_catalogue(answer)).use is ReferenceUse.PICTURE, "its checkpoint is of SD 1.5"
 
 
 @pytest.mark.parametrize("mode", [StyleReferenceMode.DISABLED, StyleReferenceMode.PROMPT_INJECTION])
