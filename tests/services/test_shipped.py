@@ -19,7 +19,6 @@ from wrldbldr.domain.style_reference import ReferenceUse
 from wrldbldr.domain.workflow import StyleReferenceMapping, StyleReferenceMode, Workflow
 from wrldbldr.engine import Engine
 from wrldbldr.services.analysis import analyze
-from wrldbldr.services.order_check import WorkflowCannotRunError
 from wrldbldr.services.shipped import SHIPPED, TEXT_TO_PICTURE
 from wrldbldr.services.styling import needed_graph, plan_for
 from wrldbldr.services.workflow_changes import WorkflowChanges
@@ -178,13 +177,12 @@ async def test_an_owner_who_wants_no_adapter_gets_none_and_no_made_up_picture(
 
 async def test_an_adapter_that_somebody_brought_is_still_asked_for(studio: Studio) -> None:
     await studio.open()
-    source = await source_of(studio)
     graph: Graph = deepcopy(SHIPPED[AssetType.PORTRAIT].graph)
     mine = await studio.engine.workflows.add(studio.who, "My portraits", json.dumps(graph))
-    await studio.ask(style_reference_ids=[source.id])  # ours, of the same graph, has passed
+    orders, ours = studio.engine.orders, SHIPPED[AssetType.PORTRAIT].id
 
-    with pytest.raises(WorkflowCannotRunError, match="IPAdapterUnifiedLoader"):
-        await studio.ask(workflow_id=mine.id, style_reference_ids=[source.id])
+    assert await orders.lacks(studio.who, ours, is_styled=True) == ""
+    assert "IPAdapterUnifiedLoader" in await orders.lacks(studio.who, mine.id, is_styled=True)
 
 
 async def test_settings_say_when_one_of_ours_uses_words(studio: Studio) -> None:

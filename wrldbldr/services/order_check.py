@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from wrldbldr.comfyui.errors import ComfyUIError
 from wrldbldr.comfyui.graph import parse_graph
-from wrldbldr.comfyui.port import ComfyUI, NodeCatalogue
+from wrldbldr.comfyui.port import ComfyUI, ConnectionState, NodeCatalogue
 from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import AssetType
@@ -43,12 +43,20 @@ class OrderCheck:
         self._clock = clock
         self._found: dict[Variant, tuple[Lack, ...]] = {}  # for one catalogue
         self._compared: NodeCatalogue | None = None
+        self._known: NodeCatalogue | None = None
         comfyui.connection.subscribe(self._hear)
 
     @property
     def known(self) -> NodeCatalogue | None:
-        """What the connected ComfyUI had when a workflow was last compared with it; None while it is away."""
-        return self._compared if self._comfyui.connection.current.is_answering else None
+        """What the connected ComfyUI had when it was last asked here; None while it is away."""
+        return self._known if self._comfyui.connection.current.is_answering else None
+
+    async def catalogue(self) -> NodeCatalogue | None:
+        """What the connected ComfyUI has; None while it is away, or does not say soon enough."""
+        if not self._comfyui.connection.current.is_answering:
+            return None
+        self._known = await within(LOOK_SECONDS, self._clock, self._asked(self._comfyui.catalogue()))
+        return self._known
 
     async def lacks(self, _: Principal, workflow_id: UUID, *, is_styled: bool) -> str:
         """What the connected ComfyUI lacks of a workflow, in words; empty when nothing, or when it is away.
@@ -89,7 +97,7 @@ class OrderCheck:
     async def _fields(self, workflow: Workflow, shown: ShownInputs) -> tuple[InputField, ...]:
         if not shown:
             return ()
-        catalogue, chosen = await self._catalogue(), frozenset(shown)
+        catalogue, chosen = await self.catalogue(), frozenset(shown)
 
         def look() -> tuple[InputField, ...]:
             found = input_fields(parse_graph(workflow.graph), workflow.bindings, catalogue)
@@ -98,7 +106,7 @@ class OrderCheck:
         return await asyncio.to_thread(look)
 
     async def _lacks(self, workflow: Workflow, *, is_styled: bool) -> tuple[Lack, ...]:
-        catalogue = await self._catalogue()
+        catalogue = await self.catalogue()
         if catalogue is None:
             return ()
         if catalogue is not self._compared or len(self._found) >= REMEMBERED:
@@ -110,11 +118,6 @@ class OrderCheck:
             if catalogue is self._compared:
                 self._found[variant] = found
         return found
-
-    async def _catalogue(self) -> NodeCatalogue | None:
-        if not self._comfyui.connection.current.is_answering:
-            return None
-        return await within(LOOK_SECONDS, self._clock, self._asked(self._comfyui.catalogue()))
 
     async def _asked(self, asking: Coroutine[None, None, NodeCatalogue]) -> NodeCatalogue | None:
         try:
@@ -129,7 +132,7 @@ class OrderCheck:
     def _hear(self, state: ConnectionState) -> None:
         """Whoever comes back may be another one, with other nodes and models."""
         if not state.is_answering:
-            self._compared = None
+            self._known = None
 
 
 def in_words(workflow_name: str, found: Sequence[Lack]) -> str:

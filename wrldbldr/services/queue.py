@@ -75,6 +75,8 @@ class QueueService:
         (asked, seed), now = checked(request), self._clock.now()
         chosen = asked.workflow_id or asked.asset_type
         settings = await self._check.settings(chosen, asked.inputs) if asked.inputs else None
+        if asked.style_reference_ids:
+            await self._check.catalogue()  # so that the batch says truly how they will be applied
 
         def place(trip: Trip) -> Batch | None:
             order = _order(trip, who, asked)
