@@ -8,6 +8,8 @@ import pytest
 from PIL import Image
 
 from tests.api.table import NOBODYS_ID, Caller, Scene, refused
+from tests.api.test_inputs import STEPS, made
+from tests.comfyui.graphs import text_to_image
 from tests.fakes.engine import begin, finish
 from tests.media.pictures import drawing, encoded
 from wrldbldr.engine import Engine
@@ -17,8 +19,10 @@ IMPORT = "/api/assets/import"
 PLAIN = encoded(drawing(), "PNG")
 
 
-async def painted(owner: Caller, scene: Scene, engine: Engine) -> str:
-    request = scene.request(seed=7, prompt="the secret queen – ランプ", negative_prompt="blurry")
+async def painted(owner: Caller, scene: Scene, engine: Engine, **changes: Any) -> str:
+    request = scene.request(
+        **{"seed": 7, "prompt": "the secret queen – ランプ", "negative_prompt": "blurry", **changes}
+    )
     batch_id = UUID((await owner.post("/api/assets/generate", json=request)).json()["id"])
     await begin(engine, batch_id)
     return str((await finish(engine, batch_id))[0])
@@ -54,7 +58,12 @@ async def test_what_is_shown_says_nothing(owner: Caller, scene: Scene, engine: E
 
 
 async def test_a_downloaded_picture_is_brought_back_as_it_was(owner: Caller, scene: Scene, engine: Engine) -> None:
-    asset_id = await painted(owner, scene, engine)
+    set_to = {
+        "workflow_id": await made(owner, text_to_image(), shown_inputs=[STEPS]),
+        "inputs": [{**STEPS, "value": 12}],
+    }
+    source_id = await painted(owner, scene, engine)
+    asset_id = await painted(owner, scene, engine, seed=8, style_reference_ids=[source_id], **set_to)
     before = (await owner.get(f"/api/assets/{asset_id}")).json()
     content = (await owner.get(f"/api/assets/{asset_id}/image", params={"download": 1})).content
     elsewhere = {"entity_type": "location", "entity_id": scene.location_id, "asset_type": "item"}
@@ -72,8 +81,13 @@ async def test_a_downloaded_picture_is_brought_back_as_it_was(owner: Caller, sce
         "model",
         "workflow_id",
         "workflow_name",
+        "inputs",
+        "style_references",
+        "style_reference_mode",
+        "style_strength",
         "simulated",
     )
+    assert (before["inputs"], before["style_reference_id"]) == (set_to["inputs"], source_id)
     assert {name: brought[name] for name in same} == {name: before[name] for name in same}
     assert (brought["entity_id"], brought["asset_type"], brought["batch_id"]) == (scene.location_id, "item", None)
     assert (brought["restored"], brought["notices"]) == (True, [])

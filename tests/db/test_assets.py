@@ -169,3 +169,25 @@ async def test_files_are_told_apart_by_who_else_needs_them(database: Database, s
         assert sorted(await unit.assets.files_only_of_world(setting.world.id)) == ["a" * 64, "b" * 64]
         assert await unit.assets.unused(["d" * 64, "a" * 64, "e" * 64]) == ["d" * 64, "e" * 64]
         assert await unit.assets.unused([]) == []
+
+
+async def test_a_picture_is_known_by_its_content_in_its_own_world_and_of_twins_the_one_that_is_meant_else_the_oldest(
+    database: Database, setting: Setting
+) -> None:
+    other = Setting("Berta")
+    async with database.write() as unit:
+        await other.store(unit)
+    content = "f" * 64
+    newer, oldest = (setting.asset(n, minutes=-n, content_hash=content) for n in (1, 2))
+    another, foreign = setting.asset(3), other.asset(1, minutes=-9, content_hash=content)
+    await store(database, newer, oldest, another, foreign)
+
+    async with database.read() as unit:
+        found = [
+            await unit.assets.find_alike(setting.world.id, content, best=best)
+            for best in (newer.id, None, another.id, foreign.id)
+        ]
+        nobodys = await unit.assets.find_alike(setting.world.id, "e" * 64, best=newer.id)
+
+    assert found == [newer.id, oldest.id, oldest.id, oldest.id]
+    assert nobodys is None

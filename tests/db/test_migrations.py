@@ -99,6 +99,21 @@ async def test_the_seed_of_the_first_revision_comes_through_word_for_word(file: 
     assert workflow["bindings"]["positive"] == ({"node_id": "6", "input_name": "text"},)
 
 
+async def test_what_a_batch_was_painted_with_comes_to_its_pictures(file: Path) -> None:
+    await upgrade(url(file), "b7d20c5a914e")
+    set_of_batch = '[{"node_id": "3", "input_name": "steps", "value": 12}]'
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript((SEEDS / "b7d20c5a914e.sql").read_text())
+        connection.execute("update batch set inputs = ? where status = 'ready'", [set_of_batch])
+        connection.commit()
+
+    await upgrade(url(file))
+
+    with closing(sqlite3.connect(file)) as connection:
+        found = connection.execute("select batch_id is not null, inputs from asset").fetchall()
+    assert set(found) == {(1, set_of_batch), (0, None)}
+
+
 def test_no_seed_is_left_of_a_revision_that_does_not_exist() -> None:
     assert {path.stem for path in SEEDS.glob("*.sql")} == set(REVISIONS)
 

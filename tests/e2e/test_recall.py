@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.e2e.conftest import App, set_up, sign_in
 from tests.media.pictures import drawing, encoded
+from tests.simulator.graphs import referring
 from wrldbldr.media.texts import png_texts
 
 SEED = "418204773"
@@ -33,12 +34,23 @@ def facts(page: Page) -> dict[str, str]:
     expect(panel).to_be_visible()
     labels = panel.locator("dl dt").all_inner_texts()
     told = dict(zip(labels, panel.locator("dl dd").all_inner_texts(), strict=True))
+    told["Lineage"] = panel.get_by_role("region", name="Lineage").get_by_role("listitem").first.inner_text()
     told["Prompt"] = panel.locator(".prompt").inner_text()
     told["Without"] = panel.locator("p", has_text="Without:").inner_text()
     return {name: value for name, value in told.items() if name in COMMON}
 
 
-COMMON = ("Prompt", "Without", "Workflow", "Model", "Seed", "Size")
+COMMON = ("Prompt", "Without", "Workflow", "Model", "Seed", "Size", "steps (node 3)", "Lineage")
+
+
+def bring_workflow(page: Page, app: App) -> None:
+    """One with an adapter for portraits, which shows its steps."""
+    graph, address = referring("example.png"), f"{app.url}/api/workflows"
+    graph["3"]["inputs"]["steps"] = 2
+    made = page.request.post(address, data={"name": "Woodcut", "graph": graph}).json()
+    shown = {"shown_inputs": [{"node_id": "3", "input_name": "steps"}]}
+    assert page.request.patch(f"{address}/{made['id']}", data=shown).ok
+    assert page.request.put(f"{address}/defaults", data={"portrait": made["id"]}).ok
 
 
 def dialog_of(page: Page, title: str) -> Locator:
@@ -48,9 +60,13 @@ def dialog_of(page: Page, title: str) -> Locator:
 
 
 def ask(page: Page) -> None:
-    """Two square portraits of whoever is shown, from words and a seed of one's own."""
-    page.keyboard.press("g")
+    """Two square portraits of whoever is shown, in the style of their first picture, with words, seed and steps of one's own."""
+    page.locator(".tile > button.plate").first.focus()
+    page.keyboard.press("s")
     dialog = dialog_of(page, "Generate Portrait")
+    expect(dialog.get_by_text("Using: IPAdapter")).to_be_visible()
+    dialog.get_by_text("More of this workflow").click()
+    dialog.get_by_label("steps").fill("3")
     dialog.get_by_label("Prompt", exact=True).fill(PROMPT)
     dialog.get_by_label("Negative Prompt").fill("fog, rain")
     dialog.get_by_label("Seed", exact=True).fill(SEED)
@@ -70,12 +86,20 @@ def remix(page: Page, snapshot: Callable[[Page, str], None]) -> None:
     expect(dialog.get_by_label("Seed", exact=True)).to_have_value("")
     expect(dialog.get_by_role("button", name="Generate 2")).to_be_visible()
     expect(dialog.get_by_role("button", name="1:1")).to_have_attribute("aria-pressed", "true")
+    expect_workflow_and_style(dialog)
     expect(dialog.get_by_text("Your words · ").first).to_be_visible()
     snapshot(page, "recall-remix")
     dialog.get_by_role("button", name="Use the description").click()
     expect(dialog.get_by_label("Prompt", exact=True)).not_to_have_value(PROMPT)
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
+
+
+def expect_workflow_and_style(dialog: Locator) -> None:
+    """They came along, too."""
+    expect(dialog.get_by_label("steps")).to_have_value("3")
+    expect(dialog.get_by_text("Using: IPAdapter")).to_be_visible()
+    expect(dialog.get_by_role("button", name=re.compile("^Clear Ansel_Rook"))).to_be_visible()
 
 
 def take_along(page: Page, folder: Path, label: str) -> Path:
@@ -100,6 +124,7 @@ def test_a_picture_is_remixed_taken_along_and_brought_to_somebody_else(
 ) -> None:
     page = open_context().new_page()
     set_up(page, app.url, with_demo=True)
+    bring_workflow(page, app)
     page.get_by_role("link", name="The Lantern Coast").first.click()
     page.get_by_role("button", name=re.compile("^Ansel Rook")).first.click()
     expect(page.get_by_role("button", name="Generate Portrait")).to_be_enabled()
@@ -109,10 +134,10 @@ def test_a_picture_is_remixed_taken_along_and_brought_to_somebody_else(
     page.locator(".tile > button.plate").first.focus()
     page.keyboard.press("i")
     panel = page.locator(".panel-info")
-    for told in (SEED, re.compile(r", took \d+:\d\d"), "1 of 2", "Ruth Marlowe"):
+    for told in (SEED, re.compile(r", took \d+:\d\d"), re.compile("^1 of 2$"), "Ruth Marlowe"):
         expect(panel.get_by_text(told)).to_be_visible()
     before = facts(page)
-    assert (before["Prompt"], before["Without"]) == (PROMPT, "Without: fog, rain")
+    assert (before["Prompt"], before["Without"], before["steps (node 3)"]) == (PROMPT, "Without: fog, rain", "3")
     snapshot(page, "recall-info")
     assert grave(page) == []
     remix(page, snapshot)
@@ -138,6 +163,23 @@ def test_a_picture_is_remixed_taken_along_and_brought_to_somebody_else(
     expect(dialog).to_contain_text("for The Tide Widow")
     expect(dialog.get_by_label("Seed", exact=True)).to_have_value(SEED)
     expect(dialog.get_by_label("Prompt", exact=True)).to_have_value(PROMPT)
+    expect_workflow_and_style(dialog)
+    page.keyboard.press("Escape")
+
+    follow_to_its_source(page, snapshot)
+
+
+def follow_to_its_source(page: Page, snapshot: Callable[[Page, str], None]) -> None:
+    """From the picture that was brought, which is the first, to somebody else's, on whose page the tab is not."""
+    page.locator(".tile > button.plate").first.click()
+    for width, height, name in ((390, 844, "recall-lineage-390"), (1440, 900, "recall-lineage")):
+        page.set_viewport_size({"width": width, "height": height})
+        page.get_by_role("region", name="Lineage").scroll_into_view_if_needed()
+        snapshot(page, name)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name=re.compile("Style Reference: Ansel_Rook")).click()
+    expect(page.get_by_role("dialog").get_by_role("heading", name="Ansel Rook")).to_be_visible()
+    snapshot(page, "recall-source")
 
 
 def test_what_is_no_picture_is_refused_in_words_and_one_of_ones_own_says_that_it_says_nothing(

@@ -152,6 +152,7 @@ async def finish(engine: Engine, batch_id: UUID) -> list[UUID]:
                     model="tiny.safetensors",
                     workflow_id=batch.workflow_id,
                     workflow_name=batch.workflow_name,
+                    inputs=batch.inputs,
                     created_at=now,
                 )
             )

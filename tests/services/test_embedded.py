@@ -7,18 +7,46 @@ import pytest
 
 from tests.media.pictures import drawing, encoded, png
 from wrldbldr.domain.batch import AssetType
-from wrldbldr.domain.recipe import Recipe
+from wrldbldr.domain.input_setting import InputSetting
+from wrldbldr.domain.recipe import Recipe, StyleOrigin
+from wrldbldr.domain.style_reference import ReferenceUse
+from wrldbldr.kit.ids import new_id
 from wrldbldr.media.parameters import texts_of
 from wrldbldr.services.embedded import NEWER, UNREADABLE, embedded_in, embedded_texts
 
 RECIPE = Recipe(
     prompt="a lamp", negative_prompt="blurry", seed=7, count=3, width=768, height=1024, asset_type=AssetType.ITEM,
     model="m.safetensors", workflow_name="w", workflow_hash="0" * 64, is_simulated=True,
+    inputs=tuple(
+        InputSetting(node_id="3", input_name="any", value=value) for value in (12, 6.5, 7.0, True, " ink,\n – ", -(2**63))
+    ),
+    style=(
+        StyleOrigin("Brother_Aldwin", ReferenceUse.PICTURE, "IPAdapter", 1.2, new_id(), "f" * 64),
+        StyleOrigin("gone", ReferenceUse.WORDS),
+    ),
 )  # fmt: skip
 
 
 def ours(**values: Any) -> dict[str, str]:
     return {"wrldbldr": json.dumps({"version": 1, **values})}
+
+
+STEPS: dict[str, Any] = {"node_id": "3", "input_name": "steps", "value": 12}
+HOSTILE_INPUTS: list[Any] = [
+    7, {}, "steps", [7], [STEPS, {}], [STEPS, {**STEPS, "node_id": 3}], [{**STEPS, "input_name": "x" * 300}],
+    [{**STEPS, "input_name": " " * 300}], [STEPS] * 101,
+    *([{**STEPS, "value": value}] for value in (None, [], {}, float("nan"), float("inf"), 2**64, "x" * 4001, "\x00")),
+]  # fmt: skip
+SOURCE: dict[str, Any] = {"label": "Brother_Aldwin", "use": "picture"}
+HOSTILE_STYLES: list[Any] = [
+    7, {}, [[]], [{"use": "picture"}], [{"label": "x"}], [SOURCE] * 5,
+    *([{**SOURCE, "label": value}] for value in ("", 7, "x" * 200, "\u202egnp.exe", "\ud800")),
+    *([{**SOURCE, "use": value}] for value in ("nothing", "disabled", "", [], None)),
+    *([{**SOURCE, "strength": value}] for value in ("1", True, float("nan"), 1e9, -1e9)),
+    *([{**SOURCE, "asset_id": value}] for value in (7, "", "../1", {})),
+    *([{**SOURCE, "content_hash": value}] for value in (0, "x", "../" * 20, "F" * 64, "f" * 64 + "\n?")),
+    [{**SOURCE, "taker": ["IPAdapter"]}],
+]  # fmt: skip
 
 
 def test_what_we_wrote_is_read_exactly() -> None:
@@ -64,6 +92,8 @@ def test_when_ours_is_damaged_the_text_for_others_counts_and_it_says_so(text: st
         ("asset_type", {}, "The kind of picture"),
         ("model", "x" * 300, "The model"),
         ("workflow_name", {"a": 1}, "The workflow's name"),
+        *(("inputs", value, "The word on what was set of its workflow") for value in HOSTILE_INPUTS),
+        *(("style", value, "The word on what it took its style from") for value in HOSTILE_STYLES),
     ],
 )
 def test_what_cannot_be_true_is_left_out_with_a_sentence_and_the_rest_is_believed(

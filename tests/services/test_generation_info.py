@@ -1,13 +1,19 @@
 """How a picture came to be, for its game master."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from tests.comfyui.graphs import text_to_image
 from tests.fakes.studio import Studio
 from tests.services.graphs import model_free
-from wrldbldr.domain.recipe import Recipe
+from wrldbldr.domain.input_setting import InputSetting
+from wrldbldr.domain.recipe import Recipe, StyleOrigin
+from wrldbldr.domain.style_reference import ReferenceUse
+from wrldbldr.domain.workflow import NodeInput
 from wrldbldr.services.generation_info import GenerationInfo, stopwatch
+from wrldbldr.services.workflow_changes import WorkflowChanges
 
 
 async def painted(studio: Studio) -> GenerationInfo:
@@ -62,6 +68,37 @@ async def test_a_picture_outlives_its_workflow_and_keeps_its_name(painting: Stud
     recipe = (await painting.engine.gallery.info(painting.who, asset.id)).recipe
 
     assert (recipe.workflow_name, recipe.workflow_hash) == ("woodcuts", "")
+
+
+STEPS = NodeInput(node_id="3", input_name="steps")
+
+
+async def test_what_was_set_of_its_workflow_is_told_and_outlives_its_batch(painting: Studio) -> None:
+    engine, who = painting.engine, painting.who
+    workflow = await engine.workflows.add(who, "Woodcut", text_to_image())
+    await engine.workflows.change(who, workflow.id, WorkflowChanges(shown=[STEPS]))
+    batch = await painting.ask(workflow_id=workflow.id, inputs={STEPS: 12})
+    await painting.paint()
+    [asset] = await painting.pictures(batch)
+
+    info = replace(await engine.gallery.info(who, asset.id), batch=None)
+
+    assert {fact.label: fact.value for fact in info.facts}["steps (node 3)"] == "12"
+    assert info.recipe.inputs == (InputSetting(node_id="3", input_name="steps", value=12),)
+
+
+async def test_what_it_took_its_style_from_is_told_with_where_that_can_be_found(painting: Studio) -> None:
+    source = (await painted(painting)).asset
+    batch = await painting.ask(style_reference_ids=[source.id])
+    await painting.paint()
+    [asset] = await painting.pictures(batch)
+    info = painting.engine.gallery.info
+
+    assert (await info(painting.who, asset.id)).recipe.style == (
+        StyleOrigin(source.label, ReferenceUse.WORDS, asset_id=source.id, content_hash=source.content_hash),
+    )
+    await painting.engine.gallery.delete(painting.who, source.id)
+    assert (await info(painting.who, asset.id)).recipe.style == (StyleOrigin(source.label, ReferenceUse.WORDS),)
 
 
 async def test_the_simulator_says_so_and_a_model_nobody_named_is_called_that(painting: Studio) -> None:

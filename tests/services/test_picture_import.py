@@ -13,13 +13,16 @@ from wrldbldr.domain.asset import NO_SEED, Asset
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.errors import InvalidInputError, NotFoundError
 from wrldbldr.domain.events import PicturesChanged
-from wrldbldr.domain.recipe import Recipe
+from wrldbldr.domain.input_setting import InputSetting
+from wrldbldr.domain.recipe import Recipe, StyleOrigin
+from wrldbldr.domain.style_reference import ReferenceUse
 from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.ids import new_id
 from wrldbldr.media.parameters import texts_of
 from wrldbldr.media.store import MediaStore
 from wrldbldr.services import picture_import
 from wrldbldr.services.picture_import import BroughtPicture
+from wrldbldr.services.worlds import EntityChanges
 
 
 def saying(texts: dict[str, str]) -> bytes:
@@ -61,6 +64,86 @@ async def test_a_picture_that_was_downloaded_here_is_restored_for_somebody_else(
     assert (brought.is_restored, brought.notices) == (True, ())
     assert brought.asset.label == "The_Drowned_Stair_Item_001"
     assert brought.asset.content_hash == painted.content_hash, "it is the same picture, and one file"
+
+
+async def styled(studio: Studio) -> tuple[Asset, Asset, bytes]:
+    """A picture, another in its style, and the file of the latter as it is downloaded."""
+    batch = await studio.ask()
+    await studio.paint()
+    [source] = await studio.pictures(batch)
+    batch = await studio.ask(style_reference_ids=[source.id])
+    studio.comfyui.start()
+    await studio.rest()
+    studio.comfyui.finish([PLAIN])
+    await studio.rest()
+    [asset] = await studio.pictures(batch)
+    return source, asset, await downloaded(studio, asset.id)
+
+
+async def ancestors(studio: Studio, asset: Asset) -> list[tuple[UUID | None, str, str]]:
+    family = await studio.engine.gallery.family(studio.who, asset.id)
+    return [(one.source_id, one.label, one.use.value) for one in family.ancestors]
+
+
+async def test_what_it_took_its_style_from_is_found_again_in_the_same_world(painting: Studio) -> None:
+    source, _, content = await styled(painting)
+    await painting.engine.gallery.update(painting.who, source.id, label="The old hand")
+
+    brought = await bring(painting, content)
+
+    assert await ancestors(painting, brought.asset) == [(source.id, source.label, "prompt_injection")]
+    assert (await painting.engine.gallery.family(painting.who, source.id)).descendant_count == 2
+
+
+async def test_a_source_that_was_itself_brought_anew_is_known_by_what_is_in_it(painting: Studio) -> None:
+    source, _, content = await styled(painting)
+    file = await downloaded(painting, source.id)
+    await painting.engine.gallery.delete(painting.who, source.id)
+    again = (await bring(painting, file)).asset
+
+    brought = await bring(painting, content)
+
+    assert await ancestors(painting, brought.asset) == [(again.id, source.label, "prompt_injection")]
+
+
+async def test_a_source_that_is_not_there_is_remembered_by_its_label(painting: Studio) -> None:
+    source, _, content = await styled(painting)
+    await painting.engine.gallery.delete(painting.who, source.id)
+
+    brought = await bring(painting, content)
+
+    assert await ancestors(painting, brought.asset) == [(None, source.label, "prompt_injection")]
+
+
+async def test_a_source_in_another_world_is_never_linked_to_not_even_in_ones_own(painting: Studio) -> None:
+    source, _, content = await styled(painting)
+    stranger, worlds = await other_game_master(painting.engine), painting.engine.worlds
+    for who in (painting.who, stranger):
+        world = await worlds.create(who, "Elsewhere")
+        somebody = await worlds.create_entity(who, EntityType.CHARACTER, world.id, EntityChanges(name="Somebody"))
+
+        brought = await painting.engine.picture_import.add(who, (EntityType.CHARACTER, somebody.id), content)
+
+        assert [(one.source_id, one.label) for one in brought.lineage] == [(None, source.label)]
+    assert (await painting.engine.gallery.family(painting.who, source.id)).descendant_count == 1
+
+
+async def test_no_file_links_to_a_picture_by_its_id_alone_nor_twice_to_one(painting: Studio) -> None:
+    source, _, _ = await styled(painting)
+    found_by = [(source.id, ""), (source.id, "f" * 64), (None, source.content_hash), (source.id, source.content_hash)]
+    style = tuple(StyleOrigin("x", ReferenceUse.WORDS, asset_id=id_, content_hash=hash_) for id_, hash_ in found_by)
+
+    brought = await bring(painting, saying(texts_of(Recipe(style=style))))
+
+    assert [one.source_id for one in brought.lineage] == [None, None, source.id]
+
+
+async def test_what_was_set_of_its_workflow_comes_along(studio: Studio) -> None:
+    inputs = (InputSetting(node_id="3", input_name="steps", value=12),)
+
+    brought = await bring(studio, saying(texts_of(Recipe(inputs=inputs))))
+
+    assert (await studio.engine.gallery.info(studio.who, brought.asset.id)).recipe.inputs == inputs
 
 
 async def test_nothing_but_pixels_is_kept_of_a_file(studio: Studio) -> None:

@@ -4,20 +4,28 @@ from uuid import UUID
 
 import pytest
 
+from tests.comfyui.graphs import text_to_image
 from tests.fakes.engine import begin, finish
 from tests.fakes.studio import Studio
 from tests.services.graphs import model_free
 from tests.services.test_picture_import import PLAIN
 from tests.state.tab import Tab
+from wrldbldr.comfyui.port import parse_catalogue
 from wrldbldr.domain.batch import AssetType
+from wrldbldr.domain.recipe import StyleOrigin
+from wrldbldr.domain.style_reference import ReferenceUse
+from wrldbldr.domain.workflow import NodeInput
 from wrldbldr.domain.world import EntityType
+from wrldbldr.services.workflow_changes import WorkflowChanges
 from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.state.creator import Creator
 from wrldbldr.state.gallery import Gallery
 from wrldbldr.state.generate import Generate
 from wrldbldr.state.lightbox import Lightbox
+from wrldbldr.state.more_inputs import MoreInputs
 from wrldbldr.state.relabel import Relabel
 from wrldbldr.state.remix import Remix
+from wrldbldr.state.style_reference import StyleDraft, StyleReference, recall_style
 
 WORDS = "an old keeper of lanterns"
 
@@ -60,6 +68,109 @@ async def test_use_all_asks_for_the_very_same(desk: Tab, studio: Studio) -> None
     columns = "entity_id, asset_type, prompt, negative_prompt, count, seed, width, height, workflow_id"
     first, again = studio.committed(f"select {columns} from batch")  # noqa: S608
     assert first == again
+
+
+STEPS, SAMPLER, CFG = "inputs.3.steps", "inputs.3.sampler_name", "inputs.3.cfg"
+
+
+async def shown_inputs(studio: Studio, *names: str) -> UUID:
+    """A workflow that shows these inputs of its sampler."""
+    workflows = studio.engine.workflows
+    made = await workflows.add(studio.who, "Woodcut", text_to_image())
+    await show_inputs(studio, made.id, *names)
+    return made.id
+
+
+async def show_inputs(studio: Studio, workflow: UUID, *names: str) -> None:
+    shown = [NodeInput(node_id="3", input_name=name) for name in names]
+    await studio.engine.workflows.change(studio.who, workflow, WorkflowChanges(shown=shown))
+
+
+def set_to(**values: object) -> dict[NodeInput, object]:
+    return {NodeInput(node_id="3", input_name=name): value for name, value in values.items()}
+
+
+@pytest.mark.parametrize("part", ["remix", "all"])
+async def test_what_was_set_of_the_workflow_comes_along_in_place_of_what_was_set_before(
+    desk: Tab, studio: Studio, part: str
+) -> None:
+    workflow = await shown_inputs(studio, "steps", "sampler_name", "cfg")
+    asset = await paint(studio, workflow_id=workflow, inputs=set_to(steps=12, sampler_name="dpmpp_2m"))
+    await desk.send(Generate.begin("portrait"))
+    await desk.send(Generate.choose_workflow(str(workflow)))
+    await desk.send(Generate.keep_input(CFG, "3"))
+    await desk.send(Generate.toggle(False))
+
+    await desk.send(Remix.begin(asset, part))
+
+    more = await desk.see(MoreInputs)
+    assert {card.key: card.text for card in more.cards} == {STEPS: "12", SAMPLER: "dpmpp_2m", CFG: "6.0"}
+    assert more.is_open
+    await desk.send(Generate.submit({"prompt": WORDS, "negative_prompt": "fog", "seed": ""}))
+    first, again = studio.committed("select inputs from batch")
+    assert first == again
+
+
+@pytest.mark.parametrize("part", ["prompt", "seed"])
+async def test_words_or_seed_alone_leave_the_inputs_as_they_were_set(desk: Tab, studio: Studio, part: str) -> None:
+    workflow = await shown_inputs(studio, "steps")
+    asset = await paint(studio, workflow_id=workflow, inputs=set_to(steps=12))
+    await desk.send(Generate.begin("portrait"))
+    await desk.send(Generate.choose_workflow(str(workflow)))
+    await desk.send(Generate.keep_input(STEPS, "7"))
+    await desk.send(Generate.toggle(False))
+
+    await desk.send(Remix.begin(asset, part))
+
+    assert [card.text for card in (await desk.see(MoreInputs)).cards] == ["7"]
+
+
+async def test_an_input_that_is_not_shown_any_more_is_the_workflows_own(desk: Tab, studio: Studio) -> None:
+    workflow = await shown_inputs(studio, "steps", "sampler_name")
+    asset = await paint(studio, workflow_id=workflow, inputs=set_to(steps=12, sampler_name="dpmpp_2m"))
+    await show_inputs(studio, workflow, "sampler_name")
+
+    await desk.send(Remix.begin(asset, "all"))
+    await desk.send(Generate.submit({"prompt": WORDS, "negative_prompt": "fog", "seed": "700"}))
+
+    [_, (again,)] = studio.committed("select inputs from batch")
+    assert again == '[{"node_id": "3", "input_name": "sampler_name", "value": "dpmpp_2m"}]'
+
+
+async def test_nothing_is_set_of_another_workflow_when_its_own_is_gone(desk: Tab, studio: Studio) -> None:
+    workflow = await shown_inputs(studio, "steps")
+    asset = await paint(studio, workflow_id=workflow, inputs=set_to(steps=12))
+    await studio.engine.workflows.delete(studio.who, workflow)
+    other = (await studio.engine.workflows.add(studio.who, "Other", text_to_image(size=128))).id
+    await show_inputs(studio, other, "steps")
+    await studio.engine.workflows.set_defaults(studio.who, {AssetType.PORTRAIT: other})
+
+    await desk.send(Remix.begin(asset, "remix"))
+
+    assert (await desk.see(Generate)).is_workflow_gone
+    assert [card.text for card in (await desk.see(MoreInputs)).cards] == ["4"]
+
+
+async def test_it_says_at_once_what_the_workflow_lacks(desk: Tab, studio: Studio) -> None:
+    workflow = (await studio.engine.workflows.add(studio.who, "Old", text_to_image())).id
+    asset = await paint(studio, workflow_id=workflow)
+    studio.comfyui.offer(parse_catalogue({}))
+
+    await desk.send(Remix.begin(asset, "remix"))
+
+    assert (await desk.see(MoreInputs)).lack.startswith("Old cannot run as it is.")
+
+
+async def test_a_strength_that_nobody_could_choose_is_left_to_the_workflow(desk: Tab, studio: Studio) -> None:
+    source = await paint(studio)
+    origin = StyleOrigin("x", ReferenceUse.PICTURE, "IPAdapter", 1.5, UUID(source))
+
+    async with desk.writing(StyleReference) as style:
+        await recall_style(style, studio.scene.character.id, [origin])
+
+    assert (await desk.see(StyleReference))._drafts == {
+        str(studio.scene.character.id): StyleDraft(sources=(source,), strength=None)
+    }
 
 
 async def test_the_words_alone_leave_the_rest_as_it_was_set(desk: Tab, studio: Studio) -> None:

@@ -7,10 +7,13 @@ import pytest
 from tests.fakes.engine import begin, fail
 from tests.fakes.studio import Studio
 from tests.state.tab import Tab
+from tests.state.test_remix import shown_inputs
 from wrldbldr.domain.batch import BatchStatus
 from wrldbldr.domain.failure import Failure
+from wrldbldr.domain.workflow import NodeInput
 from wrldbldr.state.creator import Creator
 from wrldbldr.state.generate import Generate
+from wrldbldr.state.more_inputs import MoreInputs
 from wrldbldr.state.steering import Steering
 
 FAILURE = Failure(title="It broke", message="Try again.")
@@ -27,8 +30,9 @@ async def order(studio: Studio) -> list[UUID]:
     return [report.batch.id for report in page]
 
 
-async def put_to_failed(studio: Studio) -> UUID:
-    batch = await studio.ask(prompt="a lamp", negative_prompt="fog", seed=7, count=3, width=1024, height=1024)
+async def put_to_failed(studio: Studio, **changes: object) -> UUID:
+    asked = {"prompt": "a lamp", "negative_prompt": "fog", "seed": 7, "count": 3, "width": 1024, "height": 1024}
+    batch = await studio.ask(**{**asked, **changes})
     await begin(studio.engine, batch)
     await fail(studio.engine, batch, FAILURE)
     return batch
@@ -136,6 +140,14 @@ async def test_edit_and_retry_opens_the_dialog_as_the_batch_was_asked_for_and_th
     assert (again.prompt, again.seed, again.count, again.width) == ("a brass lamp", 7, 3, 1024)
     assert again.entity_name == "Elven Archer"
     assert (await studio.batch(failed)).cleared_at is not None
+
+
+async def test_edit_and_retry_takes_what_was_set_of_the_workflow_along(desk: Tab, studio: Studio) -> None:
+    workflow, steps = await shown_inputs(studio, "steps"), NodeInput(node_id="3", input_name="steps")
+
+    await desk.send(Steering.edit(str(await put_to_failed(studio, workflow_id=workflow, inputs={steps: 12}))))
+
+    assert [card.text for card in (await desk.see(MoreInputs)).cards] == ["12"]
 
 
 async def test_what_is_edited_of_a_failed_batch_is_no_draft_for_the_next_picture(desk: Tab, studio: Studio) -> None:

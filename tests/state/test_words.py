@@ -118,6 +118,8 @@ def is_harmless(word: ast.expr, tree: ast.Module) -> bool:
             return True
         case ast.Attribute(value=ast.Name(id=name)):
             return name in {cls.__name__ for cls in states_of_ours()}
+        case ast.Attribute(value=ast.Attribute() as var):
+            return is_harmless(var, tree)
         case ast.JoinedStr(values=values):
             return all(is_harmless(part.value, tree) for part in values if isinstance(part, ast.FormattedValue))
         case ast.Call(func=ast.Name(id="ToastAction"), keywords=keywords):

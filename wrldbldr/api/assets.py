@@ -32,6 +32,7 @@ from wrldbldr.domain.account import Principal
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.domain.input_setting import InputSetting
 from wrldbldr.domain.style_reference import Lineage, ReferenceUse
 from wrldbldr.domain.text import file_name
 from wrldbldr.domain.world import EntityType
@@ -79,7 +80,8 @@ class StyleReferenceOut(Out):
 class AssetOut(Out):
     """A picture and how it came to be.
 
-    `style_reference_id` is the first of `style_references`, and null when that picture was deleted.
+    `inputs` is what was set of the workflow's other inputs. `style_reference_id` is the first of `style_references`, and
+    null when that picture was deleted.
     """
 
     id: UUID
@@ -102,6 +104,7 @@ class AssetOut(Out):
     model: str
     workflow_id: UUID | None
     workflow_name: str
+    inputs: list[InputSetting]
     style_reference_id: UUID | None
     style_reference_mode: ReferenceUse | None
     style_strength: float | None
@@ -136,6 +139,7 @@ class AssetOut(Out):
             model=asset.model,
             workflow_id=asset.workflow_id,
             workflow_name=asset.workflow_name,
+            inputs=list(asset.inputs or ()),
             style_reference_id=first and first.source_id,
             style_reference_mode=first and first.use,
             style_strength=first and first.strength,

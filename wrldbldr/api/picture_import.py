@@ -41,5 +41,5 @@ async def import_picture(
     content = await request.body()
     brought = await engine.picture_import.add(who, (entity_type, entity_id), content, asset_type)
     return BroughtAssetOut(
-        **dict(AssetOut.of(brought.asset)), restored=brought.is_restored, notices=list(brought.notices)
+        **dict(AssetOut.of(brought.asset, brought.lineage)), restored=brought.is_restored, notices=list(brought.notices)
     )

@@ -24,9 +24,9 @@ class Assets:
     def __init__(self, db_session: AsyncSession) -> None:
         self._db_session = db_session
 
-    async def add_all(self, assets: Sequence[Asset]) -> None:
-        """Store new pictures."""
-        self._db_session.add_all(assets)
+    async def add_all(self, rows: Sequence[Asset | Lineage]) -> None:
+        """Store new pictures, or what they took their style from."""
+        self._db_session.add_all(rows)
         await self._db_session.flush()
 
     async def delete(self, asset: Asset) -> None:
@@ -43,6 +43,12 @@ class Assets:
     async def find(self, asset_id: UUID) -> Asset | None:
         """The picture with this id."""
         return await self._db_session.get(Asset, asset_id)
+
+    async def find_alike(self, world_id: UUID, content_hash: str, *, best: UUID | None) -> UUID | None:
+        """A picture of a world with this content: `best` if it has it, else the oldest."""
+        query = select(Asset.id).where(Asset.world_id == world_id, Asset.content_hash == content_hash)
+        order = (col(Asset.id) != best, col(Asset.created_at), col(Asset.id))
+        return (await self._db_session.execute(query.order_by(*order).limit(1))).scalar()
 
     async def ids_of_batches(self, batch_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
         """The ids of each batch's pictures in their order; batches with none are absent."""

@@ -7,7 +7,8 @@ from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from wrldbldr.domain.batch import AssetType
-from wrldbldr.domain.columns import moment, word
+from wrldbldr.domain.columns import json_or_none, moment, word
+from wrldbldr.domain.input_setting import InputSettings
 from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.ids import new_id
 
@@ -44,6 +45,7 @@ class Asset(SQLModel, table=True):
     model: str
     workflow_id: UUID | None = Field(default=None, foreign_key="workflow.id", ondelete="SET NULL")
     workflow_name: str
+    inputs: InputSettings | None = json_or_none(InputSettings)  # what was set of the workflow's other inputs
     is_simulated: bool = False
     is_starred: bool = False
     is_active: bool = False

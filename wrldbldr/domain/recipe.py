@@ -2,8 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from wrldbldr.domain.batch import AssetType
+from wrldbldr.domain.input_setting import InputSettings
+from wrldbldr.domain.style_reference import ReferenceUse
+
+
+@dataclass(frozen=True, slots=True)
+class StyleOrigin:
+    """One picture that it took its style from, and how. Where that picture is still there, its id and its content find it."""
+
+    label: str
+    use: ReferenceUse
+    taker: str = ""
+    strength: float | None = None
+    asset_id: UUID | None = None
+    content_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +26,7 @@ class Recipe:
     """What is empty or None is not known: a picture from elsewhere may say little of itself.
 
     `width` and `height` are what was asked for, which a workflow may enlarge. `workflow_hash` finds the same workflow
-    again on another server, whatever it is called there.
+    again on another server, whatever it is called there. `inputs` is what was set of that workflow's other inputs.
     """
 
     prompt: str = ""
@@ -24,6 +39,8 @@ class Recipe:
     model: str = ""
     workflow_name: str = ""
     workflow_hash: str = ""
+    inputs: InputSettings = ()
+    style: tuple[StyleOrigin, ...] = ()
     is_simulated: bool = False
     painted_at: datetime | None = None
 

@@ -6,7 +6,8 @@ of settings. `wrldbldr` is JSON with a version. Neither says anything of the wor
 
 import json
 import re
-from dataclasses import asdict
+
+from pydantic import TypeAdapter
 
 from wrldbldr.domain.recipe import Recipe
 
@@ -15,15 +16,13 @@ VERSION = 1
 NEGATIVE = "Negative prompt:"
 SETTING = re.compile(r"([A-Za-z][A-Za-z0-9 /_-]{0,60}): ?(\"(?:\\.|[^\"\\])*\"|[^,]*)(?:, *|$)")
 SETTINGS_CHARACTERS = 8_000
+RECIPE = TypeAdapter(Recipe)
 SETTINGS_AT_LEAST = 3  # as those programs have it: with fewer the last line is one of the prompt
 
 
 def texts_of(recipe: Recipe) -> dict[str, str]:
     """Both texts, by the keyword under which they stand in a file."""
-    nothing = asdict(Recipe())
-    known = {name: value for name, value in asdict(recipe).items() if value != nothing[name]}
-    if recipe.painted_at is not None:
-        known["painted_at"] = recipe.painted_at.isoformat()
+    known: dict[str, object] = RECIPE.dump_python(recipe, mode="json", exclude_defaults=True)
     return {FOR_OTHERS: _parameters(recipe), FOR_US: json.dumps({"version": VERSION, **known}, ensure_ascii=False)}
 
 

@@ -7,8 +7,10 @@ from uuid import UUID
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType, Batch
 from wrldbldr.domain.failure import Failure
+from wrldbldr.domain.input_setting import InputSettings
 from wrldbldr.domain.style_reference import ReferenceUse, Style
 from wrldbldr.domain.world import Entity, GameSession, entity_type
+from wrldbldr.services.workflow_inputs import text_of
 from wrldbldr.services.worlds import WorldSummary
 
 NO_IMAGE = ""
@@ -226,9 +228,14 @@ def _asked_for(batch: Batch) -> list[Fact]:
         Fact("Negative prompt", batch.negative_prompt or "none"),
         Fact("Seed", str(batch.seed)),
         Fact("Size", f"{batch.width} × {batch.height}"),
-        *(Fact(f"{one.input_name} (node {one.node_id})", str(one.value)) for one in batch.inputs or ()),
+        *input_facts(batch.inputs),
         *([] if batch.style is None else [Fact("Style reference", _style_of(batch.style))]),
     ]
+
+
+def input_facts(inputs: InputSettings | None) -> list[Fact]:
+    """`steps (node 3)`: what was set of a workflow's other inputs."""
+    return [Fact(f"{one.input_name} (node {one.node_id})", text_of(one.value)) for one in inputs or ()]
 
 
 def _style_of(style: Style) -> str:

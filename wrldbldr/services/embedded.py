@@ -1,22 +1,31 @@
 """What a picture from elsewhere says of how it came to be: believed as far as it can be true, field by field."""
 
 import json
+import math
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar, cast
+from uuid import UUID
 
 from wrldbldr.domain.batch import COUNT_LIMIT, AssetType
 from wrldbldr.domain.errors import InvalidInputError
-from wrldbldr.domain.recipe import Recipe
-from wrldbldr.domain.text import LINE_LIMIT, PROMPT_LIMIT, checked_text
+from wrldbldr.domain.input_setting import InputSetting, InputSettings, Scalar
+from wrldbldr.domain.recipe import Recipe, StyleOrigin
+from wrldbldr.domain.style_reference import REFERENCE_LIMIT, ReferenceUse
+from wrldbldr.domain.text import LABEL_LIMIT, LINE_LIMIT, PROMPT_LIMIT, checked_name, checked_text
 from wrldbldr.kit.ids import SEED_LIMIT
 from wrldbldr.media.parameters import FOR_OTHERS, FOR_US, VERSION, settings_of
 from wrldbldr.media.pictures import DAMAGE, PIXEL_LIMIT
 from wrldbldr.media.texts import comment_of, is_png, png_texts
+from wrldbldr.services.workflow_inputs import WHOLE_LIMIT
 
 TEXT_BYTES = 256 * 1024
 """More than two prompts of the longest take, however their characters are written."""
+INPUT_LIMIT = 100  # of those that a workflow shows; nobody sets as many
+STRENGTH_LIMIT = 100  # either way; no adapter goes that far
+CONTENT_HASH = re.compile("[0-9a-f]{64}")
 UNREADABLE = "What WrldBldr wrote into this picture is damaged, so it was left aside."
 NEWER = "A newer WrldBldr wrote into this picture. What this one knows of it was read."
 Value = TypeVar("Value")
@@ -75,7 +84,7 @@ def _believed(values: Mapping[str, object], notices: list[str]) -> Embedded:
             return otherwise
         try:
             return how(values[name])
-        except (InvalidInputError, ValueError, TypeError):
+        except (InvalidInputError, ValueError, TypeError, KeyError):
             notices.append(f"The {SPOKEN.get(name, name)} in this picture cannot be true, so it was left out.")
             return otherwise
 
@@ -90,6 +99,8 @@ def _believed(values: Mapping[str, object], notices: list[str]) -> Embedded:
         model=take("model", _text(LINE_LIMIT), ""),
         workflow_name=take("workflow_name", _text(LINE_LIMIT), ""),
         workflow_hash=take("workflow_hash", _text(LINE_LIMIT), ""),
+        inputs=take("inputs", _inputs, ()),
+        style=take("style", _style, ()),
         is_simulated=take("is_simulated", lambda value: value is True, False),
     )
     return Embedded(recipe, tuple(notices))
@@ -101,6 +112,8 @@ SPOKEN = {
     "asset_type": "kind of picture",
     "workflow_name": "workflow's name",
     "workflow_hash": "workflow's mark",
+    "inputs": "word on what was set of its workflow",
+    "style": "word on what it took its style from",
     "is_simulated": "word on whether it is simulated",
 }
 
@@ -121,3 +134,68 @@ def _number(low: int, high: int) -> Callable[[object], int]:
         return value
 
     return read
+
+
+def _inputs(value: object) -> InputSettings:
+    """All of them, or none: half of them would make another picture."""
+    return tuple(
+        InputSetting(
+            node_id=_verbatim(one["node_id"], LINE_LIMIT),
+            input_name=_verbatim(one["input_name"], LINE_LIMIT),
+            value=_scalar(one["value"]),
+        )
+        for one in _objects(value, INPUT_LIMIT)
+    )
+
+
+def _style(value: object) -> tuple[StyleOrigin, ...]:
+    return tuple(_origin(one) for one in _objects(value, REFERENCE_LIMIT))
+
+
+def _origin(value: Mapping[str, object]) -> StyleOrigin:
+    use, asset_id, strength = ReferenceUse(value["use"]), value.get("asset_id"), value.get("strength")
+    content_hash = _text(LINE_LIMIT)(value.get("content_hash", ""))
+    if use is ReferenceUse.NOTHING:
+        raise ValueError("then it took its style from nowhere")
+    if content_hash and not CONTENT_HASH.fullmatch(content_hash):
+        raise ValueError("no such mark")
+    return StyleOrigin(
+        label=checked_name(_text(LABEL_LIMIT)(value["label"]), field="label", limit=LABEL_LIMIT),
+        use=use,
+        taker=_text(LINE_LIMIT)(value.get("taker", "")),
+        strength=None if strength is None else _strength(strength),
+        asset_id=None if asset_id is None else UUID(_text(LINE_LIMIT)(asset_id)),
+        content_hash=content_hash,
+    )
+
+
+def _objects(value: object, limit: int) -> list[Mapping[str, object]]:
+    """Raises TypeError unless it is a list of objects, of which there are not too many."""
+    found = cast("list[object]", value) if isinstance(value, list) else None
+    if found is None or len(found) > limit or not all(isinstance(one, dict) for one in found):
+        raise TypeError("no such list")
+    return cast("list[Mapping[str, object]]", found)
+
+
+def _verbatim(value: object, limit: int) -> str:
+    """With the space around it, which somebody may have meant."""
+    _text(limit)(value)
+    if not isinstance(value, str) or len(value) > limit:
+        raise ValueError("too much space")
+    return value
+
+
+def _scalar(value: object) -> Scalar:
+    if isinstance(value, str):
+        return _verbatim(value, PROMPT_LIMIT)
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    return _number(-WHOLE_LIMIT, WHOLE_LIMIT)(value)
+
+
+def _strength(value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) <= STRENGTH_LIMIT:
+        raise ValueError("no such strength")
+    return float(value)

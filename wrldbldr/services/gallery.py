@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 from wrldbldr.bus import Bus, world_topic
-from wrldbldr.db.database import Database
+from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType
@@ -112,7 +112,8 @@ class GalleryService:
             batch = None if asset.batch_id is None else await unit.batches.find(asset.batch_id)
             workflow = None if asset.workflow_id is None else await unit.workflows.find(asset.workflow_id)
             account = None if batch is None else await unit.accounts.find(batch.requested_by)
-        return GenerationInfo(asset, batch, workflow, account.name if account else "")
+            ancestors, sources = await _ancestry(unit, asset)
+        return GenerationInfo(asset, batch, workflow, account.name if account else "", ancestors, sources)
 
     async def ancestors(self, assets: Sequence[Asset]) -> dict[UUID, list[Lineage]]:
         """What each of these pictures, which the caller may see, took its style from; those that took none are absent."""
@@ -123,8 +124,7 @@ class GalleryService:
         """What a picture took its style from, and what took it from there. Raises NotFoundError."""
         async with self._database.read() as unit:
             asset = await owned_asset(unit, who, asset_id)
-            ancestors = (await unit.assets.lineage([asset_id])).get(asset_id, [])
-            sources = [found for one in ancestors if one.source_id and (found := await unit.assets.find(one.source_id))]
+            ancestors, sources = await _ancestry(unit, asset)
             newest = await unit.assets.page(asset.world_id, source_id=asset_id, limit=DESCENDANTS_SHOWN)
             count = await unit.assets.count_descendants(asset_id)
             batch = None if asset.batch_id is None else await unit.batches.find(asset.batch_id)
@@ -187,3 +187,10 @@ class GalleryService:
 
     def _changed(self, asset: Asset) -> None:
         self._bus.publish(world_topic(asset.world_id), PicturesChanged(asset.world_id, asset.entity_id))
+
+
+async def _ancestry(unit: UnitOfWork, asset: Asset) -> tuple[Sequence[Lineage], Sequence[Asset]]:
+    """What a picture took its style from, and those of these pictures that are still there."""
+    ancestors = (await unit.assets.lineage([asset.id])).get(asset.id, [])
+    sources = [found for one in ancestors if one.source_id and (found := await unit.assets.find(one.source_id))]
+    return ancestors, sources

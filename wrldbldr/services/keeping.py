@@ -191,6 +191,7 @@ def _asset(batch: Batch, painted: Painted, index: int, *, number: int, content_h
         model=painted.model,
         workflow_id=batch.workflow_id,
         workflow_name=batch.workflow_name,
+        inputs=batch.inputs,
         is_simulated=painted.is_simulated,
         created_at=now,
     )

@@ -7,14 +7,15 @@ from datetime import datetime
 from uuid import UUID
 
 from wrldbldr.bus import Bus, world_topic
-from wrldbldr.db.database import Database
+from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.asset import NO_SEED, Asset, label_for
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.errors import InvalidInputError
 from wrldbldr.domain.events import PicturesChanged
 from wrldbldr.domain.picture import FITTING
-from wrldbldr.domain.recipe import Recipe
+from wrldbldr.domain.recipe import Recipe, StyleOrigin
+from wrldbldr.domain.style_reference import Lineage
 from wrldbldr.domain.workflow import Workflow
 from wrldbldr.domain.world import Entity, EntityType, entity_type
 from wrldbldr.kit.clock import Clock
@@ -38,11 +39,12 @@ EMPTY = "This file is empty."
 
 @dataclass(frozen=True, slots=True)
 class BroughtPicture:
-    """What was added. `is_restored` when the file said how it came to be; `notices` are sentences about what it said
-    and what was not believed.
+    """What was added. `is_restored` when the file said how it came to be, and `lineage` what it took its style from;
+    `notices` are sentences about what it said and what was not believed.
     """
 
     asset: Asset
+    lineage: Sequence[Lineage]
     is_restored: bool
     notices: Sequence[str]
 
@@ -86,9 +88,11 @@ class PictureImportService:
             )
             workflow = _workflow_of(await unit.workflows.all(), embedded.recipe)
             asset = _asset(entity, spot, picture, embedded.recipe, workflow)
+            lineage = await _lineage(unit, asset, embedded.recipe.style)
             await unit.assets.add_all([asset])
+            await unit.assets.add_all(lineage)
         self._bus.publish(world_topic(asset.world_id), PicturesChanged(asset.world_id, asset.entity_id))
-        return BroughtPicture(asset, embedded.is_anything, embedded.notices)
+        return BroughtPicture(asset, lineage, embedded.is_anything, embedded.notices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,27 @@ def _workflow_of(workflows: Sequence[Workflow], recipe: Recipe) -> Workflow | No
     return next(iter([*both, *same, *called]), None)
 
 
+async def _lineage(unit: UnitOfWork, asset: Asset, style: Sequence[StyleOrigin]) -> list[Lineage]:
+    """What it took its style from: its file says so, and each is looked for in its own world only."""
+    lineage = list[Lineage]()
+    for ordinal, origin in enumerate(style):
+        source_id = await unit.assets.find_alike(asset.world_id, origin.content_hash, best=origin.asset_id)
+        if source_id is not None and any(one.source_id == source_id for one in lineage):
+            continue
+        lineage.append(
+            Lineage(
+                asset_id=asset.id,
+                ordinal=ordinal,
+                source_id=source_id,
+                label=origin.label,
+                use=origin.use,
+                taker=origin.taker,
+                strength=origin.strength,
+            )
+        )
+    return lineage
+
+
 def _asset(entity: Entity, spot: _Spot, picture: CleanPicture, recipe: Recipe, workflow: Workflow | None) -> Asset:
     return Asset(
         world_id=entity.world_id,
@@ -160,6 +185,7 @@ def _asset(entity: Entity, spot: _Spot, picture: CleanPicture, recipe: Recipe, w
         model=recipe.model,
         workflow_id=workflow.id if workflow else None,
         workflow_name=workflow.name if workflow else recipe.workflow_name,
+        inputs=recipe.inputs or None,
         is_simulated=recipe.is_simulated,
         is_active=spot.is_first,
         created_at=spot.now,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from wrldbldr.comfyui.graph import parse_graph
 from wrldbldr.domain.batch import COUNT_LIMIT
 from wrldbldr.domain.errors import InvalidInputError
+from wrldbldr.domain.input_setting import InputSettings
 from wrldbldr.domain.picture import VARIATIONS, size_of
 from wrldbldr.domain.workflow import NodeInput, Workflow
 from wrldbldr.services.workflow_inputs import key_of_input, text_of
@@ -59,6 +60,11 @@ def draft_of(form: Mapping[str, str], workflows: Sequence[Workflow], untouched: 
         workflow=None if used.id == untouched.workflow.id else str(used.id),
         inputs=_inputs(form, used),
     )
+
+
+def texts_of(inputs: InputSettings | None) -> dict[str, str]:
+    """What was set of a workflow's inputs before, as a form holds it."""
+    return {key_of_input(one.place): text_of(one.value) for one in inputs or ()}
 
 
 def _inputs(form: Mapping[str, str], used: Workflow) -> dict[str, str]:

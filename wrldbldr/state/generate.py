@@ -19,7 +19,7 @@ from wrldbldr.kit.ids import new_seed
 from wrldbldr.services.asking import DEFAULT_SIZES, GenerationRequest
 from wrldbldr.services.cards import NO_IMAGE, image_url, iso
 from wrldbldr.services.foresight import between
-from wrldbldr.state.draft import INPUTS, Draft, draft_of, parsed_seed
+from wrldbldr.state.draft import INPUTS, Draft, draft_of, parsed_seed, texts_of
 from wrldbldr.state.ids import parsed_id, parsed_word
 from wrldbldr.state.more_inputs import MoreInputs, draw_more, settings_of, show_more, typed_inputs
 from wrldbldr.state.place import Place, Subject, subject_of
@@ -286,6 +286,7 @@ class Generate(rx.State):
             shape=shape_like((batch.width, batch.height)),
             seed=str(batch.seed),
             workflow=str(batch.workflow_id),
+            inputs=texts_of(batch.inputs),
         )
         self._drafts.setdefault(f"{batch.id}:{batch.asset_type}", draft)
         subject = Subject(

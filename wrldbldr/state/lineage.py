@@ -43,18 +43,21 @@ async def show_lineage(state: rx.State, who: Principal, asset: Asset) -> None:
     kind = asset.asset_type.capitalize()
     change(
         await state.get_state(Lineage),
-        ancestors=[_card(one, there.get(one.source_id) if one.source_id else None) for one in family.ancestors],
+        ancestors=[_card(one, there.get(one.source_id) if one.source_id else None, asset) for one in family.ancestors],
         newest=[asset_card(one) for one in family.newest],
         descendant_count=family.descendant_count,
         itself=f"{kind} {asset.batch_index + 1} of {family.batch_count} in its batch" if family.batch_count else kind,
     )
 
 
-def _card(ancestor: Ancestor, source: Asset | None) -> AncestorCard:
+def _card(ancestor: Ancestor, source: Asset | None, asset: Asset) -> AncestorCard:
     how = applied_by(ancestor.use, ancestor.taker, ancestor.strength)
+    missing = (
+        "deleted since" if asset.batch_id else "not in this world"
+    )  # one that was brought may never have had it here
     return AncestorCard(
         id="" if source is None else str(source.id),
         label=ancestor.label if source is None else source.label,
-        says=f"Using {how}" if source is not None else f"Using {how}; deleted since",
+        says=f"Using {how}" if source is not None else f"Using {how}; {missing}",
         thumbnail="" if source is None else image_url(source.id, 256),
     )

@@ -7,7 +7,7 @@ from enum import StrEnum
 from wrldbldr.domain.picture import VARIATIONS, shape_like
 from wrldbldr.domain.recipe import Recipe
 from wrldbldr.domain.workflow import Workflow
-from wrldbldr.state.draft import Draft, Untouched
+from wrldbldr.state.draft import Draft, Untouched, texts_of
 
 
 class Part(StrEnum):
@@ -52,6 +52,7 @@ def recalled(
             shape=None if shape == untouched.shape else shape,
             count=None if recipe.count == VARIATIONS else recipe.count,
             seed=None,
+            inputs={} if workflow is None else texts_of(recipe.inputs),
         )
     if part.has_prompt and recipe.prompt:
         used = next((one for one in workflows if str(one.id) == draft.workflow), untouched.workflow)

@@ -8,8 +8,9 @@ from wrldbldr.engine import current
 from wrldbldr.state.generate import Generate
 from wrldbldr.state.ids import parsed_id, parsed_word
 from wrldbldr.state.lightbox import Lightbox
+from wrldbldr.state.more_inputs import MoreInputs
 from wrldbldr.state.place import Place, Subject
-from wrldbldr.state.principal import signed_in
+from wrldbldr.state.principal import Follow, signed_in
 from wrldbldr.state.recalled import Part
 from wrldbldr.state.style_reference import recall_style
 
@@ -19,7 +20,7 @@ class Remix(rx.State):
 
     @rx.event
     @signed_in
-    async def begin(self, who: Principal, asset: str, part: str) -> None:
+    async def begin(self, who: Principal, asset: str, part: str) -> Follow:
         """Ask again for whomever the picture is of, whoever is shown. `part` is a Part."""
         info = await current().gallery.info(who, parsed_id(asset, "picture"))
         wanted, place = parsed_word(Part, part, "part of a picture"), await self.get_state(Place)
@@ -34,7 +35,8 @@ class Remix(rx.State):
             name=entity.name,
         )
         if wanted.has_settings:
-            await recall_style(self, who, info.asset)
+            await recall_style(self, entity.id, info.recipe.style)
         (await self.get_state(Lightbox)).is_open = False
         dialog = await self.get_state(Generate)
         await dialog._recall(who, subject, wanted, info.recipe)  # noqa: SLF001 - else it were a handler for browsers
+        return MoreInputs.look

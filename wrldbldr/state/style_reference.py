@@ -10,6 +10,7 @@ import reflex as rx
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.errors import InvalidInputError, NotFoundError
+from wrldbldr.domain.recipe import StyleOrigin
 from wrldbldr.domain.style_reference import REFERENCE_LIMIT, STRENGTH_LIMIT, ReferenceUse
 from wrldbldr.domain.world import Entity
 from wrldbldr.engine import current
@@ -249,13 +250,14 @@ async def use_style(state: rx.State, who: Principal, asset: str) -> None:
     drafts[key] = replace(drafts.get(key, StyleDraft()), sources=(asset,))
 
 
-async def recall_style(state: rx.State, who: Principal, asset: Asset) -> None:
-    """Take the style that a picture was painted in, as far as its sources are still there. Raises NotFoundError."""
-    family = await current().gallery.family(who, asset.id)
+async def recall_style(state: rx.State, entity_id: UUID, origins: Sequence[StyleOrigin]) -> None:
+    """Take the style that a picture was painted in, as far as its sources are still there."""
     style = await state.get_state(StyleReference)
-    strength = next((one.strength for one in family.ancestors), None)
-    draft = StyleDraft(tuple(str(source.id) for source in family.sources), strength if family.sources else None)
-    style._drafts[str(asset.entity_id)] = draft  # noqa: SLF001 - as elsewhere
+    there = [one for one in origins if one.asset_id is not None]
+    strength = there[0].strength if there else None
+    is_choosable = strength is not None and 0 <= strength <= STRENGTH_LIMIT  # a workflow's own may be anything
+    draft = StyleDraft(tuple(str(one.asset_id) for one in there), strength if is_choosable else None)
+    style._drafts[str(entity_id)] = draft  # noqa: SLF001 - as elsewhere
 
 
 async def put_back_style(state: rx.State, who: Principal, entity: Entity, form: Mapping[str, str]) -> bool:

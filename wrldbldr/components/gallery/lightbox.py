@@ -72,9 +72,10 @@ def panel() -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.el.div(
-                rx.dialog.title(Lightbox.entity_name, class_name="name lg b"), asset_label(), class_name="grow",
+                rx.dialog.title(Lightbox.entity_name, class_name="name lg b grow"), starred, close_button(),
+                class_name="row",
             ),
-            starred, close_button(), class_name="row top",
+            asset_label(),
         ),
         actions(), lineage(), prompt_section(), info(), class_name="panel-info",
     )  # fmt: skip
@@ -84,9 +85,10 @@ def actions() -> rx.Component:
     """The one that is most likely wanted is warm."""
     active = rx.el.span(icon("circle-check", 14), "Active", class_name="bdg warmb")
     make_active = button("Set as Active", glyph="circle-check", look="solid", on_click=Lightbox.activate)
-    download = rx.el.a(
-        icon("download"), class_name="btn sq", aria_label="Download", title="Download, with how it came to be inside",
-        href=f"/api/assets/{PICTURE.id}/image?download=1", download=True,
+    download = rx.el.button(
+        icon("download"), type="button", class_name="btn sq", aria_label="Download",
+        title="Download, with how it came to be inside",
+        on_click=rx.call_script(f"wrldbldrDownload('/api/assets/{Lightbox.asset.id}/image?download=1')"),
     )  # fmt: skip
     style = icon_button(
         "palette", "Use as Style Reference", look="", data_key="s",
