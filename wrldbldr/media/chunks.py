@@ -1,4 +1,4 @@
-"""PNG and WebP files as the chunks they are made of: which of them are picture, and whether nothing is amiss there."""
+"""PNG, WebP and JPEG files as the pieces they are made of: which of them are picture, and whether nothing is amiss there."""
 
 import struct
 import zlib
@@ -15,6 +15,11 @@ HEADER_BYTES = 25  # an IHDR with its size, kind and checksum
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type
 PASSES = ((0, 0, 1, 1),)  # where the first pixel is, and how far it is to the next, across and down
 ADAM7_PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+JPEG_START, JPEG_END = b"\xff\xd8", b"\xff\xd9"
+JPEG_SCAN = 0xDA  # what follows it is compressed pixels, up to the next marker
+JPEG_TABLES = {*range(0xC0, 0xCF + 1), 0xDB, 0xDD, JPEG_SCAN} - {0xC8}  # frames, tables, restart intervals, scans
+JPEG_HEADS = {0xE0: (b"JFIF\0", 18), 0xEE: (b"Adobe", 16)}  # how its colours are meant: beginning, and bytes in all
+IN_PIXELS = {0x00, *range(0xD0, 0xD7 + 1)}  # after an FF among the pixels: the FF itself, and restarts
 IN_BYTES = 16 * 1024
 OUT_BYTES = 256 * 1024
 
@@ -27,6 +32,8 @@ def bare(content: bytes) -> bytes:
     """
     if content.startswith(PNG_SIGNATURE):
         return _bare_png(content)
+    if content.startswith(JPEG_START):
+        return _bare_jpeg(content)
     return _bare_webp(content) if content.startswith(b"RIFF") else content
 
 
@@ -110,3 +117,39 @@ def _bare_webp(content: bytes) -> bytes:
                 kept[flags] &= ~WEBP_METADATA_FLAGS & 0xFF
         at = end
     raise ValueError("too many chunks")
+
+
+def _bare_jpeg(content: bytes) -> bytes:
+    """Without EXIF, comments, colour profiles, further pictures and anything after the end."""
+    view, kept, at = memoryview(content), bytearray(JPEG_START), len(JPEG_START)
+    for _ in range(CHUNK_LIMIT):
+        if content[at : at + 2] == JPEG_END:
+            return bytes(kept + JPEG_END)
+        if at + 4 > len(content) or content[at] != JPEG_START[0]:
+            raise ValueError("the end is missing")
+        marker, end = content[at + 1], at + 2 + int.from_bytes(content[at + 2 : at + 4], "big")
+        if marker == JPEG_SCAN:
+            end = _pixels_end(content, end)
+        if marker in JPEG_TABLES or _says_how_colours_are_meant(marker, content[at:end]):
+            kept += view[at:end]
+        at = _next_marker(content, end)
+    raise ValueError("too many chunks")
+
+
+def _pixels_end(content: bytes, at: int) -> int:
+    while (at := content.find(b"\xff", at)) >= 0 and at + 1 < len(content):
+        if content[at + 1] not in IN_PIXELS:
+            return at
+        at += 2
+    raise ValueError("the end is missing")
+
+
+def _next_marker(content: bytes, at: int) -> int:
+    """A marker may be preceded by any number of FF."""
+    while content[at : at + 2] == b"\xff\xff":
+        at += 1
+    return at
+
+
+def _says_how_colours_are_meant(marker: int, segment: bytes) -> bool:
+    return marker in JPEG_HEADS and (segment[4:9], len(segment)) == JPEG_HEADS[marker]

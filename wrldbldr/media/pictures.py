@@ -29,7 +29,11 @@ DAMAGE = (  # what Pillow and its decoders raise over damaged files
     struct.error,
     zlib.error,
 )
-BARE_TYPES = {"PNG": "image/png", "WEBP": "image/webp"}  # there is nothing but picture in them by then
+BARE_TYPES = {
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "JPEG": "image/jpeg",
+}  # there is nothing but picture in them by then
 PNG_MODES = {"L", "LA", "RGB", "RGBA", "I;16"}
 THUMBNAIL_SIDES = (256, 64)  # each is made from the one before
 THUMBNAIL_QUALITY = 76
@@ -53,9 +57,8 @@ class CleanPicture:
 def clean(content: bytes) -> CleanPicture:
     """Decode `content` fully and leave only the picture: ComfyUI puts the whole graph, prompts included, inside.
 
-    Of PNG and WebP only the chunks that hold the picture are kept, JPEG keeps its quantisation, and everything unusual
-    becomes PNG, so no pixel of a lossless picture changes. A PNG with any fault is refused, for it is not written anew.
-    One at a time. Raises BrokenPictureError, PictureTooLargeError. Blocks.
+    Of PNG, WebP and JPEG only the pieces that hold the picture are kept, and everything unusual becomes PNG, so no pixel
+    changes, and doing it again changes nothing. A PNG with any fault is refused, for it is not written anew. One at a time. Raises BrokenPictureError, PictureTooLargeError. Blocks.
     """
     try:
         with decoding:
@@ -81,9 +84,6 @@ def _rewritten(picture: Image.Image, content: bytes) -> CleanPicture:
     output = io.BytesIO()
     if picture.format in BARE_TYPES:
         media_type = BARE_TYPES[picture.format]
-    elif picture.format == "JPEG":
-        picture.save(output, "JPEG", quality="keep", exif=b"", comment=b"")
-        content, media_type = output.getvalue(), "image/jpeg"
     else:
         bare = picture if picture.mode in PNG_MODES else picture.convert("RGBA")
         bare.info = {}  # all that is ever written beside the pixels comes from here
