@@ -20,6 +20,7 @@ from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.media.store import MediaStore
 from wrldbldr.services.accounts import AccountService
 from wrldbldr.services.administration import AdministrationService
+from wrldbldr.services.archive import ArchiveService
 from wrldbldr.services.audience import AudienceService
 from wrldbldr.services.comfyui_choice import named_in_environment
 from wrldbldr.services.comfyui_in_use import ComfyUIInUse, Start, settle
@@ -84,6 +85,7 @@ class Engine:
     gallery: GalleryService
     picture_import: PictureImportService
     demo: DemoService
+    archive: ArchiveService
     connection: ConnectionService
     comfyui: ComfyUISettingsService
 
@@ -177,6 +179,7 @@ def _build(
         gallery=gallery,
         picture_import=PictureImportService(database, bus, store, clock),
         demo=DemoService(database, bus, clock, store, worlds),
+        archive=ArchiveService(database, bus, clock, store),
         connection=ConnectionService(in_use, bus, clock, probe=comfyui.health.probe_now),
         comfyui=ComfyUISettingsService(database, in_use, leader.at_rest, start=start, nursery=nursery, clock=clock),
     )

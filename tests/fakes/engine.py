@@ -23,6 +23,7 @@ from wrldbldr.media.pictures import clean
 from wrldbldr.media.store import MediaStore
 from wrldbldr.services.accounts import AccountService
 from wrldbldr.services.administration import AdministrationService
+from wrldbldr.services.archive import ArchiveService
 from wrldbldr.services.audience import AudienceService
 from wrldbldr.services.comfyui_choice import Choice
 from wrldbldr.services.comfyui_in_use import ComfyUIInUse, LiveConfig, Place, Start
@@ -84,6 +85,7 @@ def fake_engine(
         gallery=gallery,
         picture_import=PictureImportService(database, bus, store, clock),
         demo=DemoService(database, bus, clock, store, worlds),
+        archive=ArchiveService(database, bus, clock, store),
         connection=connection,
         comfyui=ComfyUISettingsService(database, in_use, nullcontext, start=start, nursery=nursery, clock=clock),
     )

@@ -5,11 +5,12 @@ import gc
 import logging
 from inspect import CORO_CLOSED, getcoroutinestate
 from itertools import pairwise
+from threading import Event
 
 import pytest
 
 from tests.fakes.clock import FakeClock
-from wrldbldr.kit.tasks import TaskNursery
+from wrldbldr.kit.tasks import TaskNursery, to_its_end
 
 
 async def test_a_task_that_breaks_is_logged_and_the_others_go_on(
@@ -111,3 +112,23 @@ async def test_a_task_that_is_told_to_end_is_no_error(clock: FakeClock, caplog: 
             await task
 
     assert caplog.text == ""
+
+
+async def test_whoever_is_cancelled_goes_on_only_when_their_thread_is_done() -> None:
+    may_end, done = Event(), list[str]()
+    loop, begun = asyncio.get_running_loop(), asyncio.Event()
+
+    def work() -> None:
+        loop.call_soon_threadsafe(begun.set)
+        may_end.wait(10)
+        done.append("done")
+
+    waiting = asyncio.Task(to_its_end(work))
+    await begun.wait()
+    waiting.cancel()
+    loop.call_later(0.01, may_end.set)
+
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert done == ["done"]
+    assert await to_its_end(lambda: 7) == 7

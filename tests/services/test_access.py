@@ -17,6 +17,7 @@ from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine
 from wrldbldr.kit.ids import new_id
 from wrldbldr.services.asking import GenerationRequest
+from wrldbldr.services.archive import ArchiveService
 from wrldbldr.services.gallery import GalleryService
 from wrldbldr.services.line import LineService
 from wrldbldr.services.picture_import import PictureImportService
@@ -100,9 +101,12 @@ VERBS: dict[str, Verb] = {
     "StageService.arrange": lambda e, w, i: e.stage.arrange(w, i.game_session, []),
     "StageService.take_back": lambda e, w, i: e.stage.take_back(w, i.game_session, i.world),
     "StageService.clear": lambda e, w, i: e.stage.clear(w, i.game_session),
+    "ArchiveService.size": lambda e, w, i: e.archive.size(w, i.world),
+    "ArchiveService.export": lambda e, w, i: e.archive.export(w, i.world),
 }
 FOR_EVERYONE = {
     *("GalleryService.fresh", "WorldService.create", "WorldService.summaries", "WorldService.create_in"),
+    "ArchiveService.bring_in",
     *("QueueService.pause", "QueueService.resume", "QueueService.is_paused"),  # there is one queue for all of them
 }
 
@@ -110,7 +114,15 @@ FOR_EVERYONE = {
 def test_every_verb_that_takes_a_person_is_tried_below() -> None:
     found = {
         f"{service.__name__}.{name}"
-        for service in (WorldService, QueueService, LineService, GalleryService, PictureImportService, StageService)
+        for service in (
+            WorldService,
+            QueueService,
+            LineService,
+            GalleryService,
+            PictureImportService,
+            StageService,
+            ArchiveService,
+        )
         for name, verb in getmembers(service, iscoroutinefunction)
         if not name.startswith("_") and "who" in signature(verb).parameters
     }

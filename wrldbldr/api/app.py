@@ -13,6 +13,7 @@ from starlette.websockets import WebSocketClose
 
 from wrldbldr.api import (
     accounts,
+    archive,
     assets,
     batches,
     characters,
@@ -43,6 +44,7 @@ ROUTERS = (
     accounts.router,
     players.router,
     stage.router,
+    archive.router,  # before worlds: /api/worlds/import is no id of a world
     worlds.router,
     characters.router,
     locations.router,

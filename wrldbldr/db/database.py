@@ -17,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool, StaticPool
 
 from wrldbldr.db import driver
 from wrldbldr.db.accounts import Accounts
+from wrldbldr.db.archive import Archive
 from wrldbldr.db.assets import Assets
 from wrldbldr.db.batches import Batches
 from wrldbldr.db.line import LineOfBatches
@@ -114,6 +115,11 @@ class UnitOfWork:
     def stage(self) -> Stage:
         """What is put before players."""
         return Stage(self._db_session)
+
+    @cached_property
+    def archive(self) -> Archive:
+        """Everything of a world that goes into a file."""
+        return Archive(self._db_session)
 
     @cached_property
     def server(self) -> Server:

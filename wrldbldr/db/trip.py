@@ -25,15 +25,18 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import select as select_columns  # SQLModel's own knows four at most
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import instance_dict
 from sqlmodel import SQLModel, col, select
 
 from wrldbldr.db.line import BEHIND_ALL, NEXT
 from wrldbldr.db.worlds import TABLES
 from wrldbldr.domain.account import Account
+from wrldbldr.domain.archive import NewWorld, UnfitWorldFileError, free_world_name
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType, Batch, BatchStatus, Submission
-from wrldbldr.domain.style_reference import Lineage
+from wrldbldr.domain.errors import UnauthenticatedError
+from wrldbldr.domain.text import NAME_LIMIT
 from wrldbldr.domain.workflow import Workflow, WorkflowDefault
 from wrldbldr.domain.workflow_form import WorkflowForm
 from wrldbldr.domain.world import EntityType, GameSession, World
@@ -122,11 +125,29 @@ class Trip:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, *rows: Batch | Submission | Asset | Lineage) -> None:
+    def add(self, *rows: SQLModel) -> None:
         """Store something new."""
         for row in rows:
             table = _table(type(row))
             self._connection.execute(_insert(table), {name: getattr(row, name) for name in _names(table)})
+
+    def add_world(self, owner_id: UUID, world: NewWorld) -> None:
+        """Store a world that was brought in, called so that the owner tells it from the others.
+
+        Raises UnfitWorldFileError when two of its rows exclude each other, and UnauthenticatedError without the owner.
+        """
+        names = self._connection.execute(select(World.name).where(World.owner_id == owner_id)).scalars()
+        world.world.name = free_world_name(world.world.name, names, NAME_LIMIT)
+        try:
+            self.add(world.world, world.game_session)
+        except IntegrityError as error:
+            raise UnauthenticatedError from error
+        self._connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")  # its rows may refer to one another in a ring
+        try:
+            for rows in world.content.rows.values():
+                self.add(*rows)
+        except IntegrityError as error:
+            raise UnfitWorldFileError("Two pictures in this file claim the same place.") from error
 
     def order(
         self,

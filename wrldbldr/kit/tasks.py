@@ -3,11 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from wrldbldr.kit.clock import Clock
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 RESTART_DELAY_SECONDS = 1.0
 RESTART_DELAY_LIMIT_SECONDS = 30.0
@@ -59,3 +61,17 @@ class TaskNursery:
                 delay = RESTART_DELAY_SECONDS
             await self._clock.sleep(delay)
             delay = min(delay * 2, RESTART_DELAY_LIMIT_SECONDS)
+
+
+async def to_its_end(work: Callable[[], T]) -> T:
+    """What `work` gives, done in a thread. Whoever is cancelled meanwhile goes on only when it is done: no thread is left
+    behind that works on what is being tidied away.
+    """
+    working = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait([working])
+        if not working.cancelled():
+            working.exception()  # nobody is there to hear of it
+        raise

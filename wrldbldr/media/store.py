@@ -8,7 +8,8 @@ from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from tempfile import mkstemp
+from shutil import rmtree
+from tempfile import mkdtemp, mkstemp
 
 from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.media.errors import CannotStoreError
@@ -21,6 +22,7 @@ SHELVES = tuple(f"{number:02x}" for number in range(256))
 """The folders of a store: the first two digits of the hashes in them. The larger the store, the evener they are filled."""
 FULL = 0
 TRASH = ".trash"
+STAGING = ".staging"
 
 
 class MediaStore:
@@ -45,6 +47,28 @@ class MediaStore:
         except OSError as error:
             raise CannotStoreError(error.strerror or type(error).__name__) from error
         return content_hash
+
+    def stage(self) -> Path:
+        """A new folder on the same disk, for a store of what is not sure to be kept. Blocks."""
+        (self._root / STAGING).mkdir(parents=True, exist_ok=True)
+        return Path(mkdtemp(dir=self._root / STAGING))
+
+    def adopt(self, staged: Path) -> None:
+        """Move in what the store in that folder has. Blocks."""
+        for source in sorted(staged.glob("??/*"), reverse=True):  # as `keep` does: a picture after its thumbnails
+            file = self._root / source.parent.name / source.name
+            self._bring_back(file)
+            with suppress(FileNotFoundError):
+                os.utime(file)
+                continue
+            file.parent.mkdir(parents=True, exist_ok=True)
+            source.replace(file)
+
+    def remove_stale_staging(self, before: datetime) -> None:
+        """Delete what was staged before `before` by a process that ended meanwhile. Blocks."""
+        for folder in list((self._root / STAGING).glob("*")):
+            if folder.stat().st_mtime < before.timestamp():
+                rmtree(folder, ignore_errors=True)
 
     def path(self, content_hash: str, side: int = FULL) -> Path:
         """The file of a stored picture; `side` is FULL, 256 or 64. Raises NotFoundError."""

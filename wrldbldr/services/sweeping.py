@@ -16,6 +16,7 @@ logger = logging.getLogger(__name__)
 
 AGE = timedelta(hours=1)
 TRASH_AGE = timedelta(days=30)
+STAGING_AGE = timedelta(days=1)
 PAUSE_SECONDS = 1.0
 STEP_LIMIT = 100  # pictures that are discarded in one transaction, during which nobody else writes, or deleted at once
 
@@ -43,6 +44,7 @@ async def sweep(database: Database, store: MediaStore, clock: Clock) -> int:
     What has been in the trash for 30 days is deleted, and what a picture uses after all is brought back out of it.
     One shelf of the store after the other, each in a thread, with a pause between. Raises DatabaseBusyError, OSError.
     """
+    await asyncio.to_thread(store.remove_stale_staging, clock.now() - STAGING_AGE)
     discarded = 0
     for shelf in SHELVES:
         await clock.sleep(PAUSE_SECONDS)

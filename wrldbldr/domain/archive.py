@@ -1,0 +1,300 @@
+"""A world in a file: which tables and columns go along, which stay here and why, and what a file must say to be one.
+
+A new column of a table that goes along goes along by itself. tests/domain/test_archive.py fails for a new table, or a new
+reference, about which nothing is said here.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from sqlalchemy import Table, inspect
+from sqlmodel import SQLModel
+
+from wrldbldr.domain.asset import Asset
+from wrldbldr.domain.batch import Batch, BatchStatus
+from wrldbldr.domain.errors import InvalidInputError, WrldBldrError
+from wrldbldr.domain.text import DESCRIPTION_LIMIT, LABEL_LIMIT, LINE_LIMIT, MOTTO_LIMIT, checked_name, checked_text
+from wrldbldr.domain.wildcards import LENGTH_LIMIT
+from wrldbldr.domain.world import Character, EntityType, GameSession, Location, World, new_join_code
+from wrldbldr.kit.ids import new_id
+
+FORMAT, VERSION = "wrldbldr-world", 1
+DOCUMENT = "world.json"
+PICTURES = "pictures"
+SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
+"""Of the pictures that are kept, by their type."""
+
+CARRIED: dict[str, type[SQLModel]] = {"characters": Character, "locations": Location, "batches": Batch, "assets": Asset}
+"""The tables beside that of worlds, as they are called in the file. Each has a `world_id`. Only batches that have pictures go."""
+
+TABLES_LEFT_OUT = {
+    "gamesession": "a table and its join code belong to the people who sit at it; a world that arrives has a first one",
+    "player": "whoever sits at a table sits there, not in a file",
+    "submission": "what ComfyUI was sent is of use while it paints only",
+}
+COLUMNS_LEFT_OUT: dict[type[SQLModel], dict[str, str]] = {
+    World: {"owner_id": "whoever brings it in owns it"},
+    Character: {"world_id": "there is one world in a file"},
+    Location: {"world_id": "there is one world in a file"},
+    Batch: {
+        "world_id": "there is one world in a file",
+        "game_session_id": "tables stay here",
+        "requested_by": "accounts stay here",
+        "workflow_id": "graphs are private, and another server has others; the workflow's name goes along",
+        "status": "all of them are ready",
+        "rank": "none of them waits",
+        "failure": "none of them failed",
+        "cleared_at": "none of them is in a queue",
+    },
+    Asset: {
+        "world_id": "there is one world in a file",
+        "workflow_id": "graphs are private, and another server has others; the workflow's name goes along",
+    },
+}
+ENTITIES: dict[EntityType, type[SQLModel]] = {EntityType.CHARACTER: Character, EntityType.LOCATION: Location}
+
+TEXT_LIMITS = {
+    "motto": MOTTO_LIMIT,
+    "description": DESCRIPTION_LIMIT,
+    "mood": LINE_LIMIT,
+    "immediate_goal": LINE_LIMIT,
+}
+NAME_LIMITS = {"label": LABEL_LIMIT}
+NUMBER_LIMIT = 2**63
+YEARS = range(1970, 3000)
+
+NOT_A_WORLD = "This file holds no world that WrldBldr exported."
+DAMAGED = "The description of the world in this file is damaged."
+
+
+class UnfitWorldFileError(WrldBldrError):
+    """A file that is brought in is no world, or not a whole one, or a trap. Nothing of it is kept."""
+
+    status_code = 422
+    code = "unfit_world_file"
+
+
+@dataclass(frozen=True, slots=True)
+class WorldRows:
+    """A world and every row that goes along with it, by the names of `CARRIED`."""
+
+    world: World
+    rows: Mapping[str, Sequence[SQLModel]]
+
+    def assets(self) -> list[Asset]:
+        """Its pictures."""
+        return cast("list[Asset]", list(self.rows["assets"]))
+
+    def entities(self) -> list[Character | Location]:
+        """Whoever and whatever is in it."""
+        return cast("list[Character | Location]", [*self.rows["characters"], *self.rows["locations"]])
+
+
+@dataclass(frozen=True, slots=True)
+class NewWorld:
+    """A world that is about to be stored under new ids, with its first table."""
+
+    world: World
+    game_session: GameSession
+    content: WorldRows
+
+
+class _Head(BaseModel):
+    """Read first: a later version may say more than we know."""
+
+    model_config = ConfigDict(strict=True)
+
+    format: str
+    version: int
+
+
+def document_of(content: WorldRows, now: datetime) -> bytes:
+    """What `world.json` says about a world. The same world gives the same rows in the same order, ids apart."""
+    ids = {table: {cast("Any", row).id for row in rows} for table, rows in _by_table(content.rows)}
+    said = {
+        "format": FORMAT,
+        "version": VERSION,
+        "exported_at": now.isoformat(),
+        "world": _said(content.world, ids),
+        **{name: sorted((_said(row, ids) for row in rows), key=_place) for name, rows in content.rows.items()},
+    }
+    return json.dumps(said, ensure_ascii=False, indent=1).encode()
+
+
+def content_of(document: bytes) -> WorldRows:
+    """The world that a `world.json` speaks of, under the ids it has there. Raises UnfitWorldFileError."""
+    head = _parsed(_Head, document, NOT_A_WORLD)
+    if head.format != FORMAT:
+        raise UnfitWorldFileError(NOT_A_WORLD)
+    if head.version != VERSION:
+        raise UnfitWorldFileError(
+            f"This world was exported in format {head.version}; this WrldBldr reads format {VERSION}. "
+            "Bring WrldBldr up to date on both sides."
+        )
+    said = _parsed(_DOCUMENT, document, DAMAGED)
+    rows = {
+        name: [_row(CARRIED[name], form) for form in cast("list[BaseModel]", getattr(said, name))] for name in CARRIED
+    }
+    return WorldRows(_row(World, said.world), rows)
+
+
+def renewed(content: WorldRows, *, owner_id: UUID, first_table: str, now: datetime) -> NewWorld:
+    """The same world as another one, all under new ids: it may be brought in twice. Raises UnfitWorldFileError."""
+    new_ids = {table: {cast("Any", row).id: new_id() for row in rows} for table, rows in _by_table(content.rows)}
+    if any(len(new_ids[CARRIED[name]]) != len(rows) for name, rows in content.rows.items()):
+        raise UnfitWorldFileError("Two things in this file have the same id.")
+    theirs: dict[str, Any] = {"id": new_id(), "owner_id": owner_id, "created_at": now}
+    world = World(**(_values(content.world) | theirs))
+    table = GameSession(world_id=world.id, name=first_table, join_code=new_join_code(), created_at=now)
+    of_a_batch = {
+        "game_session_id": table.id, "requested_by": owner_id, "status": BatchStatus.READY, "rank": 0.0, "cleared_at": now,
+    }  # fmt: skip
+    rows = {
+        name: [
+            kind(**{**_renewed_values(row, new_ids), "world_id": world.id, **(of_a_batch if kind is Batch else {})})
+            for row in content.rows[name]
+        ]
+        for name, kind in CARRIED.items()
+    }
+    return NewWorld(world, table, WorldRows(world, rows))
+
+
+def free_world_name(name: str, taken: Iterable[str], limit: int) -> str:
+    """`name`, or `name (2)` when one is called so already; at most `limit` characters."""
+    known, number, found = {other.casefold() for other in taken}, 1, name
+    while found.casefold() in known:
+        number += 1
+        end = f" ({number})"
+        found = name[: limit - len(end)].rstrip() + end
+    return found
+
+
+def references(kind: type[SQLModel]) -> dict[str, str]:
+    """The columns of a table that goes along which name a row, and the table in which that is."""
+    return {
+        column.name: next(iter(column.foreign_keys)).column.table.name
+        for column in _table(kind).columns
+        if column.foreign_keys and column.name not in COLUMNS_LEFT_OUT[kind]
+    }
+
+
+def _table(kind: type[SQLModel]) -> Table:
+    return cast("Table", inspect(kind).local_table)
+
+
+Known = Mapping[type[SQLModel], Mapping[UUID, UUID] | set[UUID]]
+
+
+def _by_table(rows: Mapping[str, Sequence[SQLModel]]) -> list[tuple[type[SQLModel], Sequence[SQLModel]]]:
+    return [(kind, rows[name]) for name, kind in CARRIED.items()]
+
+
+def _values(row: SQLModel) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in type(row).model_fields if name not in COLUMNS_LEFT_OUT[type(row)]}
+
+
+def _said(row: SQLModel, known: Known) -> dict[str, Any]:
+    """A row as JSON data. What it refers to outside the file it does not mention."""
+    said = row.model_dump(mode="json", exclude=set(COLUMNS_LEFT_OUT[type(row)]))
+    outside = {name for name, kind in _kinds_referred(row).items() if getattr(row, name) not in known[kind]}
+    return {name: None if name in outside else value for name, value in said.items()}
+
+
+def _place(said: Mapping[str, Any]) -> str:
+    """By what a row says, not by its ids, which are others in every copy."""
+    return json.dumps([value for name, value in said.items() if name != "id" and not name.endswith("_id")])
+
+
+def _kinds_referred(row: SQLModel) -> dict[str, type[SQLModel]]:
+    tables = {_table(kind).name: kind for kind in CARRIED.values()}
+    kinds = {name: tables[table] for name, table in references(type(row)).items()}
+    if isinstance(row, Batch | Asset):
+        kinds["entity_id"] = ENTITIES[row.entity_type]
+    return kinds
+
+
+def _renewed_values(row: SQLModel, new_ids: Mapping[type[SQLModel], Mapping[UUID, UUID]]) -> dict[str, Any]:
+    values = _values(row)
+    values["id"] = new_ids[type(row)][values["id"]]
+    for name, kind in _kinds_referred(row).items():
+        values[name] = new_ids[kind].get(values[name])
+        if values[name] is None and not _table(type(row)).columns[name].nullable:
+            raise UnfitWorldFileError("A picture in this file belongs to nobody who is in it.")
+    return values
+
+
+def _parsed(form: type[BaseModel], document: bytes, sentence: str) -> Any:
+    try:
+        return form.model_validate_json(document)
+    except (ValidationError, RecursionError) as error:
+        raise UnfitWorldFileError(sentence) from error
+
+
+def _form_of(kind: type[SQLModel]) -> type[BaseModel]:
+    """A row as it is written in the file. A column that was added later may be missing, where it has a default."""
+    fields: dict[str, Any] = {
+        name: (field.annotation, ... if field.is_required() or field.default_factory else field.default)
+        for name, field in kind.model_fields.items()
+        if name not in COLUMNS_LEFT_OUT[kind]
+    }
+    return create_model(
+        kind.__name__, __config__=ConfigDict(strict=True, extra="forbid", allow_inf_nan=False), **fields
+    )
+
+
+_DOCUMENT = create_model(
+    "Document",
+    __config__=ConfigDict(strict=True, extra="forbid"),
+    format=(str, ...),
+    version=(int, ...),
+    exported_at=(datetime, ...),
+    world=(_form_of(World), ...),
+    **cast("dict[str, Any]", {name: (list[_form_of(kind)], []) for name, kind in CARRIED.items()}),
+)
+
+
+def _row(kind: type[SQLModel], form: BaseModel) -> Any:
+    """The row a form stands for, as far as it is written there. Raises UnfitWorldFileError."""
+    values = {name: getattr(form, name) for name in type(form).model_fields}
+    for name, value in values.items():
+        _check(name, value)
+    return kind(**values)
+
+
+def _check(name: str, value: object) -> None:
+    """Nothing comes in by a file that could not have been typed or painted here. Raises UnfitWorldFileError."""
+    if isinstance(value, str):
+        _check_text(name, value)
+    elif isinstance(value, datetime):
+        if value.tzinfo is None or value.year not in YEARS:
+            raise UnfitWorldFileError(DAMAGED)
+    elif isinstance(value, int | float):
+        if not 0 <= value < NUMBER_LIMIT:
+            raise UnfitWorldFileError(DAMAGED)
+    elif isinstance(value, BaseModel):
+        _check(name, value.model_dump())
+    elif isinstance(value, Mapping):
+        _check(name, [*cast("Mapping[object, object]", value), *cast("Mapping[object, object]", value).values()])
+    elif isinstance(value, Sequence):
+        for part in cast("Sequence[object]", value):
+            _check(f"words in the {name}", part)
+
+
+def _check_text(name: str, text: str) -> None:
+    try:
+        if name == "name" or name in NAME_LIMITS:
+            is_whole = (
+                checked_name(text, field=name, **({"limit": NAME_LIMITS[name]} if name in NAME_LIMITS else {})) == text
+            )
+        else:
+            checked_text(text, field=name, limit=TEXT_LIMITS.get(name, LENGTH_LIMIT))
+            is_whole = True
+    except InvalidInputError as error:
+        raise UnfitWorldFileError(error.message) from error
+    if not is_whole:
+        raise UnfitWorldFileError(DAMAGED)
