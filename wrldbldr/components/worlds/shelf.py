@@ -6,6 +6,7 @@ from wrldbldr.components.button import button, icon_button, link, link_button
 from wrldbldr.components.icon import icon
 from wrldbldr.components.plate import simulated
 from wrldbldr.services.cards import WorldCard
+from wrldbldr.state.archive import Archive
 from wrldbldr.state.world_form import WorldForm
 from wrldbldr.state.worlds import FreshPicture, Worlds
 
@@ -57,6 +58,7 @@ def world_foot(world: World) -> rx.Component:
         rx.dropdown_menu.trigger(icon_button("ellipsis", f"More for {world.name}")),
         rx.dropdown_menu.content(
             rx.dropdown_menu.item(icon("pencil"), "Rename…", on_select=WorldForm.rename(world.id)),
+            rx.dropdown_menu.item(icon("package"), "Export World", on_select=Archive.export(world.id)),
             rx.dropdown_menu.separator(),
             rx.dropdown_menu.item(
                 icon("trash-2"), "Delete…", on_select=WorldForm.ask_to_delete(world.id), class_name="danger"
