@@ -17,6 +17,7 @@ from wrldbldr.db.migrations import upgrade
 from wrldbldr.domain.errors import ConflictError, WrldBldrError
 from wrldbldr.kit.clock import Clock, SystemClock
 from wrldbldr.kit.tasks import TaskNursery
+from wrldbldr.media.remover import Rembg
 from wrldbldr.media.store import MediaStore
 from wrldbldr.services.accounts import AccountService
 from wrldbldr.services.administration import AdministrationService
@@ -29,6 +30,7 @@ from wrldbldr.services.connection import ConnectionService
 from wrldbldr.services.demo import DemoService
 from wrldbldr.services.dispatcher import Dispatcher
 from wrldbldr.services.easel import Easel
+from wrldbldr.services.figures import FigureService
 from wrldbldr.services.gallery import GalleryService
 from wrldbldr.services.keeping import Keeper
 from wrldbldr.services.leader import Leader
@@ -86,6 +88,7 @@ class Engine:
     picture_import: PictureImportService
     demo: DemoService
     archive: ArchiveService
+    figures: FigureService
     connection: ConnectionService
     comfyui: ComfyUISettingsService
 
@@ -180,6 +183,7 @@ def _build(
         picture_import=PictureImportService(database, bus, store, clock),
         demo=DemoService(database, bus, clock, store, worlds),
         archive=ArchiveService(database, bus, clock, store),
+        figures=FigureService(database, bus, clock, store, Rembg()),
         connection=ConnectionService(in_use, bus, clock, probe=comfyui.health.probe_now),
         comfyui=ComfyUISettingsService(database, in_use, leader.at_rest, start=start, nursery=nursery, clock=clock),
     )

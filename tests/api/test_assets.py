@@ -222,3 +222,27 @@ async def test_somebody_elses_pictures_look_like_nothing(painted: Painted, scene
         body = {"starred": True} if method == "PATCH" else None
         refused(await other.request(method, f"/api/assets/{painted.backdrop}{below}", json=body), 404, "not_found")
     refused(await other.get("/api/assets", params={"world_id": scene.world_id}), 404)
+
+
+async def test_a_round_token_is_downloaded_under_a_name_of_its_own(painted: Painted, owner: Caller) -> None:
+    path = f"/api/assets/{painted.portraits[0]}/token"
+
+    answer = await owner.get(path, params={"size": 256})
+
+    token = Image.open(io.BytesIO(answer.content))
+    assert (token.format, token.size, token.mode) == ("PNG", (256, 256), "RGBA")
+    assert "_Portrait_001_Token.png" in answer.headers["content-disposition"]
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'; sandbox")
+    for bad in ({"size": 255}, {"size": 1025}, {"size": "x"}, {"ring": "perhaps"}):
+        assert set(refused(await owner.get(path, params=bad), 422)) == set(bad)
+
+
+async def test_a_picture_without_a_figure_is_not_cut_out(painted: Painted, scene: Scene, owner: Caller) -> None:
+    refused(await owner.post(f"/api/assets/{painted.portraits[0]}/cutout"), 409, "cannot_cut_out")
+
+    assert len(await listed(owner, scene)) == 3
+
+
+async def test_somebody_elses_picture_is_neither_token_nor_cut_out(painted: Painted, other: Caller) -> None:
+    refused(await other.get(f"/api/assets/{painted.portraits[0]}/token"), 404, "not_found")
+    refused(await other.post(f"/api/assets/{painted.portraits[0]}/cutout"), 404, "not_found")

@@ -20,6 +20,7 @@ from wrldbldr.engine import Engine
 from wrldbldr.kit.ids import new_id
 from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.media.pictures import clean
+from wrldbldr.media.remover import Rembg
 from wrldbldr.media.store import MediaStore
 from wrldbldr.services.accounts import AccountService
 from wrldbldr.services.administration import AdministrationService
@@ -30,6 +31,7 @@ from wrldbldr.services.comfyui_in_use import ComfyUIInUse, LiveConfig, Place, St
 from wrldbldr.services.comfyui_settings import ComfyUISettingsService
 from wrldbldr.services.connection import ConnectionService
 from wrldbldr.services.demo import DemoService
+from wrldbldr.services.figures import FigureService
 from wrldbldr.services.gallery import GalleryService
 from wrldbldr.services.keeping import hand_down
 from wrldbldr.services.line import LineService
@@ -86,6 +88,7 @@ def fake_engine(
         picture_import=PictureImportService(database, bus, store, clock),
         demo=DemoService(database, bus, clock, store, worlds),
         archive=ArchiveService(database, bus, clock, store),
+        figures=FigureService(database, bus, clock, store, Rembg()),
         connection=connection,
         comfyui=ComfyUISettingsService(database, in_use, nullcontext, start=start, nursery=nursery, clock=clock),
     )

@@ -11,9 +11,12 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from tests.fakes.comfyui import tiny_png
 from tests.fakes.studio import Studio
 from wrldbldr.domain.account import Principal
-from wrldbldr.domain.world import World
+from wrldbldr.domain.asset import Asset
+from wrldbldr.domain.batch import AssetType
+from wrldbldr.domain.world import EntityType, World
 from wrldbldr.engine import Engine
-from wrldbldr.media.store import STAGING
+from wrldbldr.media.pictures import clean
+from wrldbldr.media.store import STAGING, MediaStore
 
 NOW = "2026-01-01T20:00:00Z"
 KEEPER, PORTRAIT = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
@@ -86,3 +89,31 @@ def everything_kept(studio: Studio) -> tuple[list[str], list[str]]:
     """Every row, and every file wherever it lies in the data folder, and every folder of what is on its way in."""
     found = [path for path in studio.data_dir.rglob("*") if "sqlite3" not in path.name]
     return studio.dump(), sorted(str(path) for path in found if path.is_file() or path.parent.name == STAGING)
+
+
+async def hang(studio: Studio, content: bytes) -> Asset:
+    """A portrait of the character that shows just this, and is not of a batch."""
+    picture = clean(content)
+    asset = Asset(
+        world_id=studio.scene.world.id,
+        entity_type=EntityType.CHARACTER,
+        entity_id=studio.scene.character.id,
+        asset_type=AssetType.PORTRAIT,
+        number=1,
+        label="Elven_Archer_Portrait_001",
+        batch_index=0,
+        content_hash=MediaStore(studio.engine.settings.media_dir).keep(picture),
+        media_type=picture.media_type,
+        width=picture.width,
+        height=picture.height,
+        byte_size=len(picture.content),
+        prompt="an archer",
+        negative_prompt="blurry",
+        seed=7,
+        model="tiny",
+        workflow_name="text-to-picture",
+        created_at=studio.clock.now(),
+    )
+    async with studio.engine.database.write() as unit:
+        await unit.assets.add_all([asset])
+    return asset

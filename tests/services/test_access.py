@@ -16,8 +16,9 @@ from wrldbldr.domain.stage import Part
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine
 from wrldbldr.kit.ids import new_id
-from wrldbldr.services.asking import GenerationRequest
 from wrldbldr.services.archive import ArchiveService
+from wrldbldr.services.asking import GenerationRequest
+from wrldbldr.services.figures import FigureService
 from wrldbldr.services.gallery import GalleryService
 from wrldbldr.services.line import LineService
 from wrldbldr.services.picture_import import PictureImportService
@@ -101,6 +102,8 @@ VERBS: dict[str, Verb] = {
     "StageService.arrange": lambda e, w, i: e.stage.arrange(w, i.game_session, []),
     "StageService.take_back": lambda e, w, i: e.stage.take_back(w, i.game_session, i.world),
     "StageService.clear": lambda e, w, i: e.stage.clear(w, i.game_session),
+    "FigureService.token": lambda e, w, i: e.figures.token(w, i.asset, 256, has_ring=True),
+    "FigureService.cut_out": lambda e, w, i: e.figures.cut_out(w, i.asset),
     "ArchiveService.size": lambda e, w, i: e.archive.size(w, i.world),
     "ArchiveService.export": lambda e, w, i: e.archive.export(w, i.world),
 }
@@ -122,6 +125,7 @@ def test_every_verb_that_takes_a_person_is_tried_below() -> None:
             PictureImportService,
             StageService,
             ArchiveService,
+            FigureService,
         )
         for name, verb in getmembers(service, iscoroutinefunction)
         if not name.startswith("_") and "who" in signature(verb).parameters

@@ -70,7 +70,7 @@ PICTURE = ("assets", 0)
         ((*PICTURE, "asset_type"), "poem", "damaged"),
         ((*PICTURE, "workflow_id"), None, "damaged"),
         ((*PICTURE, "seed"), 2**63, "damaged"),
-        ((*PICTURE, "seed"), -1, "damaged"),
+        ((*PICTURE, "seed"), -2, "damaged"),
         ((*PICTURE, "number"), True, "damaged"),
         ((*PICTURE, "is_active"), 1, "damaged"),
         ((*PICTURE, "prompt"), "x" * 20_001, "20,001 characters"),

@@ -20,6 +20,7 @@ from wrldbldr.api import (
     config,
     documentation,
     events,
+    figures,
     locations,
     picture_import,
     players,
@@ -54,6 +55,7 @@ ROUTERS = (
     batches.router,  # before pictures: /api/assets/batch is no id of a picture
     assets.router,
     picture_import.router,
+    figures.router,
     status.router,
     config.router,
     events.router,

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from sqlalchemy import Table, inspect
 from sqlmodel import SQLModel
 
-from wrldbldr.domain.asset import Asset
+from wrldbldr.domain.asset import NO_SEED, Asset
 from wrldbldr.domain.batch import Batch, BatchStatus
 from wrldbldr.domain.errors import InvalidInputError, WrldBldrError
 from wrldbldr.domain.text import DESCRIPTION_LIMIT, LABEL_LIMIT, LINE_LIMIT, MOTTO_LIMIT, checked_name, checked_text
@@ -274,7 +274,7 @@ def _check(name: str, value: object) -> None:
         if value.tzinfo is None or value.year not in YEARS:
             raise UnfitWorldFileError(DAMAGED)
     elif isinstance(value, int | float):
-        if not 0 <= value < NUMBER_LIMIT:
+        if not NO_SEED <= value < NUMBER_LIMIT:
             raise UnfitWorldFileError(DAMAGED)
     elif isinstance(value, BaseModel):
         _check(name, value.model_dump())

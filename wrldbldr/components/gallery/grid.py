@@ -4,6 +4,7 @@ import reflex as rx
 
 from wrldbldr.components.button import button
 from wrldbldr.components.empty import empty, three_holes
+from wrldbldr.components.gallery.figures import figure_items
 from wrldbldr.components.gallery.picture_import import FILE_INPUT, import_button
 from wrldbldr.components.gallery.tile import asset_tile
 from wrldbldr.components.icon import icon
@@ -154,6 +155,7 @@ def menu() -> rx.Component:
             on_select=Gallery.star(Gallery.target, ~Gallery.target_is_starred),
         ),
         item(icon("download"), "Download", on_select=download),
+        *figure_items(item, Gallery.target),
         rx.context_menu.separator(),
         item(
             icon("trash-2"), "Delete…", rx.el.kbd("Del"), class_name="danger",

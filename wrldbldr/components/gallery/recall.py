@@ -3,6 +3,7 @@
 import reflex as rx
 
 from wrldbldr.components.button import button, icon_button
+from wrldbldr.components.gallery.figures import figure_items
 from wrldbldr.components.icon import icon
 from wrldbldr.state.gallery import Gallery
 from wrldbldr.state.lightbox import Lightbox
@@ -36,6 +37,8 @@ def more_menu() -> rx.Component:
             use("text-quote", "Use Prompt", Part.PROMPT, is_unknown=Lightbox.prompt == ""),
             use("dices", "Use Seed", Part.SEED, is_unknown=Lightbox.seed == ""),
             use("copy-check", "Use All", Part.ALL, is_unknown=Lightbox.prompt == ""),
+            rx.dropdown_menu.separator(),
+            *figure_items(rx.dropdown_menu.item, Lightbox.asset.id),
             rx.dropdown_menu.separator(),
             rx.dropdown_menu.item(
                 icon("paintbrush"),
