@@ -7,6 +7,7 @@ from zipfile import ZipFile
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.conftest import App, set_up, sign_in
@@ -93,3 +94,28 @@ def test_a_file_that_is_no_world_is_refused_in_words_also_when_it_is_dropped(
     expect(page.locator("main.dropping")).to_have_count(0)
     expect(page.get_by_role("alert").filter(has_text="This file is no zip")).to_be_visible()
     expect(page.get_by_role("heading", name=re.compile("^The Lantern Coast"))).to_have_count(2)
+
+
+def test_a_token_is_downloaded_and_a_picture_that_cannot_be_cut_out_says_why(
+    app: App, open_context: Callable[..., BrowserContext], snapshot: Callable[[Page, str], None], tmp_path: Path
+) -> None:
+    page = open_context().new_page()
+    sign_in(page, app.url)
+    page.get_by_role("link", name="Open The Lantern Coast (2)").first.click()
+    page.get_by_role("button", name=re.compile("^Odile Marrow")).first.click()
+    page.locator(".tile:visible .plate").first.click(button="right")
+    expect(page.get_by_role("menuitem", name="Cut Out Background")).to_be_visible()
+    snapshot(page, "token-menu")
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name="Download Token").click()
+    assert re.fullmatch(r"Odile_Marrow_\w+_\d+_Token\.png", download.value.suggested_filename)
+    download.value.save_as(tmp_path / "token.png")
+    with Image.open(tmp_path / "token.png") as token:
+        assert (token.size, token.getpixel((0, 0))) == ((512, 512), (0, 0, 0, 0))
+
+    page.locator(".tile:visible .plate").first.click()
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("^More for ")).click()
+    snapshot(page, "token-lightbox")
+    page.get_by_role("menuitem", name="Cut Out Background").click()
+    expect(page.get_by_text(re.compile("Only plain backgrounds|transparent already"))).to_be_visible()
+    snapshot(page, "token-refused")

@@ -11,6 +11,7 @@ from PIL import Image
 from tests.fakes.studio import Studio
 from tests.fakes.world_files import brought, contents, exported, files, zipped
 from tests.media.pictures import drawing, encoded
+from wrldbldr.domain.asset import NO_SEED
 from wrldbldr.domain.batch import AssetType, BatchStatus
 from wrldbldr.domain.events import WorldChanged
 from wrldbldr.domain.world import EntityType
@@ -88,6 +89,7 @@ async def test_pictures_of_every_kind_that_is_kept_come_back_byte_for_byte(studi
         for number, picture in enumerate(kept, start=2):
             values = {**asset.model_dump(), "id": UUID(int=number), "number": number, "batch_index": number}
             values |= {"content_hash": store.keep(picture), "media_type": picture.media_type, "is_active": False}
+            values |= {"seed": NO_SEED, "batch_id": None}  # as one that was brought, and says nothing
             values |= {"width": picture.width, "height": picture.height, "byte_size": len(picture.content)}
             await unit.assets.add_all([type(asset)(**values)])
 
