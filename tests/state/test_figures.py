@@ -37,3 +37,14 @@ async def test_somebody_elses_picture_is_not_cut(studio: Studio) -> None:
 
         assert "There is no such picture." in tab.scripts
     assert studio.committed("select count(*) from asset") == [(1,)]
+
+
+async def test_a_token_is_fetched_by_the_browser(desk: Tab, studio: Studio) -> None:
+    asset = await hang(studio, on_ground())
+
+    await desk.send(Figures.download_token(str(asset.id)))
+    await desk.send(Figures.download_token("'); alert('"))
+
+    assert f"/api/assets/{asset.id}/token" in desk.scripts
+    assert "There is no such picture." in desk.scripts
+    assert "alert" not in desk.scripts

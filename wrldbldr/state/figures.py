@@ -1,4 +1,4 @@
-"""Figures without their background."""
+"""Round tokens, and figures without their background."""
 
 from collections.abc import AsyncGenerator
 
@@ -7,7 +7,7 @@ import reflex as rx
 from wrldbldr.domain.account import Principal
 from wrldbldr.engine import current
 from wrldbldr.state.ids import parsed_id
-from wrldbldr.state.principal import Follows, signed_in
+from wrldbldr.state.principal import Follow, Follows, signed_in
 from wrldbldr.state.words import spoken
 
 
@@ -15,6 +15,14 @@ class Figures(rx.State):
     """`is_cutting` while one is cut out: it may take a while."""
 
     is_cutting: rx.Field[bool] = rx.field(False)
+
+    @rx.event
+    @signed_in
+    async def download_token(self, who: Principal, asset: str) -> Follow:
+        """Let the browser fetch the round token of a picture."""
+        found = await current().gallery.find(who, parsed_id(asset, "picture"))
+        address = spoken(f"/api/assets/{found.id}/token")
+        return rx.call_script(f"wrldbldrDownload({address})")
 
     @rx.event(background=True)
     @signed_in

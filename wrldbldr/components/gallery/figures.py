@@ -14,7 +14,7 @@ def figure_items(item: Callable[..., rx.Component], asset: rx.Var[str]) -> tuple
         item(
             icon("circle-user-round"),
             "Download Token",
-            on_select=rx.call_script(f"wrldbldrDownload('/api/assets/{asset}/token')"),
+            on_select=Figures.download_token(asset),
         ),
         item(
             icon("scissors"),
