@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+import pytest
 from PIL import Image
 
 from tests.fakes.studio import Studio
@@ -14,10 +15,19 @@ from tests.media.pictures import drawing, encoded
 from wrldbldr.domain.asset import NO_SEED
 from wrldbldr.domain.batch import AssetType, BatchStatus
 from wrldbldr.domain.events import WorldChanged
+from wrldbldr.domain.input_setting import WHOLE_LIMIT, InputSetting
 from wrldbldr.domain.world import EntityType
 from wrldbldr.media.pictures import clean
 from wrldbldr.media.store import MediaStore
 from wrldbldr.services.worlds import EntityChanges
+
+SETTINGS = (
+    InputSetting(node_id="3", input_name="noise_seed", value=WHOLE_LIMIT),
+    InputSetting(node_id="3", input_name="strength", value=-2.5),
+    InputSetting(node_id="3", input_name="is_tiled", value=True),
+    InputSetting(node_id="9", input_name="text", value="two\nlines"),
+)
+"""What was set of a workflow's inputs, one of each kind, up to where they end."""
 
 
 async def painted(studio: Studio) -> UUID:
@@ -34,6 +44,19 @@ async def painted(studio: Studio) -> UUID:
     )
     await studio.engine.worlds.update_entity(studio.who, EntityType.CHARACTER, studio.scene.character.id, changes)
     return studio.scene.world.id
+
+
+async def styled(studio: Studio) -> None:
+    """Two more portraits, which took their style from the active one; so will whatever comes next."""
+    [source] = [one for one in await studio.engine.gallery.page(studio.who, studio.scene.world.id) if one.is_active]
+    default = EntityChanges(style_reference_id=source.id)
+    await studio.engine.worlds.update_entity(studio.who, EntityType.CHARACTER, studio.scene.character.id, default)
+    batch_id = await studio.ask(count=2)
+    await studio.paint(pictures=2)
+    async with studio.engine.database.write() as unit:
+        batch = await unit.batches.find(batch_id)
+        assert batch is not None
+        batch.inputs = SETTINGS
 
 
 def compared(content: bytes) -> tuple[Any, dict[str, bytes]]:
@@ -56,7 +79,9 @@ def compared(content: bytes) -> tuple[Any, dict[str, bytes]]:
 
 
 async def test_a_world_that_was_exported_and_brought_in_compares_equal_picture_for_picture(studio: Studio) -> None:
-    first = await exported(studio.engine, studio.who, await painted(studio))
+    world_id = await painted(studio)
+    await styled(studio)
+    first = await exported(studio.engine, studio.who, world_id)
 
     world = await brought(studio, first)
     second = await exported(studio.engine, studio.who, world.id)
@@ -64,9 +89,33 @@ async def test_a_world_that_was_exported_and_brought_in_compares_equal_picture_f
     said, pictures = compared(second)
     said["world"]["name"] = "The Lantern Coast"
     assert (said, pictures) == compared(first)
-    assert len(said["assets"]) == 2
-    assert len(said["batches"]) == 1
+    assert len(said["assets"]) == 4
+    assert sorted(len(batch["inputs"] or ()) for batch in said["batches"]) == [0, len(SETTINGS)]
+    assert [(one["asset_id"], one["source_id"]) for one in said["lineage"]] == [
+        ("assets 2", "assets 1"),
+        ("assets 3", "assets 1"),
+    ]
+    assert said["characters"][0]["style_reference_id"] == "assets 1"
     assert world.name == "The Lantern Coast (2)"
+
+
+async def test_the_style_of_what_was_brought_in_goes_on_from_its_own_pictures(studio: Studio) -> None:
+    world_id = await painted(studio)
+    await styled(studio)
+
+    world = await brought(studio, await exported(studio.engine, studio.who, world_id))
+
+    [keeper] = await studio.engine.worlds.entities(studio.who, EntityType.CHARACTER, world.id)
+    pictures = await studio.engine.gallery.page(studio.who, world.id)
+    [source] = [picture for picture in pictures if picture.is_active]
+    ancestors = await studio.engine.gallery.ancestors(pictures)
+    assert keeper.style_reference_id == source.id
+    assert [one.source_id for lineage in ancestors.values() for one in lineage] == [source.id, source.id]
+    [table] = await studio.engine.worlds.game_sessions(studio.who, world.id)
+    request = replace(studio.request(), game_session_id=table.id, entity_id=keeper.id)
+    batch = await studio.engine.queue.submit(studio.who, request)
+    assert batch.style is not None
+    assert [one.asset_id for one in batch.style.sources] == [source.id]
 
 
 async def test_the_demo_world_comes_back_byte_for_byte_too(studio: Studio) -> None:
@@ -185,6 +234,27 @@ async def test_a_picture_that_is_deleted_while_the_zip_is_sent_is_not_in_it_and_
 
     assert len(json.loads(contents(content)["world.json"])["assets"]) == 1
     assert len(await studio.engine.gallery.page(studio.who, (await brought(studio, content)).id)) == 1
+
+
+@pytest.mark.parametrize(("gone", "sources", "default"), [("source", [None], None), ("styled", [], "assets 0")])
+async def test_a_style_keeps_its_name_when_the_picture_it_came_from_is_gone_and_goes_with_its_own_picture(
+    gone: str, sources: list[str | None], default: str | None, studio: Studio
+) -> None:
+    world_id = await painted(studio)
+    await styled(studio)
+    pictures = sorted(await studio.engine.gallery.page(studio.who, world_id), key=lambda picture: picture.number)
+    label = pictures[1].label
+    await studio.engine.gallery.delete(studio.who, pictures[3].id)  # the same file as the source
+    export = await studio.engine.archive.export(studio.who, world_id)
+    studio.remove_file(pictures[1 if gone == "source" else 2].content_hash)
+
+    content = b"".join(export.pieces)
+
+    said, _ = compared(content)
+    assert [one["source_id"] for one in said["lineage"]] == sources
+    assert all(one["label"] == label for one in said["lineage"])
+    assert said["characters"][0]["style_reference_id"] == default
+    await brought(studio, content)
 
 
 async def test_the_size_is_known_before_anything_is_packed(studio: Studio) -> None:

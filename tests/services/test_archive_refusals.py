@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from tests.fakes.studio import Studio, other_game_master
-from tests.fakes.world_files import brought, document, everything_kept, files, in_pieces, zipped
+from tests.fakes.world_files import KEEPER, NOW, PORTRAIT, brought, document, everything_kept, files, in_pieces, zipped
 from tests.media.pictures import drawing, encoded
 from wrldbldr.domain.archive import UnfitWorldFileError
 from wrldbldr.domain.errors import ConflictError, UnauthenticatedError
@@ -43,6 +43,33 @@ def _spoilt(path: tuple[str | int, ...], value: object) -> bytes:
 
 
 PICTURE = ("assets", 0)
+STYLE = {
+    "asset_id": PORTRAIT,
+    "ordinal": 0,
+    "label": "Another",
+    "use": "picture",
+    "taker": "IPAdapter",
+    "strength": 0.5,
+}
+BATCH = {
+    "id": str(UUID(int=5)), "entity_type": "character", "entity_id": KEEPER, "entity_name": "Keeper", "asset_type": "portrait",
+    "workflow_name": "text-to-picture", "prompt": "a keeper", "negative_prompt": "", "count": 1, "seed": 7, "width": 8,
+    "height": 8, "requested_at": NOW,
+}  # fmt: skip
+SETTING = {"node_id": "3", "input_name": "steps", "value": 20}
+
+
+def _styled(**changes: object) -> list[dict[str, object]]:
+    return [{**STYLE, **changes}]
+
+
+def _set(**changes: object) -> list[dict[str, object]]:
+    return [{**BATCH, "inputs": [{**SETTING, **changes}]}]
+
+
+async def test_a_style_and_settings_that_could_be_are_taken(studio: Studio) -> None:
+    for name, rows in (("lineage", _styled()), ("batches", _set()), ("batches", [BATCH])):
+        await brought(studio, _spoilt((name,), rows))
 
 
 @pytest.mark.parametrize(
@@ -80,6 +107,29 @@ PICTURE = ("assets", 0)
         ((*PICTURE, "content_hash"), "../../etc/passwd", "not those of its world"),
         ((*PICTURE, "label"), "", "label cannot be empty"),
         (("assets",), [], "not those of its world"),
+        (("lineage",), _styled(asset_id=str(UUID(int=9))), "picture that is not in it"),
+        (("lineage",), _styled(asset_id=None), "damaged"),
+        (("lineage",), _styled() * 2, "same place"),
+        (("lineage",), _styled(ordinal=4), "damaged"),
+        (("lineage",), _styled(ordinal=-1), "damaged"),
+        (("lineage",), _styled(strength=1.5), "damaged"),
+        (("lineage",), _styled(strength=float("nan")), "damaged"),
+        (("lineage",), _styled(use="magic"), "damaged"),
+        (("lineage",), _styled(label=""), "label cannot be empty"),
+        (("lineage",), _styled(world_id=str(UUID(int=0))), "damaged"),
+        (("batches",), [{**BATCH, "style": None}], "damaged"),
+        (("batches",), [{**BATCH, "inputs": SETTING}], "damaged"),
+        (("batches",), [{**BATCH, "inputs": [None]}], "damaged"),
+        (("batches",), _set(value=None), "damaged"),
+        (("batches",), _set(value=["4", 0]), "damaged"),
+        (("batches",), _set(value={"a": 1}), "damaged"),
+        (("batches",), _set(value=2**64), "damaged"),
+        (("batches",), _set(value=float("inf")), "damaged"),
+        (("batches",), _set(value="\x00"), "cannot be shown"),
+        (("batches",), _set(value="x" * 20_001), "20,001 characters"),
+        (("batches",), _set(node_id=3), "damaged"),
+        (("batches",), _set(input_name="\x07"), "cannot be shown"),
+        (("batches",), _set(workflow_id=str(UUID(int=3))), "damaged"),
     ],
 )
 async def test_a_world_that_says_what_could_not_be_is_refused(

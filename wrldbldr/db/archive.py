@@ -9,6 +9,7 @@ from sqlmodel import SQLModel, col, func, select
 from wrldbldr.domain.archive import CARRIED, WorldRows
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import Batch
+from wrldbldr.domain.style_reference import Lineage
 from wrldbldr.domain.world import World
 
 
@@ -30,7 +31,11 @@ class Archive:
         return count, total
 
     async def _rows(self, kind: Any, world_id: UUID) -> list[SQLModel]:
-        query = select(kind).where(kind.world_id == world_id)
+        pictures = select(Asset.id).where(Asset.world_id == world_id)
+        if kind is Lineage:
+            query = select(kind).where(col(Lineage.asset_id).in_(pictures))
+        else:
+            query = select(kind).where(kind.world_id == world_id)
         if kind is Batch:  # one that has no picture (any more) says nothing
             query = query.where(col(Batch.id).in_(select(Asset.batch_id).where(Asset.world_id == world_id)))
         return list((await self._db_session.execute(query)).scalars())

@@ -147,7 +147,7 @@ class Trip:
             for rows in world.content.rows.values():
                 self.add(*rows)
         except IntegrityError as error:
-            raise UnfitWorldFileError("Two pictures in this file claim the same place.") from error
+            raise UnfitWorldFileError("Two things in this file claim the same place.") from error
 
     def order(
         self,

@@ -18,6 +18,8 @@ from sqlmodel import SQLModel
 from wrldbldr.domain.asset import NO_SEED, Asset
 from wrldbldr.domain.batch import Batch, BatchStatus
 from wrldbldr.domain.errors import InvalidInputError, WrldBldrError
+from wrldbldr.domain.input_setting import InputSetting, InputSettings, is_sane
+from wrldbldr.domain.style_reference import REFERENCE_LIMIT, STRENGTH_LIMIT, Lineage
 from wrldbldr.domain.text import DESCRIPTION_LIMIT, LABEL_LIMIT, LINE_LIMIT, MOTTO_LIMIT, checked_name, checked_text
 from wrldbldr.domain.wildcards import LENGTH_LIMIT
 from wrldbldr.domain.world import Character, EntityType, GameSession, Location, World, new_join_code
@@ -29,12 +31,22 @@ PICTURES = "pictures"
 SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
 """Of the pictures that are kept, by their type."""
 
-CARRIED: dict[str, type[SQLModel]] = {"characters": Character, "locations": Location, "batches": Batch, "assets": Asset}
-"""The tables beside that of worlds, as they are called in the file. Each has a `world_id`. Only batches that have pictures go."""
+CARRIED: dict[str, type[SQLModel]] = {
+    "characters": Character,
+    "locations": Location,
+    "batches": Batch,
+    "assets": Asset,
+    "lineage": Lineage,
+}
+"""The tables beside that of worlds, as they are called in the file. Each has a `world_id`, except for the lineage, which has
+that of its picture, and no id either. Only batches that have pictures go.
+"""
 
 TABLES_LEFT_OUT = {
     "gamesession": "a table and its join code belong to the people who sit at it; a world that arrives has a first one",
     "player": "whoever sits at a table sits there, not in a file",
+    "stagepiece": "a stage belongs to a table",
+    "stagesight": "a stage belongs to a table, and those who see it sit there",
     "submission": "what ComfyUI was sent is of use while it paints only",
 }
 COLUMNS_LEFT_OUT: dict[type[SQLModel], dict[str, str]] = {
@@ -47,6 +59,7 @@ COLUMNS_LEFT_OUT: dict[type[SQLModel], dict[str, str]] = {
         "requested_by": "accounts stay here",
         "workflow_id": "graphs are private, and another server has others; the workflow's name goes along",
         "status": "all of them are ready",
+        "style": "what a picture took its style from, its lineage says",
         "rank": "none of them waits",
         "failure": "none of them failed",
         "cleared_at": "none of them is in a queue",
@@ -55,6 +68,7 @@ COLUMNS_LEFT_OUT: dict[type[SQLModel], dict[str, str]] = {
         "world_id": "there is one world in a file",
         "workflow_id": "graphs are private, and another server has others; the workflow's name goes along",
     },
+    Lineage: {},
 }
 ENTITIES: dict[EntityType, type[SQLModel]] = {EntityType.CHARACTER: Character, EntityType.LOCATION: Location}
 
@@ -65,11 +79,14 @@ TEXT_LIMITS = {
     "immediate_goal": LINE_LIMIT,
 }
 NAME_LIMITS = {"label": LABEL_LIMIT}
-NUMBER_LIMIT = 2**63
+NUMBER_BOUNDS = {"ordinal": (0, REFERENCE_LIMIT - 1), "strength": (0, STRENGTH_LIMIT)}
+ANY_NUMBER = (NO_SEED, 2**63 - 1)
 YEARS = range(1970, 3000)
 
 NOT_A_WORLD = "This file holds no world that WrldBldr exported."
 DAMAGED = "The description of the world in this file is damaged."
+STRAY = "A picture in this file belongs to nobody who is in it."
+STRAY_LINEAGE = "This file tells the style of a picture that is not in it."
 
 
 class UnfitWorldFileError(WrldBldrError):
@@ -89,6 +106,12 @@ class WorldRows:
     def assets(self) -> list[Asset]:
         """Its pictures."""
         return cast("list[Asset]", list(self.rows["assets"]))
+
+    def with_only(self, assets: Sequence[Asset]) -> "WorldRows":
+        """The same world with no other pictures than these."""
+        there = {asset.id for asset in assets}
+        lineage = [one for one in cast("list[Lineage]", self.rows["lineage"]) if one.asset_id in there]
+        return WorldRows(self.world, {**self.rows, "assets": assets, "lineage": lineage})
 
     def entities(self) -> list[Character | Location]:
         """Whoever and whatever is in it."""
@@ -115,13 +138,18 @@ class _Head(BaseModel):
 
 def document_of(content: WorldRows, now: datetime) -> bytes:
     """What `world.json` says about a world. The same world gives the same rows in the same order, ids apart."""
-    ids = {table: {cast("Any", row).id for row in rows} for table, rows in _by_table(content.rows)}
+    ids = {kind: set(found) for kind, found in _ids(content).items()}
+    places: dict[str, int] = {}
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for name in CARRIED:
+        rows[name] = sorted((_said(row, ids) for row in content.rows[name]), key=lambda said: _place(said, places))
+        places |= {said["id"]: place for place, said in enumerate(rows[name]) if "id" in said}
     said = {
         "format": FORMAT,
         "version": VERSION,
         "exported_at": now.isoformat(),
         "world": _said(content.world, ids),
-        **{name: sorted((_said(row, ids) for row in rows), key=_place) for name, rows in content.rows.items()},
+        **rows,
     }
     return json.dumps(said, ensure_ascii=False, indent=1).encode()
 
@@ -145,20 +173,19 @@ def content_of(document: bytes) -> WorldRows:
 
 def renewed(content: WorldRows, *, owner_id: UUID, first_table: str, now: datetime) -> NewWorld:
     """The same world as another one, all under new ids: it may be brought in twice. Raises UnfitWorldFileError."""
-    new_ids = {table: {cast("Any", row).id: new_id() for row in rows} for table, rows in _by_table(content.rows)}
-    if any(len(new_ids[CARRIED[name]]) != len(rows) for name, rows in content.rows.items()):
+    ids = _ids(content)
+    new_ids = {kind: {old: new_id() for old in found} for kind, found in ids.items()}
+    if any(len(new_ids[kind]) != len(found) for kind, found in ids.items()):
         raise UnfitWorldFileError("Two things in this file have the same id.")
     theirs: dict[str, Any] = {"id": new_id(), "owner_id": owner_id, "created_at": now}
     world = World(**(_values(content.world) | theirs))
     table = GameSession(world_id=world.id, name=first_table, join_code=new_join_code(), created_at=now)
-    of_a_batch = {
-        "game_session_id": table.id, "requested_by": owner_id, "status": BatchStatus.READY, "rank": 0.0, "cleared_at": now,
+    given = {
+        "world_id": world.id, "game_session_id": table.id, "requested_by": owner_id,
+        "status": BatchStatus.READY, "rank": 0.0, "cleared_at": now,
     }  # fmt: skip
     rows = {
-        name: [
-            kind(**{**_renewed_values(row, new_ids), "world_id": world.id, **(of_a_batch if kind is Batch else {})})
-            for row in content.rows[name]
-        ]
+        name: [kind(**_renewed_values(row, new_ids), **_left_out(kind, given)) for row in content.rows[name]]
         for name, kind in CARRIED.items()
     }
     return NewWorld(world, table, WorldRows(world, rows))
@@ -190,8 +217,18 @@ def _table(kind: type[SQLModel]) -> Table:
 Known = Mapping[type[SQLModel], Mapping[UUID, UUID] | set[UUID]]
 
 
-def _by_table(rows: Mapping[str, Sequence[SQLModel]]) -> list[tuple[type[SQLModel], Sequence[SQLModel]]]:
-    return [(kind, rows[name]) for name, kind in CARRIED.items()]
+def _ids(content: WorldRows) -> dict[type[SQLModel], list[UUID]]:
+    """The ids in each table whose rows have one."""
+    return {
+        kind: [cast("Any", row).id for row in content.rows[name]]
+        for name, kind in CARRIED.items()
+        if "id" in kind.model_fields
+    }
+
+
+def _left_out(kind: type[SQLModel], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the given values which no file holds for that table."""
+    return {name: value for name, value in given.items() if name in COLUMNS_LEFT_OUT[kind]}
 
 
 def _values(row: SQLModel) -> dict[str, Any]:
@@ -205,9 +242,11 @@ def _said(row: SQLModel, known: Known) -> dict[str, Any]:
     return {name: None if name in outside else value for name, value in said.items()}
 
 
-def _place(said: Mapping[str, Any]) -> str:
-    """By what a row says, not by its ids, which are others in every copy."""
-    return json.dumps([value for name, value in said.items() if name != "id" and not name.endswith("_id")])
+def _place(said: Mapping[str, Any], places: Mapping[str, int]) -> str:
+    """By what a row says, not by ids, which are others in every copy: whatever has its place already stands for its id."""
+    return json.dumps(
+        [places.get(value) if name.endswith("_id") else value for name, value in said.items() if name != "id"]
+    )
 
 
 def _kinds_referred(row: SQLModel) -> dict[str, type[SQLModel]]:
@@ -220,11 +259,12 @@ def _kinds_referred(row: SQLModel) -> dict[str, type[SQLModel]]:
 
 def _renewed_values(row: SQLModel, new_ids: Mapping[type[SQLModel], Mapping[UUID, UUID]]) -> dict[str, Any]:
     values = _values(row)
-    values["id"] = new_ids[type(row)][values["id"]]
+    if type(row) in new_ids:
+        values["id"] = new_ids[type(row)][values["id"]]
     for name, kind in _kinds_referred(row).items():
         values[name] = new_ids[kind].get(values[name])
         if values[name] is None and not _table(type(row)).columns[name].nullable:
-            raise UnfitWorldFileError("A picture in this file belongs to nobody who is in it.")
+            raise UnfitWorldFileError(STRAY_LINEAGE if isinstance(row, Lineage) else STRAY)
     return values
 
 
@@ -274,15 +314,20 @@ def _check(name: str, value: object) -> None:
         if value.tzinfo is None or value.year not in YEARS:
             raise UnfitWorldFileError(DAMAGED)
     elif isinstance(value, int | float):
-        if not NO_SEED <= value < NUMBER_LIMIT:
+        low, high = NUMBER_BOUNDS.get(name, ANY_NUMBER)
+        if not low <= value <= high:
             raise UnfitWorldFileError(DAMAGED)
-    elif isinstance(value, BaseModel):
-        _check(name, value.model_dump())
-    elif isinstance(value, Mapping):
-        _check(name, [*cast("Mapping[object, object]", value), *cast("Mapping[object, object]", value).values()])
-    elif isinstance(value, Sequence):
-        for part in cast("Sequence[object]", value):
-            _check(f"words in the {name}", part)
+    elif isinstance(value, tuple):
+        for setting in cast("InputSettings", value):
+            _check_setting(name, setting)
+
+
+def _check_setting(name: str, setting: InputSetting) -> None:
+    for part in (setting.node_id, setting.input_name, setting.value):
+        if isinstance(part, str):
+            _check_text(name, part)
+        elif not is_sane(part):
+            raise UnfitWorldFileError(DAMAGED)
 
 
 def _check_text(name: str, text: str) -> None:

@@ -1,5 +1,7 @@
 """A value for one input of a workflow, in place of the one it was saved with."""
 
+import math
+
 from pydantic import BaseModel, ConfigDict
 
 from wrldbldr.domain.workflow import NodeInput
@@ -7,11 +9,13 @@ from wrldbldr.domain.workflow import NodeInput
 Scalar = bool | int | float | str
 """What a person can set: an input that takes anything else is wired, or none of theirs."""
 
+WHOLE_LIMIT = 2**64 - 1  # the largest seed ComfyUI knows
+
 
 class InputSetting(BaseModel):
     """One input, and what it takes."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     node_id: str
     input_name: str
@@ -24,3 +28,8 @@ class InputSetting(BaseModel):
 
 
 InputSettings = tuple[InputSetting, ...]
+
+
+def is_sane(number: float) -> bool:
+    """Whether ComfyUI could take such a number at all."""
+    return abs(number) <= WHOLE_LIMIT if isinstance(number, int) else math.isfinite(number)

@@ -221,7 +221,7 @@ def _entries(content: WorldRows, store: MediaStore, now: datetime) -> Iterator[Z
         for file in _opened(store, picture.content_hash):
             with suppress(BrokenPictureError):  # a file that was damaged here: no token can be made of it
                 yield ZipEntry(picture.name, picture.made_of(file), picture.changed_at)
-    document = document_of(WorldRows(content.world, {**content.rows, "assets": there}), now)
+    document = document_of(content.with_only(there), now)
     yield ZipEntry(DOCUMENT, BytesIO(document), now, packed=True)
 
 

@@ -12,13 +12,12 @@ from pydantic import JsonValue
 from wrldbldr.comfyui.catalogue import COMBO, InputSpec, NodeCatalogue
 from wrldbldr.comfyui.graph import Graph, title_of
 from wrldbldr.domain.errors import InvalidInputError
-from wrldbldr.domain.input_setting import InputSetting, Scalar
+from wrldbldr.domain.input_setting import InputSetting, Scalar, is_sane
 from wrldbldr.domain.text import PROMPT_LIMIT, checked_text
 from wrldbldr.domain.workflow import Bindings, NodeInput
 from wrldbldr.services.analysis import offered
 from wrldbldr.services.workflow_mapping import OPTION_LIMIT, other_inputs
 
-WHOLE_LIMIT = 2**64 - 1  # the largest seed ComfyUI knows
 NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{0,40})?([eE][+-]?[0-9]{1,3})?")
 SHOWN = 60
 WORDS = {"cfg": "guidance", "sampler_name": "sampler", "denoise": "denoising", "lora_name": "LoRA", "vae_name": "VAE"}
@@ -203,7 +202,7 @@ def _checked_text(field: InputField, value: str) -> str:
 
 
 def _checked_number(field: InputField, value: JsonValue) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not _is_sane(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not is_sane(value):
         raise _refusal(field, f"is a {'whole ' if field.is_whole else ''}number.")
     if field.is_whole:
         if value != int(value):
@@ -213,10 +212,6 @@ def _checked_number(field: InputField, value: JsonValue) -> int | float:
     if (low is not None and value < low) or (high is not None and value > high):
         raise _refusal(field, f"{_bounds(low, high)}; {value:,} is not possible.")
     return value
-
-
-def _is_sane(value: float) -> bool:
-    return abs(value) <= WHOLE_LIMIT if isinstance(value, int) else math.isfinite(value)
 
 
 def _bounds(low: float | None, high: float | None) -> str:
