@@ -11,7 +11,7 @@ from uuid import UUID
 
 from wrldbldr.domain.batch import COUNT_LIMIT, AssetType
 from wrldbldr.domain.errors import InvalidInputError
-from wrldbldr.domain.input_setting import InputSetting, InputSettings, Scalar
+from wrldbldr.domain.input_setting import WHOLE_LIMIT, InputSetting, InputSettings, Scalar
 from wrldbldr.domain.recipe import Recipe, StyleOrigin
 from wrldbldr.domain.style_reference import REFERENCE_LIMIT, ReferenceUse
 from wrldbldr.domain.text import LABEL_LIMIT, LINE_LIMIT, PROMPT_LIMIT, checked_name, checked_text
@@ -19,7 +19,6 @@ from wrldbldr.kit.ids import SEED_LIMIT
 from wrldbldr.media.parameters import FOR_OTHERS, FOR_US, VERSION, settings_of
 from wrldbldr.media.pictures import DAMAGE, PIXEL_LIMIT
 from wrldbldr.media.texts import comment_of, is_png, png_texts
-from wrldbldr.services.workflow_inputs import WHOLE_LIMIT
 
 TEXT_BYTES = 256 * 1024
 """More than two prompts of the longest take, however their characters are written."""
