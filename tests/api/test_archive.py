@@ -61,6 +61,15 @@ async def test_a_file_that_is_no_world_is_refused_in_words(scene: Scene, owner: 
     assert [world["id"] for world in (await owner.get("/api/worlds")).json()["items"]] == [scene.world_id]
 
 
+async def test_only_what_is_brought_in_may_be_large(owner: Caller) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield b" " * 2**20
+
+    headers = {"content-type": "application/json"}
+    refused(await owner.patch(IMPORT, content=endless(), headers=headers), 413, "too_large")
+
+
 async def test_a_world_may_be_larger_than_any_other_body(owner: Caller) -> None:
     padded = b"x" * BODY_LIMIT_BYTES + zipped(files())  # a zip may have anything before it
 

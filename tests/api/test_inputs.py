@@ -6,7 +6,6 @@ import pytest
 
 from tests.api.table import Caller, Scene, refused
 from tests.comfyui.graphs import text_to_image
-from tests.fakes.comfyui import FakeComfyUI
 
 STEPS = {"node_id": "3", "input_name": "steps"}
 
@@ -64,24 +63,14 @@ async def test_inputs_of_the_wrong_shape_are_refused(scene: Scene, owner: Caller
     assert answer.status_code == 422
 
 
-async def test_a_workflow_that_comfyui_cannot_run_is_refused_with_all_it_lacks(
-    scene: Scene, owner: Caller, comfyui: FakeComfyUI
-) -> None:
+async def test_a_workflow_that_comfyui_cannot_run_is_taken_all_the_same(scene: Scene, owner: Caller) -> None:
     graph: dict[str, Any] = dict(text_to_image(checkpoint="tyni.safetensors"))
     graph["7"]["class_type"] = "CLIPTextEncodeOld"
     lacking = await made(owner, graph)
 
     answer = await owner.post("/api/assets/generate", json=scene.request(workflow_id=lacking))
 
-    refused(answer, 422, "workflow_cannot_run")
-    assert answer.json()["error"]["details"] == {
-        "CLIPTextEncodeOld": "Your ComfyUI lacks the node CLIPTextEncodeOld: CLIPTextEncodeOld (7). Nearest: CLIPTextEncode.",
-        "tyni.safetensors": "Your ComfyUI lacks the model tyni.safetensors: CheckpointLoaderSimple (4). "
-        "Nearest: tiny.safetensors.",
-    }  # fmt: skip
-    comfyui.go_down()
-    waits = await owner.post("/api/assets/generate", json=scene.request(workflow_id=lacking))
-    assert waits.status_code == 202
+    assert (answer.status_code, answer.json()["status"]) == (202, "queued")
 
 
 async def test_a_locked_value_is_changed_and_stays(owner: Caller, woodcut: str) -> None:

@@ -165,7 +165,7 @@ class FakeComfyUI:
         self.is_interruptible = True
         self.moves: list[ConnectionSettings] = []
         self.is_closed = False
-        self._catalogue = catalogue
+        self._catalogue = self._fresh = catalogue
         self._running: str | None = None
         self._pending: list[str] = []
         self._histories: dict[UUID, History] = {}
@@ -288,9 +288,11 @@ class FakeComfyUI:
         self._pending = [waiting for waiting in self._pending if waiting != str(prompt_id)]
         self._histories.pop(prompt_id, None)
 
-    def offer(self, catalogue: NodeCatalogue) -> None:
-        """Somebody installs nodes and models, or removes some."""
-        self._catalogue = catalogue
+    def offer(self, catalogue: NodeCatalogue, *, is_noticed: bool = True) -> None:
+        """Somebody installs nodes and models, or removes some; unnoticed, whoever remembers the list has to ask anew."""
+        self._fresh = catalogue
+        if is_noticed:
+            self._catalogue = catalogue
 
     def delete_files(self) -> None:
         """Every finished picture is gone from the server's disk."""
@@ -305,6 +307,8 @@ class FakeComfyUI:
     async def catalogue(self, refresh: bool = False) -> NodeCatalogue:
         self._answer("catalogue")
         self.catalogue_reads += 1
+        if refresh:
+            self._catalogue = self._fresh
         return self._catalogue
 
     async def queue_prompt(self, graph: Graph, prompt_id: UUID, previews: bool = True) -> Accepted:

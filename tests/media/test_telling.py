@@ -31,7 +31,7 @@ def test_a_png_has_both_texts_and_the_same_pixels(tmp_path: Path) -> None:
 
     sent = told(tmp_path, before)
 
-    assert png_texts(sent, limit_bytes=LIMIT) == TEXTS
+    assert png_texts(sent, TEXTS, limit_bytes=LIMIT) == TEXTS
     assert decoded(sent).tobytes() == decoded(before).tobytes()
     assert Image.open(io.BytesIO(sent)).info["parameters"] == TEXTS["parameters"]
 

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import tracemalloc
 import zlib
 
 import pytest
@@ -13,6 +14,9 @@ from wrldbldr.media.texts import PNG_SIGNATURE, is_png, png_texts
 LIMIT = 10_000
 
 
+KEYWORDS = ("a", "b")
+
+
 def chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
@@ -22,7 +26,7 @@ def picture(*chunks: bytes) -> bytes:
 
 
 def texts(*chunks: bytes) -> dict[str, str]:
-    return png_texts(picture(*chunks), limit_bytes=LIMIT)
+    return png_texts(picture(*chunks), KEYWORDS, limit_bytes=LIMIT)
 
 
 def test_texts_as_pillow_writes_them_are_found() -> None:
@@ -33,7 +37,7 @@ def test_texts_as_pillow_writes_them_are_found() -> None:
     file = io.BytesIO()
     Image.new("RGB", (2, 2)).save(file, "PNG", pnginfo=hidden)
 
-    found = png_texts(file.getvalue(), limit_bytes=LIMIT)
+    found = png_texts(file.getvalue(), ("prompt", "workflow", "note"), limit_bytes=LIMIT)
 
     assert is_png(file.getvalue())
     assert found == {"prompt": "a lamp", "workflow": "eine Lampe – schön", "note": "ランプ"}
@@ -75,7 +79,22 @@ def test_a_text_that_cannot_be_trusted_is_left_out_and_the_others_are_read(odd: 
 def test_a_file_that_is_cut_off_has_the_texts_that_are_whole(cut: int) -> None:
     whole = picture(chunk(b"tEXt", b"a\0fine"), chunk(b"tEXt", b"b\0cut off"))
 
-    assert set(png_texts(whole[:cut], limit_bytes=LIMIT)) <= {"a"}
+    assert set(png_texts(whole[:cut], KEYWORDS, limit_bytes=LIMIT)) <= {"a"}
+
+
+def test_thousands_of_texts_that_nobody_asked_for_are_not_even_unpacked() -> None:
+    packed = zlib.compress(b"x" * (LIMIT - 1))
+    others = [chunk(b"zTXt", b"other %d\0\0" % number + packed) for number in range(20_000)]
+    same = [chunk(b"zTXt", b"a\0\0" + packed) for _ in range(20_000)]
+    file = picture(*others, *same)
+
+    tracemalloc.start()
+    found = png_texts(file, KEYWORDS, limit_bytes=LIMIT)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert found == {"a": "x" * (LIMIT - 1)}
+    assert peak_bytes < 100 * LIMIT
 
 
 def test_a_chunk_that_claims_to_be_huge_ends_the_reading() -> None:

@@ -7,6 +7,7 @@ from tests.fakes.engine import begin, fail, finish
 from tests.fakes.studio import Studio
 from tests.services.graphs import model_free
 from tests.services.test_line import FAILURE
+from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.estimate import Span
 from wrldbldr.services.foresight import FORESIGHT
 
@@ -97,7 +98,7 @@ async def test_what_is_too_far_away_is_not_foreseen(studio: Studio) -> None:
 
 
 async def test_whoever_asks_is_told_where_the_batch_would_stand_and_when_it_would_be_ready(studio: Studio) -> None:
-    workflow = (await studio.engine.workflows.all(studio.who))[0].id
+    workflow = (await studio.engine.workflows.defaults(studio.who))[AssetType.PORTRAIT]
     for seconds in (60, 80):
         await run(studio, seconds)
 

@@ -6,12 +6,15 @@ import pytest
 from pydantic import JsonValue
 
 from tests.comfyui.graphs import text_to_image
+from tests.fakes.comfyui import OBJECT_INFO
 from tests.fakes.studio import Studio
 from wrldbldr.comfyui.errors import MaxRetriesExceededError, RequestTimeoutError
+from wrldbldr.comfyui.port import parse_catalogue
 from wrldbldr.domain.batch import AssetType, BatchStatus
 from wrldbldr.domain.errors import InvalidInputsError
 from wrldbldr.domain.input_setting import InputSetting
 from wrldbldr.domain.workflow import NodeInput, Workflow
+from wrldbldr.services.asking import checked, request_of
 from wrldbldr.services.workflow_changes import WorkflowChanges
 
 
@@ -178,3 +181,28 @@ async def test_an_adapter_that_comfyui_lacks_is_asked_for_only_with_a_style_refe
 
     assert "IPAdapterOfTheFuture" in await orders.lacks(studio.who, workflow.id, is_styled=True)
     assert await orders.lacks(studio.who, workflow.id, is_styled=False) == ""
+
+
+async def test_what_was_added_since_is_found_when_it_is_asked_for_and_when_it_is_painted(painting: Studio) -> None:
+    workflow = await lacking(painting)
+    orders = painting.engine.orders
+    assert await orders.lacks(painting.who, workflow.id, is_styled=False)
+    tiny = {"CheckpointLoaderSimple": {"input": {"required": {"ckpt_name": [["tyni.safetensors"], {}]}}}}
+    old = {"CLIPTextEncodeOld": OBJECT_INFO["CLIPTextEncode"]}
+    painting.comfyui.offer(parse_catalogue({**OBJECT_INFO, **old, **tiny}), is_noticed=False)
+
+    batch_id = await painting.ask(workflow_id=workflow.id)
+    await painting.rest()
+
+    assert (await painting.batch(batch_id)).failure is None
+    assert painting.comfyui.submissions[-1].graph["4"]["inputs"]["ckpt_name"] == "tyni.safetensors"
+    assert await orders.lacks(painting.who, workflow.id, is_styled=False) == ""
+
+
+async def test_what_was_asked_for_once_more_is_not_chosen_anew(studio: Studio) -> None:
+    first = await studio.batch(await studio.ask(prompt=r"a sign that says \{red|blue\}, {oak|ash}", seed=3))
+    assert first.prompt.startswith("a sign that says {red|blue}, ")
+
+    again = checked(request_of(first))[0]
+
+    assert (again.prompt, again.seed) == (first.prompt, first.seed)

@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 import pytest
 
 from tests.comfyui.graphs import text_to_image
-from tests.fakes.studio import Studio
-from wrldbldr.domain.errors import ConflictError
+from tests.fakes.studio import Studio, other_game_master
+from wrldbldr.domain.errors import ConflictError, ForbiddenError
 from wrldbldr.domain.workflow import NodeInput, Workflow
 from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.media.pictures import CleanPicture
@@ -162,3 +162,12 @@ async def test_a_mapping_that_cannot_be_used_is_refused_in_the_editor(studio: St
         await studio.engine.trials.paint(studio.who, woodcut.id, WorkflowChanges(name=""), tell)
     with pytest.raises(InvalidWorkflowError):
         await studio.engine.trials.paint(studio.who, woodcut.id, WorkflowChanges(name=""), tell)
+
+
+async def test_only_the_owner_tries_workflows_out_since_a_trial_passes_the_queue_by(
+    studio: Studio, woodcut: Workflow
+) -> None:
+    other = await other_game_master(studio.engine)
+
+    with pytest.raises(ForbiddenError):
+        await studio.engine.trials.paint(other, woodcut.id, WorkflowChanges(), Attempt().tell)

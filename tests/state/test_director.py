@@ -10,6 +10,7 @@ from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType, BatchStatus
 from wrldbldr.domain.picture import PROMPT_START_CHARACTERS
 from wrldbldr.domain.stage import Part
+from wrldbldr.domain.text import DESCRIPTION_LIMIT
 from wrldbldr.domain.world import Character, EntityType
 from wrldbldr.services.player_cards import STRANGER
 from wrldbldr.services.worlds import EntityChanges
@@ -241,7 +242,10 @@ async def test_a_name_and_a_line_make_a_character_whose_portrait_is_asked_for_an
     assert (director.npc, made.summary, made.is_visible) == (made.id, "one eye, a good coat", False)
     [batch] = (await directing.see(Live)).painting
     report = await studio.engine.queue.report(studio.who, UUID(batch.id))
-    assert (report.batch.prompt, report.batch.asset_type) == ("one eye, a good coat", AssetType.PORTRAIT)
+    assert (report.batch.prompt, report.batch.asset_type) == (
+        "Portrait of Grizzled Veteran, one eye, a good coat",
+        AssetType.PORTRAIT,
+    )
     assert not (await directing.see(Quick)).is_open
 
     await studio.paint(report.batch.count)
@@ -259,7 +263,7 @@ async def test_a_name_and_a_line_make_a_character_whose_portrait_is_asked_for_an
 
 
 @pytest.mark.parametrize(
-    ("form", "field"), [({"name": " "}, "name"), ({"name": "Bo", "line": "{a|{b|{c|{d|e}}}}"}, "line")]
+    ("form", "field"), [({"name": " "}, "name"), ({"name": "Bo", "line": "x" * (DESCRIPTION_LIMIT + 1)}, "line")]
 )
 async def test_what_a_quick_npc_cannot_be_made_of_stays_in_the_dialog_and_makes_nobody(
     directing: Tab, studio: Studio, form: dict[str, str], field: str
@@ -278,7 +282,10 @@ async def test_without_a_line_the_name_is_painted(directing: Tab, studio: Studio
 
     [batch] = (await directing.see(Live)).painting
     report = await studio.engine.queue.report(studio.who, UUID(batch.id))
-    assert (report.batch.prompt, report.batch.status) == ("Grizel {the|Ferrywoman}", BatchStatus.GENERATING)
+    assert (report.batch.prompt, report.batch.status) == (
+        "Portrait of Grizel {the|Ferrywoman}",
+        BatchStatus.GENERATING,
+    )
 
 
 async def test_a_picture_is_revealed_to_everybody_to_some_or_on_the_stage(directing: Tab, studio: Studio) -> None:

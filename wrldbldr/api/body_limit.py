@@ -24,10 +24,12 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if not is_api(scope) or path_of(scope) == COUNTS_BY_ITSELF:
+        is_posted = scope.get("method") == "POST"  # by another verb the path may mean something else
+        if not is_api(scope) or (is_posted and path_of(scope) == COUNTS_BY_ITSELF):
             await self._app(scope, receive, send)
             return
-        limit_bytes = max(self._limit_bytes, FILE_BYTES_LIMIT) if path_of(scope) == PICTURE_PATH else self._limit_bytes
+        is_picture = is_posted and path_of(scope) == PICTURE_PATH
+        limit_bytes = max(self._limit_bytes, FILE_BYTES_LIMIT) if is_picture else self._limit_bytes
         announced = Headers(scope=scope).get("content-length", "")
         if announced.isdecimal() and int(announced[:20]) > limit_bytes:
             await refusal_by_http(TOO_LARGE)(scope, receive, send)

@@ -18,7 +18,9 @@ KEYS = (
     ("S", "Use a picture as style reference"),
     ("I", "View Generation Info"),
     ("R", "Remix a picture"),
+    ("A", "Set as Active, where a batch's pictures are chosen"),
     ("Del", "Delete a picture"),
+    ("Alt T", "Go to the notices"),
     ("Esc", "Close"),
     ("?", "This list"),
 )
@@ -34,6 +36,7 @@ DIRECTOR_KEYS = (
     ("Ctrl ⏎", "Generate or reveal, inside the dialog"),
     ("/", "Find a character"),
     ("Q", "Show or hide the queue"),
+    ("Alt ↑ ↓", "Move a waiting batch, with ⇧ to an end"),
     ("Alt T", "Go to the notices"),
     ("Esc", "Close"),
     ("?", "This list"),

@@ -16,11 +16,19 @@ from sqlalchemy import Table, inspect
 from sqlmodel import SQLModel
 
 from wrldbldr.domain.asset import NO_SEED, Asset
-from wrldbldr.domain.batch import Batch, BatchStatus
+from wrldbldr.domain.batch import COUNT_LIMIT, Batch, BatchStatus
 from wrldbldr.domain.errors import InvalidInputError, WrldBldrError
 from wrldbldr.domain.input_setting import InputSetting, InputSettings, is_sane
 from wrldbldr.domain.style_reference import REFERENCE_LIMIT, STRENGTH_LIMIT, Lineage
-from wrldbldr.domain.text import DESCRIPTION_LIMIT, LABEL_LIMIT, LINE_LIMIT, MOTTO_LIMIT, checked_name, checked_text
+from wrldbldr.domain.text import (
+    DESCRIPTION_LIMIT,
+    LABEL_LIMIT,
+    LINE_LIMIT,
+    MOTTO_LIMIT,
+    PROMPT_LIMIT,
+    checked_name,
+    checked_text,
+)
 from wrldbldr.domain.wildcards import LENGTH_LIMIT
 from wrldbldr.domain.world import Character, EntityType, GameSession, Location, World, new_join_code
 from wrldbldr.kit.ids import new_id
@@ -77,9 +85,21 @@ TEXT_LIMITS = {
     "description": DESCRIPTION_LIMIT,
     "mood": LINE_LIMIT,
     "immediate_goal": LINE_LIMIT,
+    "prompt": PROMPT_LIMIT,
+    "negative_prompt": PROMPT_LIMIT,
 }
 NAME_LIMITS = {"label": LABEL_LIMIT}
-NUMBER_BOUNDS = {"ordinal": (0, REFERENCE_LIMIT - 1), "strength": (0, STRENGTH_LIMIT)}
+SIDE_LIMIT, ROW_LIMIT = 65_535, 50_000
+NUMBER_BOUNDS = {
+    "ordinal": (0, REFERENCE_LIMIT - 1),
+    "strength": (0, STRENGTH_LIMIT),
+    "number": (0, 1_000_000),
+    "attempt": (1, 1_000_000),
+    "batch_index": (0, 1_000_000),
+    "count": (1, COUNT_LIMIT),
+    "width": (1, SIDE_LIMIT),
+    "height": (1, SIDE_LIMIT),
+}
 ANY_NUMBER = (NO_SEED, 2**63 - 1)
 YEARS = range(1970, 3000)
 
@@ -165,6 +185,10 @@ def content_of(document: bytes) -> WorldRows:
             "Bring WrldBldr up to date on both sides."
         )
     said = _parsed(_DOCUMENT, document, DAMAGED)
+    if sum(len(getattr(said, name)) for name in CARRIED) > ROW_LIMIT:
+        raise UnfitWorldFileError(
+            f"This world has more than {ROW_LIMIT:,} things in it, which is more than is taken at once."
+        )
     rows = {
         name: [_row(CARRIED[name], form) for form in cast("list[BaseModel]", getattr(said, name))] for name in CARRIED
     }

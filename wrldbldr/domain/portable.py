@@ -30,15 +30,19 @@ class Names:
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
+        self._next: dict[str, int] = {}  # by name: with thousands of one name, counting from the start takes minutes
 
     def free(self, text: str, *, suffix: str, folder: str = "") -> str:
         """`folder/Sefa Thornwick.png`, and `folder/Sefa Thornwick (2).png` when that is taken."""
-        stem, number = portable_name(text), 1
+        stem = portable_name(text)
+        place = f"{folder}/{stem}{suffix}".casefold()
+        number = self._next.get(place, 1)
         while True:
             counted = stem if number == 1 else f"{stem} ({number})"
             name = f"{folder}/{counted}{suffix}" if folder else f"{counted}{suffix}"
             key = normalize("NFKC", name).casefold()
             if key not in self._taken:
                 self._taken.add(key)
+                self._next[place] = number + 1
                 return name
             number += 1

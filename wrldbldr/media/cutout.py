@@ -6,6 +6,7 @@ runs that touch belong together.
 
 import io
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from PIL import Image, ImageChops, ImageFilter
@@ -91,9 +92,12 @@ def _reaching_border(far: Image.Image) -> Image.Image:
     """0 where it is like the background all the way to the border, 255 elsewhere."""
     width, height = far.size
     data = far.tobytes().translate(bytes(0 if value < UNLIKE else OPAQUE for value in range(256)))
-    rows = [[run.span() for run in HAS_RUNS.finditer(data, y * width, (y + 1) * width)] for y in range(height)]
-    if sum(map(len, rows)) > RUN_LIMIT:
-        raise NotPlainError
+    rows, count = list[list[tuple[int, int]]](), 0
+    for y in range(height):
+        rows.append([run.span() for run in HAS_RUNS.finditer(data, y * width, (y + 1) * width)])
+        count += len(rows[-1])
+        if count > RUN_LIMIT:
+            raise NotPlainError
     found = bytearray([OPAQUE]) * len(data)
     for start, end in _connected(rows, width):
         found[start:end] = bytes(end - start)
@@ -113,11 +117,18 @@ def _connected(rows: Sequence[Sequence[tuple[int, int]]], width: int) -> set[tup
     while todo:
         y, (start, end) = todo.pop()
         for other, shift in ((y - 1, -width), (y + 1, width)):
-            for run in rows[other] if 0 <= other <= last else ():
-                if run not in reached and run[0] < end + shift and run[1] > start + shift:
-                    reached.add(run)
-                    todo.append((other, run))
+            runs = rows[other] if 0 <= other <= last else ()
+            for at in range(bisect_right(runs, start + shift, key=_end), len(runs)):
+                if runs[at][0] >= end + shift:
+                    break
+                if runs[at] not in reached:
+                    reached.add(runs[at])
+                    todo.append((other, runs[at]))
     return reached
+
+
+def _end(run: tuple[int, int]) -> int:
+    return run[1]
 
 
 def _with_soft_edge(picture: Image.Image, alpha: Image.Image, far: Image.Image, background: Colour) -> Image.Image:

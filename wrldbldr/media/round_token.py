@@ -23,7 +23,7 @@ def round_token(content: bytes, side: int, *, has_ring: bool) -> bytes:
     try:
         with decoding, Image.open(io.BytesIO(content)) as opened:
             square = ImageOps.fit(_square(opened).convert("RGBA"), (side, side), Image.Resampling.LANCZOS)
-    except DAMAGE as error:
+    except (*DAMAGE, Image.DecompressionBombError) as error:
         raise BrokenPictureError("This picture cannot be opened any more.") from error
     disc = _disc(side, 0)
     square.putalpha(ImageChops.multiply(square.getchannel("A"), disc))

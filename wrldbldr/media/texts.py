@@ -3,7 +3,7 @@
 import io
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from PIL import Image
 
@@ -20,8 +20,8 @@ def is_png(content: bytes) -> bool:
     return content.startswith(PNG_SIGNATURE)
 
 
-def png_texts(content: bytes, *, limit_bytes: int) -> dict[str, str]:
-    """The tEXt, zTXt and iTXt texts of a PNG by keyword; of several with one keyword the first.
+def png_texts(content: bytes, keywords: Collection[str], *, limit_bytes: int) -> dict[str, str]:
+    """Those of the tEXt, zTXt and iTXt texts of a PNG that go by these keywords; of several with one keyword the first.
 
     A text that is damaged, or longer than `limit_bytes` once it is unpacked, is left out: the picture may be fine all the
     same. What is cut off in a file is not there.
@@ -31,9 +31,12 @@ def png_texts(content: bytes, *, limit_bytes: int) -> dict[str, str]:
         keyword, _, rest = data.partition(b"\0")
         if kind not in _READERS or not 0 < len(keyword) <= KEYWORD_BYTES:
             continue
+        name = keyword.decode("latin-1")
+        if name not in keywords or name in found:  # not even unpacked: thousands of them would fill the memory
+            continue
         text = _READERS[kind](rest, limit_bytes)
         if text is not None:
-            found.setdefault(keyword.decode("latin-1"), text)
+            found[name] = text
     return found
 
 

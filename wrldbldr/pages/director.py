@@ -5,6 +5,7 @@ import reflex as rx
 from wrldbldr.components.bar import bar, modes, table_chooser
 from wrldbldr.components.button import link, link_button
 from wrldbldr.components.creator.generate_dialog import generate_dialog
+from wrldbldr.components.creator.style_reference import style_picker
 from wrldbldr.components.creator.table_dialog import players_button, table_dialog
 from wrldbldr.components.director.handout_dialog import handout_dialog
 from wrldbldr.components.director.npc_list import npc_list
@@ -14,7 +15,7 @@ from wrldbldr.components.director.stage_panel import reach, stage_panel
 from wrldbldr.components.empty import empty
 from wrldbldr.components.icon import icon
 from wrldbldr.components.keys import DIRECTOR_KEYS
-from wrldbldr.components.queue.dock import cancel_question
+from wrldbldr.components.queue.dock import cancel_all_question, cancel_question
 from wrldbldr.components.skeleton import list_skeleton
 from wrldbldr.pages.frame import frame
 from wrldbldr.pages.page import Page
@@ -50,7 +51,10 @@ def director() -> rx.Component:
             end=(rx.cond(Director.is_missing, rx.fragment(), rx.fragment(players_button(), queue_badge(), leave)),),
         ),
         rx.cond(Director.is_missing, missing(), desk),
-        over=(generate_dialog(), quick_dialog(), handout_dialog(), cancel_question(), table_dialog()),
+        over=(
+            generate_dialog(), style_picker(), quick_dialog(), handout_dialog(), cancel_question(), cancel_all_question(),
+            table_dialog(),
+        ),
         keys=DIRECTOR_KEYS,
     )  # fmt: skip
 

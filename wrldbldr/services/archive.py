@@ -138,7 +138,10 @@ class ArchiveService:
             with TemporaryFile(dir=staged) as file:
                 await _receive(pieces, file)
                 content = await self._unpack(file, staged)
-            world = renewed(content, owner_id=who.account_id, first_table=FIRST_TABLE, now=self._clock.now())
+            now = self._clock.now()
+            world = await to_its_end(
+                lambda: renewed(content, owner_id=who.account_id, first_table=FIRST_TABLE, now=now)
+            )
             await self._keep(who, world, staged)
         finally:
             await to_its_end(lambda: rmtree(staged, ignore_errors=True))

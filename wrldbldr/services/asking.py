@@ -10,7 +10,7 @@ from wrldbldr.domain.batch import AssetType, Batch, checked_count, checked_seed,
 from wrldbldr.domain.errors import InvalidInputError
 from wrldbldr.domain.style_reference import checked_strength
 from wrldbldr.domain.text import PROMPT_LIMIT, checked_text
-from wrldbldr.domain.wildcards import expand
+from wrldbldr.domain.wildcards import escape, expand
 from wrldbldr.domain.workflow import NodeInput
 from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.ids import new_seed
@@ -72,7 +72,7 @@ def request_of(batch: Batch) -> GenerationRequest:
         entity_type=batch.entity_type,
         entity_id=batch.entity_id,
         asset_type=batch.asset_type,
-        prompt=batch.prompt,
+        prompt=escape(batch.prompt),  # what it left open was chosen then
         count=batch.count,
         negative_prompt=batch.negative_prompt,
         seed=batch.seed,

@@ -75,7 +75,7 @@ def _from_json(raw: object, catalogue: NodeCatalogue | None) -> Dropped:
 
 def _from_picture(content: bytes, catalogue: NodeCatalogue | None) -> Dropped:
     """The graph ComfyUI ran to make a picture, or the editor's view of it where only that is there."""
-    texts = png_texts(content, limit_bytes=GRAPH_BYTES_LIMIT)
+    texts = png_texts(content, (FOR_API, FOR_EDITOR), limit_bytes=GRAPH_BYTES_LIMIT)
     trouble: InvalidInputError | None = None
     for keyword in (FOR_API, FOR_EDITOR):
         if keyword in texts:

@@ -47,7 +47,7 @@ def embedded_in(content: bytes) -> Embedded:
     """What the file says: what WrldBldr wrote into it, else what other programs write. Never raises. Blocks."""
     texts = dict[str, str]()
     if is_png(content):
-        texts = png_texts(content, limit_bytes=TEXT_BYTES)
+        texts = png_texts(content, (FOR_OTHERS, FOR_US), limit_bytes=TEXT_BYTES)
     else:
         with suppress(*DAMAGE):
             texts = {FOR_OTHERS: comment_of(content, limit_bytes=TEXT_BYTES)}

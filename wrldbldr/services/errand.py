@@ -23,7 +23,7 @@ from wrldbldr.domain.style_reference import ReferenceUse, Style, StyleSource
 from wrldbldr.services.easel import Easel
 from wrldbldr.services.fetch import is_away
 from wrldbldr.services.keeping import Keeper
-from wrldbldr.services.prepare import prepare
+from wrldbldr.services.prepare import CannotPrepareError, prepare
 from wrldbldr.services.styling import upload_names
 from wrldbldr.services.turn import Turn
 from wrldbldr.services.unpainted import (
@@ -54,7 +54,7 @@ class Errand:
     """Enter it, hand the prompt over, wait for its end.
 
     `batch` is what it is for, `submission` what was handed over last, and `model` what it paints with, in which `style`.
-    Raises CannotPrepareError when entered.
+    Raises CannotPrepareError when entered, and NotTakenError when ComfyUI is away then.
     """
 
     def __init__(self, place: Workplace, turn: Turn, submission: Submission, catalogue: NodeCatalogue) -> None:
@@ -70,11 +70,18 @@ class Errand:
         self._is_certain = False
         self._doubt: ComfyUIError | None = None
 
-    def __enter__(self) -> Self:
-        self._take_up(self.submission)
+    async def __aenter__(self) -> Self:
+        try:
+            self._take_up(self.submission)
+        except CannotPrepareError:  # what it lacked when it was last asked may be there by now
+            try:
+                self._catalogue = await self._place.lookout.comfyui.catalogue(refresh=True)
+            except ComfyUIError as error:
+                raise NotTakenError(str(error)) from error
+            self._take_up(self.submission)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self._watching.close()
 
     async def hand_over(self) -> None:

@@ -1,4 +1,4 @@
-"""What is looked at before a batch is queued: what was set of its workflow's inputs, and whether ComfyUI can run it at all."""
+"""What is looked at where pictures are asked for: what is set of the workflow's inputs, and what ComfyUI lacks of it."""
 
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
@@ -33,8 +33,8 @@ Variant = tuple[UUID, str, bool]
 class OrderCheck:
     """Asks nothing of a ComfyUI that is away: what it lacks is not known then, and batches wait for it (decision 7).
 
-    What has passed is remembered until ComfyUI goes away. What has not is looked at anew each time: somebody may just have
-    put the model there.
+    What lacks nothing is remembered for as long as the catalogue is. What does is looked at anew each time: somebody may just
+    have put the model there.
     """
 
     def __init__(self, database: Database, comfyui: ComfyUI, clock: Clock) -> None:
@@ -51,11 +51,11 @@ class OrderCheck:
         """What the connected ComfyUI had when it was last asked here; None while it is away."""
         return self._known if self._comfyui.connection.current.is_answering else None
 
-    async def catalogue(self) -> NodeCatalogue | None:
+    async def catalogue(self, *, refresh: bool = False) -> NodeCatalogue | None:
         """What the connected ComfyUI has; None while it is away, or does not say soon enough."""
         if not self._comfyui.connection.current.is_answering:
             return None
-        self._known = await within(LOOK_SECONDS, self._clock, self._asked(self._comfyui.catalogue()))
+        self._known = await within(LOOK_SECONDS, self._clock, self._asked(self._comfyui.catalogue(refresh)))
         return self._known
 
     async def lacks(self, _: Principal, workflow_id: UUID, *, is_styled: bool) -> str:
@@ -69,6 +69,8 @@ class OrderCheck:
         if workflow is None:
             raise NotFoundError("workflow")
         found = await self._lacks(workflow, is_styled=is_styled)
+        if found:  # somebody may just have put it there
+            found = await self._lacks(workflow, is_styled=is_styled, refresh=True)
         return in_words(workflow.name, found) if found else ""
 
     async def fields(self, _: Principal, workflow_id: UUID) -> tuple[InputField, ...]:
@@ -105,8 +107,8 @@ class OrderCheck:
 
         return await asyncio.to_thread(look)
 
-    async def _lacks(self, workflow: Workflow, *, is_styled: bool) -> tuple[Lack, ...]:
-        catalogue = await self.catalogue()
+    async def _lacks(self, workflow: Workflow, *, is_styled: bool, refresh: bool = False) -> tuple[Lack, ...]:
+        catalogue = await self.catalogue(refresh=refresh)
         if catalogue is None:
             return ()
         if catalogue is not self._compared or len(self._found) >= REMEMBERED:

@@ -82,7 +82,7 @@ class Painter:
             raise NotTakenError(str(error)) from error
         *_, last = turn.assignment.submissions
         for submission in turn.assignment.submissions:
-            with Errand(self._place, turn, submission, catalogue) as errand:
+            async with Errand(self._place, turn, submission, catalogue) as errand:
                 await errand.hand_over()
                 history = await errand.end()
             if submission is last:

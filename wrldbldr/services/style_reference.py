@@ -30,7 +30,7 @@ UNKNOWN_PASSAGES = (("model", "conditioning", "positive"), ("positive",), ("nega
 IP_ADAPTER = re.compile(r"ip.?adapter", re.IGNORECASE)
 NAME_LIMIT = 60  # of a node, beside a picture
 PHRASES, KEYWORD_CHARACTERS = 16, 400
-LIKENESS = re.compile(r",?\s*in the style of:.*", re.IGNORECASE | re.DOTALL)  # of an earlier reference
+LIKENESS = re.compile(r",? ?in the style of:.*", re.IGNORECASE | re.DOTALL)  # of an earlier reference
 MARKUP = re.compile(r"<[^<>]*>|[()\[\]{}]|:\s*-?\d+(\.\d+)?(?=\s*[)\]])")
 
 
@@ -112,7 +112,8 @@ def in_style_of(prompt: str, keywords: str) -> str:
 
 def style_keywords(prompt: str) -> str:
     """The keywords of a reference, out of the prompt it was painted from: its phrases, without weights and other markup."""
-    plain = MARKUP.sub("", LIKENESS.sub("", prompt))
+    lines = "\n".join(" ".join(line.split()) for line in prompt.splitlines())  # no long spaces to look through
+    plain = MARKUP.sub("", LIKENESS.sub("", lines))
     phrases = dict.fromkeys(" ".join(phrase.split()) for phrase in re.split(r"[,;\n|]+", plain))
     kept, length = list[str](), 0
     for phrase in list(filter(None, phrases))[:PHRASES]:

@@ -13,9 +13,9 @@ from wrldbldr.comfyui.messages import Heard, Reconnected
 from wrldbldr.comfyui.port import ComfyUI, History, MessageStream
 from wrldbldr.comfyui.progress import PromptProgress
 from wrldbldr.comfyui.reconcile import Finished, Gone, Pending, whereabouts
-from wrldbldr.domain.account import Principal
+from wrldbldr.domain.account import Principal, Role
 from wrldbldr.domain.batch import AssetType, Batch, Submission
-from wrldbldr.domain.errors import ConflictError
+from wrldbldr.domain.errors import ConflictError, ForbiddenError
 from wrldbldr.domain.failure import Failure
 from wrldbldr.domain.workflow import Workflow
 from wrldbldr.domain.workflow_form import WorkflowForm
@@ -83,8 +83,11 @@ class WorkflowTrialService:
     async def paint(self, who: Principal, workflow_id: UUID, changes: WorkflowChanges, tell: Tell) -> CleanPicture:
         """One picture of the workflow as it would be with `changes`, which are not stored.
 
-        Raises NotFoundError, InvalidWorkflowError, ConflictError while another one is tried, and TrialFailedError.
+        For the owner, whose workflows they are: it goes past the queue and its turns. Raises ForbiddenError, NotFoundError,
+        InvalidWorkflowError, ConflictError while another one is tried, and TrialFailedError.
         """
+        if who.role is not Role.OWNER:
+            raise ForbiddenError("Only the owner of this WrldBldr tries workflows out.")
         if self._trial is not None:
             raise ConflictError("A workflow is being tried already. Wait until it is done, or stop it.")
         trial = self._trial = _Trial(who.account_id, new_id(), PromptProgress(new_id(), {}), asyncio.Event())

@@ -12,6 +12,7 @@ from wrldbldr.domain.batch import COUNT_LIMIT, AssetType, Batch, IllegalTransiti
 from wrldbldr.domain.errors import InvalidInputError, InvalidInputsError, NotFoundError
 from wrldbldr.domain.picture import FITTING, SHAPES, VARIATIONS, shape_like, shape_of, size_of
 from wrldbldr.domain.recipe import Recipe
+from wrldbldr.domain.wildcards import escape
 from wrldbldr.domain.workflow import Workflow
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import current
@@ -100,8 +101,8 @@ class Generate(rx.State):
     @signed_in
     async def begin_in_style(self, who: Principal, asset: str) -> Follow:
         """Open for whoever the tab shows, to be painted in the style of a picture (US-18C.1)."""
-        await use_style(self, who, asset)
-        await self._open(who, await subject_of(self), None)
+        kind, subject = await use_style(self, who, asset), await subject_of(self)
+        await self._open(who, subject, kind if kind in FITTING[subject.kind] else None)
         return MoreInputs.look
 
     @rx.event
@@ -280,7 +281,7 @@ class Generate(rx.State):
     async def _edit(self, who: Principal, batch: Batch) -> None:
         """Open with everything a failed batch was asked for with, or with what was made of that here before."""
         draft = Draft(
-            prompt=batch.prompt,
+            prompt=escape(batch.prompt),
             negative_prompt=batch.negative_prompt,
             count=batch.count,
             shape=shape_like((batch.width, batch.height)),

@@ -35,7 +35,9 @@ class Quick(rx.State):
         name, line = str(form.get("name", "")), str(form.get("line", ""))
         table = parsed_id(place.table, "game session")
         try:
-            made = await quick_character(engine.worlds, engine.queue, who, table, name=name, line=line)
+            made = await quick_character(
+                engine.worlds, engine.queue, engine.templates, who, table, name=name, line=line
+            )
         except InvalidInputError as error:
             self.error_field, self.error = "name" if error.field == "name" else "line", error.message
             return None

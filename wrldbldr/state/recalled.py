@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from wrldbldr.domain.picture import VARIATIONS, shape_like
 from wrldbldr.domain.recipe import Recipe
+from wrldbldr.domain.wildcards import escape
 from wrldbldr.domain.workflow import Workflow
 from wrldbldr.state.draft import Draft, Untouched, texts_of
 
@@ -59,7 +60,7 @@ def recalled(
         negative, default = recipe.negative_prompt, used.default_negative_prompt
         draft = replace(
             draft,
-            prompt=None if recipe.prompt == untouched.prompt.strip() else recipe.prompt,
+            prompt=None if escape(recipe.prompt) == untouched.prompt.strip() else escape(recipe.prompt),
             negative_prompt=None if negative == default.strip() else negative,
         )
     if part in (Part.SEED, Part.ALL) and recipe.seed is not None:

@@ -9,6 +9,7 @@ import reflex as rx
 
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.asset import Asset
+from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.errors import InvalidInputError, NotFoundError
 from wrldbldr.domain.recipe import StyleOrigin
 from wrldbldr.domain.style_reference import REFERENCE_LIMIT, STRENGTH_LIMIT, ReferenceUse
@@ -240,14 +241,17 @@ async def forget_style(state: rx.State) -> None:
     style._drafts.pop(style._key, None)  # noqa: SLF001 - as elsewhere
 
 
-async def use_style(state: rx.State, who: Principal, asset: str) -> None:
-    """Take the style of one picture for whoever the tab shows, the next time they are painted. Raises NotFoundError."""
+async def use_style(state: rx.State, who: Principal, asset: str) -> AssetType:
+    """Take the style of one picture for whoever the tab shows, the next time they are painted. Returns what kind of picture
+    it is. Raises NotFoundError.
+    """
     subject, style = await subject_of(state), await state.get_state(StyleReference)
     found = await current().gallery.find(who, parsed_id(asset, PICTURE))
     if found.world_id != subject.world_id:
         raise NotFoundError(PICTURE)
     drafts, key = style._drafts, str(subject.entity_id)  # noqa: SLF001 - as elsewhere
     drafts[key] = replace(drafts.get(key, StyleDraft()), sources=(asset,))
+    return found.asset_type
 
 
 async def recall_style(state: rx.State, entity_id: UUID, origins: Sequence[StyleOrigin]) -> None:

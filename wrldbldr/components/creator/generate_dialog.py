@@ -224,6 +224,7 @@ def foot() -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.el.span(icon("hourglass", 14), rx.el.span(when), class_name="xs sec row g1 num"),
+            rx.cond(Generate.is_retry, rx.el.p("The failed batch is cleared once this is queued.", class_name="hint")),
             general,
             class_name="grow",
         ),

@@ -7,7 +7,7 @@ from wrldbldr.components.icon import icon
 from wrldbldr.components.moment import since
 from wrldbldr.components.plate import ember, entity_glyph, thumb
 from wrldbldr.components.queue.details import error_box
-from wrldbldr.components.queue.dock import group, row
+from wrldbldr.components.queue.dock import group, row, waiting
 from wrldbldr.components.queue.words import Batch, spoken_progress
 from wrldbldr.state.connection import Connection
 from wrldbldr.state.director import Director
@@ -56,7 +56,7 @@ def queue_panel() -> rx.Component:
                     lambda batch: rx.cond(Painting.batch == batch.id, _painting(batch), row(batch)),
                 ),
                 group("Needs you", Live.needs_you, count=Live.needs_you.length(), under=error_box),
-                group("Waiting", Live.waiting, count=Live.waiting_count),
+                waiting(),
                 link(
                     icon("arrow-up-right", 14), "Open the Full Queue", to=f"/worlds/{Place.world}/create?table={Place.table}",
                     class_name="btn ghost s",

@@ -76,7 +76,7 @@ def _head() -> rx.Component:
             class_name="grow",
         ),
         rx.el.div(
-            rx.el.div(check, try_button(), rx.cond(MyAccount.is_owner, rx.fragment(save, more)), class_name="row"),
+            rx.el.div(check, rx.cond(MyAccount.is_owner, rx.fragment(try_button(), save, more)), class_name="row"),
             rx.cond(MyAccount.is_owner, rx.el.p(state, id="workflow-unsaved", class_name="hint plain")),
             class_name="col g1 workflow-verbs",
         ),
