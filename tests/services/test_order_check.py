@@ -152,7 +152,7 @@ async def test_it_is_queued_all_the_same_and_fails_with_all_of_it_at_once(painti
     failure = (await painting.batch(batch_id)).failure
     assert failure is not None
     assert failure.title == "Your ComfyUI lacks the node CLIPTextEncodeOld and the model tyni.safetensors"
-    assert failure.details["Nearest to CLIPTextEncodeOld"] == "CLIPTextEncode"
+    assert failure.details["Nearest"] == "CLIPTextEncode"
     assert "tiny.safetensors" in failure.details["Available"]
 
 

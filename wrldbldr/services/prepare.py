@@ -98,12 +98,9 @@ def _lacking(
     details = {
         f"Node {node_id}": _titled(graph, node_id) for node_id, node in graph.items() if node["class_type"] in missing
     }
-    for name in missing[:COMPARED]:
-        nearest = get_close_matches(name, catalogue.classes, n=NEAREST)
-        details |= {f"Nearest to {name}": ", ".join(nearest)} if nearest else {}
-    for name in models:
-        available = "Available" if len(models) == 1 else f"Available for {name}"
-        details[available] = ", ".join(absent[name][:OFFERED]) or "none"
+    nearest = {name: get_close_matches(name, catalogue.classes, n=NEAREST) for name in missing[:COMPARED]}
+    details |= _offers("Nearest", {name: found for name, found in nearest.items() if found})
+    details |= _offers("Available", {name: absent[name][:OFFERED] or ("none",) for name in models})
     return Failure(
         title=f"Your ComfyUI lacks {' and '.join(filter(None, named))}",
         message="Install the custom node pack it comes from, or pick another workflow."
@@ -111,6 +108,12 @@ def _lacking(
         else "Add it to ComfyUI's models folder, or pick another workflow.",
         details=details,
     )
+
+
+def _offers(label: str, found: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """One line: names are long, and a label must not take the room of what it is the label of."""
+    said = [", ".join(names) if len(found) == 1 else f"{name}: {', '.join(names)}" for name, names in found.items()]
+    return {label: "; ".join(said)} if said else {}
 
 
 def _listed(what: str, names: Sequence[str]) -> str:
