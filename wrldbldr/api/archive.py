@@ -16,8 +16,9 @@ router = guarded_router("Worlds")
 
 ZIP = "application/zip"
 ZIP_ANSWER: dict[int | str, dict[str, Any]] = {200: {"description": "The zip.", "content": {ZIP: {}}}}
+BYTES = "application/octet-stream"  # no other name is asked for: what it is the file itself says
 ZIP_BODY: dict[str, Any] = {
-    "requestBody": {"required": True, "content": {ZIP: {"schema": {"type": "string", "format": "binary"}}}}
+    "requestBody": {"required": True, "content": {BYTES: {"schema": {"type": "string", "format": "binary"}}}}
 }
 
 
