@@ -1,7 +1,6 @@
 """A login may end at any moment, on another tab for one: what was typed until then is there after signing in again."""
 
 import re
-import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 
@@ -9,7 +8,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.e2e.conftest import NAME, PASSWORD, App, expect_shelf, set_up, sign_in
-from tests.fakes.engine import CHEAP_HASHER
 
 NOTE = "Your unsaved words are back."
 WORDS = "She keeps the last lamp."
@@ -28,19 +26,9 @@ def app(start_app: Callable[..., App], browser: Browser) -> App:
         page = context.new_page()
         set_up(page, app.url, with_demo=True)
         assert page.request.post(f"{app.url}/api/workflows", data={"name": "Watercolours", "graph": MODEL_FREE}).ok
-    add_game_master(app)
+        berta = {"name": OTHER_NAME, "password": OTHER_PASSWORD}
+        assert page.request.post(f"{app.url}/api/accounts", data=berta).ok
     return app
-
-
-def add_game_master(app: App) -> None:
-    """Accounts beside the owner's are made by no screen."""
-    columns = "id, name, name_key, role, password_hash, created_at"
-    with closing(sqlite3.connect(app.data_dir / "wrldbldr.sqlite3")) as database:
-        database.execute(
-            f"insert into account ({columns}) select ?, ?, ?, 'dm', ?, created_at from account limit 1",  # noqa: S608
-            ("0" * 32, OTHER_NAME, OTHER_NAME.casefold(), CHEAP_HASHER.hash(OTHER_PASSWORD)),
-        )
-        database.commit()
 
 
 @pytest.fixture
