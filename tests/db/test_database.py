@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from tests.db.rows import NOW, Setting, account
-from wrldbldr.db.database import Database, DatabaseFullError
+from wrldbldr.db.database import Database, DatabaseClosedError, DatabaseFullError
 from wrldbldr.domain.account import AccessToken, TokenKind
 from wrldbldr.domain.world import World
 from wrldbldr.kit.ids import new_id
@@ -183,3 +183,14 @@ async def test_the_server_remembers_the_same_name_of_its_own_for_ever(database: 
         second = (await unit.server.memory()).client_id
 
     assert first == second
+
+
+async def test_whoever_asks_after_the_end_is_refused_and_leaves_no_connection_behind(database: Database) -> None:
+    await database.close()
+
+    with pytest.raises(DatabaseClosedError):
+        async with database.read() as unit:
+            await unit.accounts.count()
+    with pytest.raises(DatabaseClosedError):
+        async with database.write() as unit:
+            await unit.accounts.count()

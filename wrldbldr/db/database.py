@@ -57,6 +57,16 @@ class DatabaseFullError(DatabaseBusyError):
         )
 
 
+class DatabaseClosedError(WrldBldrError):
+    """Whoever asks came after the end: a connection opened now would be closed by nobody."""
+
+    status_code = 503
+    code = "database_closed"
+
+    def __init__(self) -> None:
+        super().__init__("WrldBldr is shutting down. Try again in a moment.")
+
+
 def _told_apart(error: OperationalError) -> Exception:
     """What a person can do something about, in our words; anything else as it is."""
     words = str(error.orig)
@@ -133,7 +143,8 @@ class Database:
     def __init__(self, url: str, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
         """`busy_timeout_ms`: how long to wait while another program writes."""
         self._connections: WeakSet[driver.Connection] = WeakSet()
-        self._engine = _engine(url, self._connections)
+        self._is_closed = False
+        self._engine = _engine(url, self._connect)
         self._trips = _trip_engine(url)
         for engine in (self._engine.sync_engine, self._trips):
             event.listen(engine, "connect", partial(_prepare_sqlite, busy_timeout_ms))
@@ -184,12 +195,23 @@ class Database:
             return work(Trip(connection))
 
     async def close(self) -> None:
-        """Close every connection, those of transactions that were cancelled half-way too; their threads have ended then."""
+        """Close every connection, those of transactions that were cancelled half-way too; their threads have ended then.
+
+        No other is opened from here on: what is asked later raises DatabaseClosedError.
+        """
+        self._is_closed = True
         await asyncio.to_thread(self._trip_thread.shutdown)
         self._trips.dispose()
         await self._engine.dispose()
         for connection in list(self._connections):
             await connection.end()
+
+    def _connect(self, *where: Any, **options: Any) -> driver.Connection:
+        if self._is_closed:
+            raise DatabaseClosedError
+        connection = driver.Connection(*where, **options)
+        self._connections.add(connection)
+        return connection
 
 
 def migration_engine(url: str) -> AsyncEngine:
@@ -204,19 +226,13 @@ def migration_engine(url: str) -> AsyncEngine:
     return engine
 
 
-def _engine(url: str, connections: WeakSet[driver.Connection]) -> AsyncEngine:
-    """An engine that puts each connection it opens into `connections`."""
+def _engine(url: str, connect: Callable[..., driver.Connection]) -> AsyncEngine:
+    """An engine that opens connections by `connect`, with what sqlite3 is to be told."""
     address = make_url(url)
     where, options = address.get_dialect()().create_connect_args(address)
-
-    def connect() -> driver.Connection:
-        connection = driver.Connection(*where, **options)
-        connections.add(connection)
-        return connection
-
     engine = create_async_engine(
         url,
-        async_creator=connect,
+        async_creator=partial(connect, *where, **options),
         hide_parameters=True,  # an error that is logged shall not quote prompts
     )
     event.listen(engine.sync_engine, "begin", _begin_with_next)
