@@ -22,7 +22,7 @@ class CountedConnection(Connection):
     """Counts its trips."""
 
     def __init__(self, file: Path) -> None:
-        super().__init__(str(file), check_same_thread=False)
+        super().__init__(str(file), on_stop=lambda _: None, check_same_thread=False)
         self.trips = 0
 
     async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
@@ -263,3 +263,21 @@ async def test_closing_the_database_waits_for_a_statement_whose_reader_was_cance
 
     assert started
     assert not started.intersection(threading.enumerate())
+
+
+async def test_whoever_is_cancelled_while_a_connection_is_made_ready_leaves_no_thread_behind(
+    database: Database,
+) -> None:
+    before = set(threading.enumerate())
+
+    async def read() -> None:
+        async with database.read() as unit:
+            await unit.accounts.count()
+
+    async with asyncio.TaskGroup() as tasks:
+        reading = tasks.create_task(read())
+        event.listen(database._engine.sync_engine, "connect", lambda *_: reading.cancel(), insert=True)
+
+    assert reading.cancelled()
+    await until(lambda: set(threading.enumerate()) <= before, "the end of the connection's thread")
+    assert not database._open

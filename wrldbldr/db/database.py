@@ -142,12 +142,13 @@ class Database:
 
     def __init__(self, url: str, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
         """`busy_timeout_ms`: how long to wait while another program writes."""
-        self._connections: WeakSet[driver.Connection] = WeakSet()
+        self._connections: WeakSet[driver.Connection] = WeakSet()  # each until its thread has ended
+        self._open: set[driver.Connection] = set()  # each until it is told to stop, whoever else forgot it
         self._is_closed = False
         self._engine = _engine(url, self._connect)
         self._trips = _trip_engine(url)
-        for engine in (self._engine.sync_engine, self._trips):
-            event.listen(engine, "connect", partial(_prepare_sqlite, busy_timeout_ms))
+        event.listen(self._engine.sync_engine, "connect", partial(_prepare_or_stop, busy_timeout_ms))
+        event.listen(self._trips, "connect", partial(_prepare_sqlite, busy_timeout_ms))
         self._trip_thread = ThreadPoolExecutor(1, "database")
         self._writing = asyncio.Lock()
 
@@ -209,7 +210,8 @@ class Database:
     def _connect(self, *where: Any, **options: Any) -> driver.Connection:
         if self._is_closed:
             raise DatabaseClosedError
-        connection = driver.Connection(*where, **options)
+        connection = driver.Connection(*where, on_stop=self._open.discard, **options)
+        self._open.add(connection)
         self._connections.add(connection)
         return connection
 
@@ -276,6 +278,15 @@ def _prepare_sqlite(busy_timeout_ms: int, connection: DBAPIConnection, _: Connec
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _prepare_or_stop(busy_timeout_ms: int, connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    """Whoever is cancelled meanwhile loses the connection: the pool has not got it yet, and would not close it."""
+    try:
+        _prepare_sqlite(busy_timeout_ms, connection, entry)
+    except BaseException:
+        cast(driver.Connection, cast(Any, connection).driver_connection).stop()
+        raise
 
 
 def _begin_with_next(connection: Connection) -> None:

@@ -75,20 +75,24 @@ class Cursor:
 class Connection(aiosqlite.Connection):
     """A connection whose cursors make one trip, and whose transactions begin on the way to their first statement.
 
-    Await it to open it; `options` are those of sqlite3.connect. Whoever is cancelled in the middle of a statement must
-    close the connection, as SQLAlchemy does: its thread goes on with the statement.
+    Await it to open it; `options` are those of sqlite3.connect. `on_stop` hears once that it ends. Whoever is cancelled
+    in the middle of a statement must close the connection, as SQLAlchemy does: its thread goes on with the statement.
     """
 
-    def __init__(self, file: str, **options: Any) -> None:
+    def __init__(self, file: str, *, on_stop: Callable[["Connection"], None], **options: Any) -> None:
         options.update(isolation_level=None, cached_statements=STATEMENTS_KEPT)  # we say when a transaction begins
         super().__init__(partial(sqlite3.connect, file, **options), iter_chunk_size=1)
         self._thread.daemon = True  # a connection that nobody closed does not keep the process from ending
         self._begin: str | None = None
+        self._on_stop = on_stop
 
     def stop(self) -> asyncio.Future[Any] | None:
         """End the thread. One that was told so already tells nobody when it has ended: there is nothing to wait for."""
+        if not self._running:
+            return None
+        self._on_stop(self)
         end = cast(Callable[[], asyncio.Future[Any] | None], super().stop)  # pyright: ignore[reportUnknownMemberType] - no types
-        return end() if self._running else None
+        return end()
 
     async def end(self) -> None:
         """Close it if nobody has, and wait until its thread is gone. A thread that outlived its loop could tell nobody."""
