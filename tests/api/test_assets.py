@@ -115,6 +115,20 @@ async def test_a_picture_is_renamed_and_starred(painted: Painted, owner: Caller)
     assert (await owner.get(path)).json() == changed
 
 
+async def test_a_picture_is_rated_and_tagged_and_says_so(painted: Painted, owner: Caller) -> None:
+    path = f"/api/assets/{painted.backdrop}"
+    assert {"rating": 0, "tags": []}.items() <= (await owner.get(path)).json().items()
+
+    changed = (await owner.patch(path, json={"rating": 4, "tags": [" lamp  light", "tide", "Tide"]})).json()
+
+    assert (changed["rating"], changed["tags"]) == (4, ["lamp light", "tide"])
+    for bad in ({"rating": 6}, {"rating": "4"}, {"tags": [""]}, {"tags": ["x" * 41]}, {"tags": "tide"}):
+        refusal = refused(await owner.patch(path, json=bad), 422)
+        assert {field.split(".")[0] for field in refusal} == set(bad)
+    assert (await owner.patch(path, json={"label": "Stair"})).json() == {**changed, "label": "Stair"}
+    assert (await owner.patch(path, json={"tags": [], "rating": 0})).json()["tags"] == []
+
+
 async def test_one_picture_at_a_time_stands_for_its_entity(painted: Painted, owner: Caller) -> None:
     for chosen in painted.portraits:
         assert (await owner.post(f"/api/assets/{chosen}/activate")).json()["active"] is True

@@ -147,6 +147,22 @@ async def test_a_game_master_who_plays_at_anothers_table_sees_both_their_own_thi
     refused(await other.get(f"/api/characters/{scene.character_id}"), 404)
 
 
+async def test_what_a_game_master_thinks_of_a_picture_no_player_reads(
+    owner: Caller, player: Caller, scene: Scene, engine: Engine
+) -> None:
+    asset_id = await chosen_picture(owner, scene, engine)
+    await owner.patch(f"/api/assets/{asset_id}", json={"tags": ["betrayer"], "rating": 5})
+    await owner.patch(f"/api/characters/{scene.character_id}", json={"visible_to_players": True})
+    stage = f"/api/sessions/{scene.game_session_id}/stage"
+    assert (await owner.post(stage, json={"part": "handout", "asset_id": str(asset_id)})).status_code < 300
+
+    seen = await player.get(stage)
+
+    assert str(asset_id) in seen.text
+    assert "betrayer" not in seen.text
+    assert "rating" not in seen.text
+
+
 async def test_nothing_else_of_a_picture_is_a_players(
     owner: Caller, player: Caller, scene: Scene, engine: Engine
 ) -> None:

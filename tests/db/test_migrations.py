@@ -21,6 +21,7 @@ from wrldbldr.settings import Settings
 
 SEEDS = Path(__file__).parent / "seeds"
 SCRIPTS = ScriptDirectory.from_config(configuration(""))
+TRIGGERS = {"asset_tags_new", "asset_tags_changed"}
 REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()]
 
 
@@ -126,6 +127,14 @@ def test_there_is_one_line_of_revisions() -> None:
 def test_a_fresh_database_reaches_head_and_has_every_table(connection: Connection, file: Path) -> None:
     assert MigrationContext.configure(connection).get_current_revision() == SCRIPTS.get_current_head()
     assert set(rows(file)) == {str(table.__tablename__) for table in TABLES}
+
+
+def test_the_triggers_survive_every_migration(connection: Connection) -> None:
+    found = connection.exec_driver_sql("select name from sqlite_master where type = 'trigger'").scalars()
+
+    assert set(found) == TRIGGERS, (
+        "a table that is altered by copying it loses its triggers: make them again afterwards"
+    )
 
 
 def differences(connection: Connection) -> list[object]:

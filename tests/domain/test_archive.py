@@ -13,7 +13,7 @@ from wrldbldr.domain.world import World
 CARRIED_TABLES = [World, *CARRIED.values()]
 KNOWN_REFERENCES = {"entity_id"}
 """Columns with an id and no foreign key. How one is found in a file stands in `_kinds_referred`."""
-DOCUMENTS_WITHOUT_IDS = {"inputs"}
+DOCUMENTS_WITHOUT_IDS = {"inputs", "tags"}
 
 
 def table_of(kind: type[SQLModel]) -> Table:

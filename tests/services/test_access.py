@@ -93,6 +93,7 @@ VERBS: dict[str, Verb] = {
     "GalleryService.family": lambda e, w, i: e.gallery.family(w, i.asset),
     "GalleryService.file": lambda e, w, i: e.gallery.file(w, i.asset),
     "GalleryService.update": lambda e, w, i: e.gallery.update(w, i.asset, label="Mine now"),
+    "GalleryService.tags": lambda e, w, i: e.gallery.tags(w, i.world),
     "GalleryService.activate": lambda e, w, i: e.gallery.activate(w, i.asset),
     "GalleryService.delete": lambda e, w, i: e.gallery.delete(w, i.asset),
     "PictureImportService.add": lambda e, w, i: e.picture_import.add(w, (CHARACTER, i.character), b""),

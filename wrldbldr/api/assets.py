@@ -11,6 +11,7 @@ from uuid import UUID
 
 from fastapi import Query, Request
 from fastapi.responses import FileResponse, Response, StreamingResponse
+from pydantic import Field
 
 from wrldbldr.api.cursors import check_cursor
 from wrldbldr.api.door import Guest, RunningEngine, Visitor, Who, guarded_router
@@ -26,6 +27,7 @@ from wrldbldr.api.models import (
     Out,
     Page,
     Text,
+    WholeNumber,
     page_of,
 )
 from wrldbldr.domain.account import Principal
@@ -66,6 +68,8 @@ class AssetChangesIn(Body):
 
     label: Text | None = None
     starred: Flag | None = None
+    rating: WholeNumber | None = Field(default=None, description="1 to 5, or 0 for none.")
+    tags: list[Text] | None = Field(default=None, description="All that it has then; capitals make no other tag.")
 
 
 class StyleReferenceOut(Out):
@@ -91,6 +95,8 @@ class AssetOut(Out):
     asset_type: AssetType
     label: str
     starred: bool
+    rating: int
+    tags: list[str]
     active: bool
     batch_id: UUID | None
     batch_index: int
@@ -126,6 +132,8 @@ class AssetOut(Out):
             asset_type=asset.asset_type,
             label=asset.label,
             starred=asset.is_starred,
+            rating=asset.rating,
+            tags=list(asset.tags),
             active=asset.is_active,
             batch_id=asset.batch_id,
             batch_index=asset.batch_index,
@@ -190,8 +198,9 @@ async def show_asset(asset_id: UUID, who: Who, engine: RunningEngine) -> AssetOu
 
 @router.patch("/api/assets/{asset_id}")
 async def update_asset(asset_id: UUID, body: AssetChangesIn, who: Who, engine: RunningEngine) -> AssetOut:
-    """Rename or star a picture."""
-    return await _shown(engine, await engine.gallery.update(who, asset_id, label=body.label, starred=body.starred))
+    """Rename, star, rate or tag a picture."""
+    changes = body.model_dump()
+    return await _shown(engine, await engine.gallery.update(who, asset_id, **changes))
 
 
 @router.delete("/api/assets/{asset_id}", status_code=204)

@@ -12,6 +12,8 @@ from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType, Batch, BatchStatus
 from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.style_reference import Lineage
+from wrldbldr.domain.tag import AssetTag
+from wrldbldr.domain.text import likeness
 from wrldbldr.domain.world import World
 
 UNPAINTED = (BatchStatus.QUEUED, BatchStatus.GENERATING, BatchStatus.FAILED)  # a failed one may be tried again
@@ -126,6 +128,13 @@ class Assets:
             .group_by(col(Asset.asset_type))
         )
         return {AssetType(asset_type): count for asset_type, count in rows.all()}
+
+    async def count_by_tag(self, world_id: UUID) -> dict[str, int]:
+        """The tags of a world's pictures by name, with how many have each."""
+        rows = await self._db_session.execute(
+            select(AssetTag.name, func.count()).where(AssetTag.world_id == world_id).group_by(col(AssetTag.name))
+        )
+        return dict(sorted(((name, count) for name, count in rows.all()), key=lambda one: likeness(one[0])))
 
     async def count_by_world(self, world_ids: Sequence[UUID]) -> dict[UUID, int]:
         """How many pictures each world has; worlds with none are absent."""

@@ -15,11 +15,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from sqlalchemy import Table, inspect
 from sqlmodel import SQLModel
 
-from wrldbldr.domain.asset import NO_SEED, Asset
+from wrldbldr.domain.asset import NO_SEED, RATING_LIMIT, Asset
 from wrldbldr.domain.batch import COUNT_LIMIT, Batch, BatchStatus
 from wrldbldr.domain.errors import InvalidInputError, WrldBldrError
 from wrldbldr.domain.input_setting import InputSetting, InputSettings, is_sane
 from wrldbldr.domain.style_reference import REFERENCE_LIMIT, STRENGTH_LIMIT, Lineage
+from wrldbldr.domain.tag import Tags, checked_tags
 from wrldbldr.domain.text import (
     DESCRIPTION_LIMIT,
     LABEL_LIMIT,
@@ -51,6 +52,7 @@ that of its picture, and no id either. Only batches that have pictures go.
 """
 
 TABLES_LEFT_OUT = {
+    "assettag": "pictures say which tags they have; the database makes the list of them anew",
     "gamesession": "a table and its join code belong to the people who sit at it; a world that arrives has a first one",
     "player": "whoever sits at a table sits there, not in a file",
     "stagepiece": "a stage belongs to a table",
@@ -99,6 +101,7 @@ NUMBER_BOUNDS = {
     "count": (1, COUNT_LIMIT),
     "width": (1, SIDE_LIMIT),
     "height": (1, SIDE_LIMIT),
+    "rating": (0, RATING_LIMIT),
 }
 ANY_NUMBER = (NO_SEED, 2**63 - 1)
 YEARS = range(1970, 3000)
@@ -341,9 +344,20 @@ def _check(name: str, value: object) -> None:
         low, high = NUMBER_BOUNDS.get(name, ANY_NUMBER)
         if not low <= value <= high:
             raise UnfitWorldFileError(DAMAGED)
+    elif name == "tags":
+        _check_tags(cast("Tags", value))
     elif isinstance(value, tuple):
         for setting in cast("InputSettings", value):
             _check_setting(name, setting)
+
+
+def _check_tags(tags: Tags) -> None:
+    try:
+        is_whole = checked_tags(tags) == tags
+    except InvalidInputError as error:
+        raise UnfitWorldFileError(error.message) from error
+    if not is_whole:
+        raise UnfitWorldFileError(DAMAGED)
 
 
 def _check_setting(name: str, setting: InputSetting) -> None:

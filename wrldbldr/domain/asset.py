@@ -7,13 +7,16 @@ from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from wrldbldr.domain.batch import AssetType
-from wrldbldr.domain.columns import json_or_none, moment, word
+from wrldbldr.domain.columns import json_list, json_or_none, moment, word
+from wrldbldr.domain.errors import InvalidInputError
 from wrldbldr.domain.input_setting import InputSettings
+from wrldbldr.domain.tag import Tags
 from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.ids import new_id
 
 NO_SEED = -1
 """The seed of a picture from elsewhere that does not say from which it was painted."""
+RATING_LIMIT = 5
 
 
 class Asset(SQLModel, table=True):
@@ -49,6 +52,8 @@ class Asset(SQLModel, table=True):
     is_simulated: bool = False
     is_starred: bool = False
     is_active: bool = False
+    rating: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # of RATING_LIMIT; 0 while nobody rated it
+    tags: Tags = json_list(Tags)
     created_at: datetime = moment()
 
 
@@ -56,3 +61,10 @@ def label_for(entity_name: str, asset_type: AssetType, number: int) -> str:
     """`Elven_Archer_Portrait_001`: safe as a file name on every system."""
     words = "".join(c if c.isalnum() else " " for c in entity_name).split()
     return "_".join([*words, asset_type.capitalize(), f"{number:03d}"])
+
+
+def checked_rating(rating: int) -> int:
+    """Raises InvalidInputError unless 0 ≤ rating ≤ RATING_LIMIT."""
+    if not 0 <= rating <= RATING_LIMIT:
+        raise InvalidInputError("rating", f"A rating is 1 to {RATING_LIMIT}, or 0 for none.")
+    return rating

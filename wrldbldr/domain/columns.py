@@ -94,6 +94,13 @@ def json_of(python_type: Any) -> Any:
     return Field(sa_type=JsonOf(python_type))
 
 
+def json_list(python_type: Any) -> Any:
+    """Any number of pydantic-parsable values, at first none. The database knows that too: to add one to a table of many
+    rows, it need not be copied.
+    """
+    return Field(default=(), sa_type=JsonOf(python_type), nullable=False, sa_column_kwargs={"server_default": "[]"})
+
+
 def json_or_none(python_type: Any) -> Any:
     """A pydantic-parsable value, or none."""
     return Field(default=None, sa_type=JsonOf(python_type))

@@ -8,6 +8,7 @@ from wrldbldr.domain.prompt_template import PromptTemplate
 from wrldbldr.domain.server import ServerMemory
 from wrldbldr.domain.stage import StagePiece, StageSight
 from wrldbldr.domain.style_reference import Lineage
+from wrldbldr.domain.tag import AssetTag
 from wrldbldr.domain.workflow import Workflow, WorkflowDefault
 from wrldbldr.domain.workflow_form import WorkflowForm
 from wrldbldr.domain.world import Character, GameSession, Location, World
@@ -28,6 +29,7 @@ TABLES = (
     Submission,
     Asset,
     Lineage,
+    AssetTag,
     StagePiece,
     StageSight,
     ServerMemory,

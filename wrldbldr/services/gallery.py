@@ -9,10 +9,11 @@ from uuid import UUID
 from wrldbldr.bus import Bus, world_topic
 from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.domain.account import Principal
-from wrldbldr.domain.asset import Asset
+from wrldbldr.domain.asset import Asset, checked_rating
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.events import PicturesChanged
 from wrldbldr.domain.style_reference import Lineage
+from wrldbldr.domain.tag import checked_tags, spelled_alike
 from wrldbldr.domain.text import LABEL_LIMIT, checked_name
 from wrldbldr.media.parameters import texts_of
 from wrldbldr.media.store import FULL, MediaStore
@@ -152,16 +153,34 @@ class GalleryService:
         texts = texts_of(info.recipe)
         return file, await asyncio.to_thread(telling, file.path, file.media_type, size, texts)
 
+    async def tags(self, who: Principal, world_id: UUID) -> dict[str, int]:
+        """The tags of a world's pictures by name, with how many have each. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            await owned_world(unit, who, world_id)
+            return await unit.assets.count_by_tag(world_id)
+
     async def update(
-        self, who: Principal, asset_id: UUID, *, label: str | None = None, starred: bool | None = None
+        self,
+        who: Principal,
+        asset_id: UUID,
+        *,
+        label: str | None = None,
+        starred: bool | None = None,
+        rating: int | None = None,
+        tags: Sequence[str] | None = None,
     ) -> Asset:
-        """Rename or star a picture. Raises NotFoundError, InvalidInputError."""
+        """Rename, star, rate or tag a picture; `tags` are all it has then. Raises NotFoundError, InvalidInputError."""
         async with self._database.write() as unit:
             asset = await owned_asset(unit, who, asset_id)
             if label is not None:
                 asset.label = checked_name(label, field="label", limit=LABEL_LIMIT)
             if starred is not None:
                 asset.is_starred = starred
+            if rating is not None:
+                asset.rating = checked_rating(rating)
+            if tags is not None:
+                known = await unit.assets.count_by_tag(asset.world_id) if tags else ()
+                asset.tags = spelled_alike(checked_tags(tags), known)
         self._changed(asset)
         return asset
 
