@@ -105,7 +105,7 @@ async def _request(engine: Engine, who: Principal) -> GenerationRequest:
     )
 
 
-async def test_throughput_through_the_app_beside_a_bare_client(tmp_path: Path) -> None:
+async def test_throughput_through_the_app_beside_a_bare_client(tmp_path: Path, tell: Callable[[str], None]) -> None:
     """In turns: a machine that is slower for a while is so for both."""
     bare = app = cpu = 0.0
     with SimulatorProcess() as comfyui:
@@ -120,12 +120,12 @@ async def test_throughput_through_the_app_beside_a_bare_client(tmp_path: Path) -
                 wall, busy = await _spent(paint)
                 app, cpu = app + wall, cpu + busy
     jobs = ROUNDS * JOBS
-    print(f"\n{jobs} model-free jobs, one after the other")
-    print(f"  bare client  {jobs / bare:7.1f} jobs/s   {1000 * bare / jobs:6.1f} ms a job")
-    print(
-        f"  through us   {jobs / app:7.1f} jobs/s   {1000 * app / jobs:6.1f} ms a job, {1000 * cpu / jobs:.1f} ms CPU"
+    tell(
+        f"{jobs} model-free jobs, one after the other\n"
+        f"  bare client  {jobs / bare:7.1f} jobs/s   {1000 * bare / jobs:6.1f} ms a job\n"
+        f"  through us   {jobs / app:7.1f} jobs/s   {1000 * app / jobs:6.1f} ms a job, {1000 * cpu / jobs:.1f} ms CPU\n"
+        f"  ratio        {bare / app:7.2f}"
     )
-    print(f"  ratio        {bare / app:7.2f}")
     assert app > 0
 
 

@@ -1,0 +1,56 @@
+"""How figures are taken and shown: what it costs with few of something beside what it costs with very many."""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+GROWTH = 1.5
+"""By how much a figure may grow from a hundred to a hundred times or a thousand times as many."""
+NOTICED = 0.5  # ms; below it a ratio says more about the machine than about us
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of a table. `aim` is for the larger one, in the same unit."""
+
+    what: str
+    unit: str
+    few: float
+    many: float
+    aim: float | None = None
+
+    @property
+    def ratio(self) -> float:
+        """How many times as large the larger one is."""
+        return self.many / self.few if self.few else float("inf" if self.many else 1)
+
+    @property
+    def grows(self) -> bool:
+        """Whether it grows more than it may. A hair is nothing."""
+        return self.ratio > GROWTH and self.many - self.few > NOTICED
+
+    def line(self, width: int) -> str:
+        """For people."""
+        aim = "" if self.aim is None else f"≤ {self.aim:,.4g}"
+        return f"  {self.what:<{width}} {self.few:10,.2f} {self.many:10,.2f} {self.unit:<6} {self.ratio:6.2f} ×   {aim}"
+
+
+def table(title: str, few: str, many: str, figures: Sequence[Figure]) -> str:
+    """All of them, one below the other."""
+    width = max(len(figure.what) for figure in figures)
+    head = f"{title:<{width + 2}} {few:>10} {many:>10} {'':<6} {'grows':>6}     aim"
+    return "\n".join([head, *(figure.line(width) for figure in figures)])
+
+
+async def best_of(rounds: int, deed: Callable[[T], Awaitable[None]], few: T, many: T) -> tuple[float, float]:
+    """The shortest time of each, in milliseconds. In turns: a machine that is slower for a while is so for both."""
+    shortest = [float("inf"), float("inf")]
+    for _ in range(rounds):
+        for number, whose in enumerate((few, many)):
+            began = time.perf_counter()
+            await deed(whose)
+            shortest[number] = min(shortest[number], 1000 * (time.perf_counter() - began))
+    return shortest[0], shortest[1]

@@ -1,0 +1,73 @@
+"""What a game master does with ten thousand batches and a hundred thousand pictures, beside the same with a hundred."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+
+import pytest
+
+from tests.benchmarks.conftest import Folders
+from tests.benchmarks.desk import Desk, open_desk
+from tests.benchmarks.figures import Figure, best_of, table
+from tests.fakes.studio import Stage
+
+ROUNDS = 9
+Deed = Callable[[Desk], Awaitable[None]]
+
+STEERING: tuple[tuple[str, Deed], ...] = (
+    ("move one to the top", Desk.move_to_top),
+    ("move one up", Desk.move_up),
+    ("drag one to the middle", Desk.drag),
+    ("cancel one", Desk.cancel),
+    ("read the queue for a tab", Desk.read_queue),
+    ("read a page of the queue for a program", Desk.page_of_queue),
+    ("look at one", Desk.report),
+    ("look ahead before asking", Desk.outlook),
+    ("read the shelf of worlds", Desk.shelf),
+)
+LOOKING: tuple[tuple[str, Deed, float | None], ...] = (
+    ("first page", Desk.first_page, 20.0),
+    ("a page nine tenths of the way down", Desk.deep_page, 20.0),
+    ("first page of the whole world", Desk.page_of_world, 20.0),
+    ("the same, nine tenths of the way down", Desk.deep_page_of_world, 20.0),
+    ("first page of sprites", Desk.sprites, None),
+    ("first page of starred ones", Desk.starred, None),
+    ("how many of each kind", Desk.counts, None),
+    ("the active ones", Desk.active, None),
+)
+
+
+@pytest.fixture
+async def desks(folders: Folders, stage: Stage) -> AsyncGenerator[tuple[Desk, Desk]]:
+    async with open_desk(folders.few, stage.scene) as few, open_desk(folders.many, stage.scene) as many:
+        yield few, many
+
+
+async def test_the_queue_is_steered_as_quickly_with_ten_thousand_batches(
+    desks: tuple[Desk, Desk], tell: Callable[[str], None]
+) -> None:
+    figures = [Figure("add 100 batches", "ms", *await adding(*desks), aim=200.0)]
+    for desk in desks:
+        await desk.ask(2 * ROUNDS)
+    figures += [Figure(what, "ms", *await best_of(ROUNDS, deed, *desks)) for what, deed in STEERING]
+    for desk in desks:
+        await desk.put_back()
+    tell(table("The queue: batches that wait", "100", "10,000", figures))
+    assert not [figure.what for figure in figures if figure.grows]
+
+
+async def adding(*desks: Desk) -> tuple[float, float]:
+    """A hundred more; they are gone again before the next time."""
+    shortest = [float("inf")] * len(desks)
+    for _ in range(ROUNDS):
+        rounds = await best_of(1, Desk.ask, *desks)
+        shortest = [min(pair) for pair in zip(shortest, rounds, strict=True)]
+        for desk in desks:
+            await desk.put_back()
+    return shortest[0], shortest[1]
+
+
+async def test_a_gallery_opens_as_quickly_with_a_hundred_thousand_pictures(
+    desks: tuple[Desk, Desk], tell: Callable[[str], None]
+) -> None:
+    figures = [Figure(what, "ms", *await best_of(ROUNDS, deed, *desks), aim) for what, deed, aim in LOOKING]
+    tell(table("The gallery: pictures of one character", "100", "100,000", figures))
+    assert not [figure.what for figure in figures if figure.grows]
