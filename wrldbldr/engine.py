@@ -31,6 +31,7 @@ from wrldbldr.services.demo import DemoService
 from wrldbldr.services.dispatcher import Dispatcher
 from wrldbldr.services.easel import Easel
 from wrldbldr.services.figures import FigureService
+from wrldbldr.services.file_removal import FileRemoval
 from wrldbldr.services.gallery import GalleryService
 from wrldbldr.services.keeping import Keeper
 from wrldbldr.services.leader import Leader
@@ -154,11 +155,13 @@ def _build(
     nursery: TaskNursery,
 ) -> tuple[Engine, Leader]:
     bus, progress, store = Bus(), LiveProgress(), MediaStore(settings.media_dir)
-    easel, gallery = Easel(bus, clock, progress), GalleryService(database, bus, store)
-    keeper = Keeper(database, store, easel, clock)
+    removal = FileRemoval(database, store, clock)
+    nursery.keep_running(removal.run, name="file removal")
+    easel, gallery = Easel(bus, clock, progress), GalleryService(database, bus, store, removal)
+    keeper = Keeper(database, store, removal, easel, clock)
     dispatcher = _dispatcher(database, easel, keeper, clock=clock, comfyui=comfyui, in_use=in_use, start=start)
     leader = Leader(dispatcher, settings.data_dir, bus, nursery=nursery, clock=clock)
-    worlds = WorldService(database, bus, clock, store, wake=dispatcher.wake)
+    worlds = WorldService(database, bus, clock, removal, wake=dispatcher.wake)
     accounts = AccountService(database, clock, PasswordHasher(), bus)
     workflows, orders = WorkflowService(database, clock, comfyui), OrderCheck(database, comfyui, clock)
     engine = Engine(
@@ -182,7 +185,7 @@ def _build(
         gallery=gallery,
         picture_import=PictureImportService(database, bus, store, clock),
         demo=DemoService(database, bus, clock, store, worlds),
-        archive=ArchiveService(database, bus, clock, store),
+        archive=ArchiveService(database, bus, clock, store, removal),
         figures=FigureService(database, bus, clock, store, Rembg()),
         connection=ConnectionService(in_use, bus, clock, probe=comfyui.health.probe_now),
         comfyui=ComfyUISettingsService(database, in_use, leader.at_rest, start=start, nursery=nursery, clock=clock),

@@ -150,7 +150,9 @@ async def test_the_database_itself_refuses_a_second_active_picture(database: Dat
         await store(database, setting.asset(1, is_active=True), setting.asset(2, is_active=True))
 
 
-async def test_files_are_told_apart_by_who_else_needs_them(database: Database, setting: Setting) -> None:
+async def test_files_are_doomed_with_what_they_belong_to_and_told_apart_by_who_else_needs_them(
+    database: Database, setting: Setting
+) -> None:
     other = Setting("Berta")
     async with database.write() as unit:
         await other.store(unit)
@@ -164,9 +166,14 @@ async def test_files_are_told_apart_by_who_else_needs_them(database: Database, s
         other.asset(1, content_hash="c" * 64),
     )
 
-    async with database.read() as unit:
-        assert await unit.assets.files_only_of_entity(setting.character.id) == ["a" * 64]
-        assert sorted(await unit.assets.files_only_of_world(setting.world.id)) == ["a" * 64, "b" * 64]
+    async with database.write() as unit:
+        await unit.doomed_files.doom_of_entity(setting.location.id)
+        assert await unit.doomed_files.some(9) == ["b" * 64]
+        await unit.doomed_files.doom_of_world(setting.world.id)
+        assert await unit.doomed_files.some(9) == ["a" * 64, "b" * 64, "c" * 64]
+        assert await unit.doomed_files.some(2) == ["a" * 64, "b" * 64]
+        await unit.doomed_files.forget(["b" * 64])
+        assert await unit.doomed_files.some(9) == ["a" * 64, "c" * 64]
         assert await unit.assets.unused(["d" * 64, "a" * 64, "e" * 64]) == ["d" * 64, "e" * 64]
         assert await unit.assets.unused([]) == []
 

@@ -32,6 +32,7 @@ from wrldbldr.services.comfyui_settings import ComfyUISettingsService
 from wrldbldr.services.connection import ConnectionService
 from wrldbldr.services.demo import DemoService
 from wrldbldr.services.figures import FigureService
+from wrldbldr.services.file_removal import FileRemoval
 from wrldbldr.services.gallery import GalleryService
 from wrldbldr.services.keeping import hand_down
 from wrldbldr.services.line import LineService
@@ -58,8 +59,9 @@ def fake_engine(
     clock, comfyui = clock or FakeClock(), comfyui or FakeComfyUI()
     settings = Settings(data_dir=data_dir)
     bus, progress, store = Bus(), LiveProgress(), MediaStore(settings.media_dir)
-    gallery = GalleryService(database, bus, store)
-    worlds = WorldService(database, bus, clock, store, wake=lambda: None)
+    removal = FileRemoval(database, store, clock)
+    gallery = GalleryService(database, bus, store, removal)
+    worlds = WorldService(database, bus, clock, removal, wake=lambda: None)
     accounts = AccountService(database, clock, CHEAP_HASHER, bus)
     nursery, start = TaskNursery(clock), start_at(COMFYUI)
     in_use = ComfyUIInUse(comfyui, comfyui.stream, start.place, nursery=nursery, clock=clock)
@@ -87,7 +89,7 @@ def fake_engine(
         gallery=gallery,
         picture_import=PictureImportService(database, bus, store, clock),
         demo=DemoService(database, bus, clock, store, worlds),
-        archive=ArchiveService(database, bus, clock, store),
+        archive=ArchiveService(database, bus, clock, store, removal),
         figures=FigureService(database, bus, clock, store, Rembg()),
         connection=connection,
         comfyui=ComfyUISettingsService(database, in_use, nullcontext, start=start, nursery=nursery, clock=clock),

@@ -31,6 +31,7 @@ from wrldbldr.services.asking import GenerationRequest
 from wrldbldr.services.audience import AudienceService
 from wrldbldr.services.dispatcher import Dispatcher
 from wrldbldr.services.easel import Easel
+from wrldbldr.services.file_removal import FileRemoval
 from wrldbldr.services.keeping import Keeper
 from wrldbldr.services.progress import LiveProgress
 from wrldbldr.services.queue import QueueService
@@ -114,7 +115,8 @@ class Process:
     ) -> None:
         progress = LiveProgress()
         easel = Easel(engine.bus, clock, progress)
-        keeper = Keeper(engine.database, MediaStore(engine.settings.media_dir), easel, clock)
+        store = MediaStore(engine.settings.media_dir)
+        keeper = Keeper(engine.database, store, FileRemoval(engine.database, store, clock), easel, clock)
         self.dispatcher = Dispatcher(
             database=engine.database,
             comfyui=comfyui,

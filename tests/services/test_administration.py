@@ -25,6 +25,7 @@ from wrldbldr.kit.ids import new_id
 from wrldbldr.media.store import MediaStore
 from wrldbldr.services.accounts import SignedIn
 from wrldbldr.services.administration import AccountChanges, AccountReport, AdministrationService
+from wrldbldr.services.file_removal import FileRemoval
 from wrldbldr.services.worlds import EntityChanges, WorldService
 
 PASSWORD = "a harbour in fog"
@@ -351,8 +352,8 @@ async def test_what_is_being_painted_for_somebody_who_is_removed_is_withdrawn_an
     painting.comfyui.start()
     mine = await painting.ask()
 
-    store = MediaStore(engine.settings.media_dir)
-    worlds = WorldService(engine.database, engine.bus, painting.clock, store, wake=painting.nudge)
+    removal = FileRemoval(engine.database, MediaStore(engine.settings.media_dir), painting.clock)
+    worlds = WorldService(engine.database, engine.bus, painting.clock, removal, wake=painting.nudge)
     administration = AdministrationService(engine.database, engine.bus, painting.clock, engine.accounts, worlds)
     await administration.remove(painting.who, berta.id)
     await painting.rest()

@@ -18,6 +18,7 @@ from wrldbldr.domain.errors import ConflictError, UnauthenticatedError
 from wrldbldr.media.pictures import clean
 from wrldbldr.media.store import MediaStore
 from wrldbldr.services.archive import ArchiveService, NoRoomError
+from wrldbldr.services.file_removal import FileRemoval
 
 
 async def refused(studio: Studio, content: bytes) -> str:
@@ -228,7 +229,9 @@ class FullDisk(MediaStore):
 
 async def test_what_was_moved_in_already_goes_again_when_the_rest_cannot_be_kept(studio: Studio) -> None:
     engine = studio.engine
-    archive = ArchiveService(engine.database, engine.bus, studio.clock, FullDisk(engine.settings.media_dir))
+    store = FullDisk(engine.settings.media_dir)
+    removal = FileRemoval(engine.database, store, studio.clock)
+    archive = ArchiveService(engine.database, engine.bus, studio.clock, store, removal)
     before = everything_kept(studio)
 
     with pytest.raises(NoRoomError):

@@ -1,11 +1,11 @@
 """Stored pictures."""
 
+import re
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, tuple_, update
+from sqlalchemy import String, cast, func, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 
 from wrldbldr.domain.asset import Asset
@@ -17,6 +17,12 @@ from wrldbldr.domain.text import likeness
 from wrldbldr.domain.world import World
 
 UNPAINTED = (BatchStatus.QUEUED, BatchStatus.GENERATING, BatchStatus.FAILED)  # a failed one may be tried again
+HASH = re.compile(r"[0-9a-f]{64}")
+STYLES_TO_COME = (
+    select(cast(col(Batch.style), String))
+    .where(col(Batch.status).in_(UNPAINTED), col(Batch.cleared_at).is_(None), col(Batch.style).is_not(None))
+    .distinct()
+)
 STYLED = select(Lineage.asset_id).where(Lineage.asset_id == Asset.id).exists()
 
 
@@ -32,12 +38,12 @@ class Assets:
         await self._db_session.flush()
 
     async def delete(self, asset: Asset) -> None:
-        """Remove the row; whoever calls removes the file when it is `unused` then."""
+        """Remove the row; whoever calls has doomed its file."""
         await self._db_session.delete(asset)
         await self._db_session.flush()
 
     async def delete_of_entity(self, entity_id: UUID) -> None:
-        """Remove every picture of an entity."""
+        """Remove every picture of an entity; whoever calls has doomed their files."""
         for asset in (await self._db_session.execute(select(Asset).where(Asset.entity_id == entity_id))).scalars():
             await self._db_session.delete(asset)
         await self._db_session.flush()
@@ -143,34 +149,6 @@ class Assets:
         )
         return {world_id: count for world_id, count in rows.all()}
 
-    async def files_only_of_entity(self, entity_id: UUID) -> Sequence[str]:
-        """The stored files that no picture of anything else shares."""
-        needed = await self._needed(col(Batch.entity_id) != entity_id)
-        return await self._files_only_of(col(Asset.entity_id), entity_id, needed)
-
-    async def files_only_of_world(self, world_id: UUID) -> Sequence[str]:
-        """The stored files that no picture of another world shares."""
-        needed = await self._needed(col(Batch.world_id) != world_id)
-        return await self._files_only_of(col(Asset.world_id), world_id, needed)
-
-    async def _needed(self, *which: ColumnElement[bool]) -> frozenset[str]:
-        """The files that batches which may yet be painted take their style from."""
-        may_be_painted = (
-            col(Batch.status).in_(UNPAINTED),
-            col(Batch.cleared_at).is_(None),
-            col(Batch.style).is_not(None),
-        )
-        rows = await self._db_session.execute(select(Batch).where(*may_be_painted, *which))
-        styles = (batch.style for batch in rows.scalars())
-        return frozenset(name for style in styles if style is not None for name in style.content_hashes)
-
-    async def _files_only_of(self, column: Mapped[UUID], value: UUID, needed: frozenset[str]) -> Sequence[str]:
-        elsewhere = select(Asset.content_hash).where(column != value)
-        rows = await self._db_session.execute(
-            select(Asset.content_hash).where(column == value, col(Asset.content_hash).not_in(elsewhere)).distinct()
-        )
-        return [name for name in rows.scalars() if name not in needed]
-
     async def next_number(self, entity_id: UUID, asset_type: AssetType) -> int:
         """The number after the highest of an entity's pictures of a type."""
         query = select(func.coalesce(func.max(Asset.number), 0) + 1)
@@ -210,6 +188,11 @@ class Assets:
         query = select(Asset.content_hash).where(col(Asset.content_hash).in_(content_hashes)).distinct()
         used = {*(await self._db_session.execute(query)).scalars(), *await self._needed()}
         return [content_hash for content_hash in content_hashes if content_hash not in used]
+
+    async def _needed(self) -> frozenset[str]:
+        """The files that batches which may yet be painted take their style from. A thousand batches have few styles."""
+        rows = await self._db_session.execute(STYLES_TO_COME)
+        return frozenset(content_hash for style in rows.scalars() for content_hash in HASH.findall(style))
 
     async def active(self, world_id: UUID) -> dict[tuple[UUID, AssetType], UUID]:
         """The active picture of each entity and type in a world."""

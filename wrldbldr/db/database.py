@@ -1,10 +1,12 @@
 """Connections to the database, and the unit of work: the only place that commits."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any, TypeVar, cast
 from weakref import WeakSet
 
@@ -20,6 +22,7 @@ from wrldbldr.db.accounts import Accounts
 from wrldbldr.db.archive import Archive
 from wrldbldr.db.assets import Assets
 from wrldbldr.db.batches import Batches
+from wrldbldr.db.doomed_files import DoomedFiles
 from wrldbldr.db.line import LineOfBatches
 from wrldbldr.db.players import Players
 from wrldbldr.db.prompt_templates import PromptTemplates
@@ -122,6 +125,11 @@ class UnitOfWork:
         return Assets(self._db_session)
 
     @cached_property
+    def doomed_files(self) -> DoomedFiles:
+        """Stored files whose pictures were deleted."""
+        return DoomedFiles(self._db_session)
+
+    @cached_property
     def stage(self) -> Stage:
         """What is put before players."""
         return Stage(self._db_session)
@@ -151,6 +159,7 @@ class Database:
         event.listen(self._trips, "connect", partial(_prepare_sqlite, busy_timeout_ms))
         self._trip_thread = ThreadPoolExecutor(1, "database")
         self._writing = asyncio.Lock()
+        self._journal = Path(f"{make_url(url).database}-wal")
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[UnitOfWork]:
@@ -194,6 +203,14 @@ class Database:
     def _trip(self, work: Callable[[Trip], T]) -> T:
         with self._trips.begin() as connection:
             return work(Trip(connection))
+
+    async def outlast_power_cuts(self) -> None:
+        """What was committed stays so from now on. After a crash it always does; SQLite waits with the disk (WAL)."""
+        await asyncio.to_thread(self._sync)
+
+    def _sync(self) -> None:
+        with suppress(FileNotFoundError), self._journal.open("rb") as journal:
+            os.fsync(journal.fileno())
 
     async def close(self) -> None:
         """Close every connection, those of transactions that were cancelled half-way too; their threads have ended then.

@@ -3,6 +3,7 @@
 from wrldbldr.domain.account import AccessToken, Account
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import Batch, Submission
+from wrldbldr.domain.doomed_file import DoomedFile
 from wrldbldr.domain.player import Player
 from wrldbldr.domain.prompt_template import PromptTemplate
 from wrldbldr.domain.server import ServerMemory
@@ -30,6 +31,7 @@ TABLES = (
     Asset,
     Lineage,
     AssetTag,
+    DoomedFile,
     StagePiece,
     StageSight,
     ServerMemory,

@@ -40,6 +40,7 @@ from wrldbldr.media.world_file import FILE_LIMIT_BYTES, WorldFile
 from wrldbldr.media.zip_stream import ZipEntry, zip_stream
 from wrldbldr.services.access import owned_world
 from wrldbldr.services.accounts import asking_account
+from wrldbldr.services.file_removal import FileRemoval
 from wrldbldr.services.tabletop import tabletop_pictures
 from wrldbldr.services.worlds import FIRST_TABLE
 
@@ -95,11 +96,12 @@ class WorldExport:
 class ArchiveService:
     """Exports worlds, and brings them in."""
 
-    def __init__(self, database: Database, bus: Bus, clock: Clock, store: MediaStore) -> None:
+    def __init__(self, database: Database, bus: Bus, clock: Clock, store: MediaStore, removal: FileRemoval) -> None:
         self._database = database
         self._bus = bus
         self._clock = clock
         self._store = store
+        self._removal = removal
         self._bringing: set[UUID] = set()
 
     async def size(self, who: Principal, world_id: UUID) -> WorldSize:
@@ -173,9 +175,7 @@ class ArchiveService:
             await self._database.in_one_trip(keep)
         except BaseException:
             hashes = sorted({asset.content_hash for asset in world.content.assets()})
-            async with self._database.write() as unit:
-                unused = await unit.assets.unused(hashes)
-                await to_its_end(lambda: self._store.remove(unused))
+            await self._removal.abandon(hashes)
             raise
 
 

@@ -19,6 +19,7 @@ from wrldbldr.media.parameters import texts_of
 from wrldbldr.media.store import FULL, MediaStore
 from wrldbldr.media.telling import TellingFile, telling
 from wrldbldr.services.access import owned_asset, owned_world
+from wrldbldr.services.file_removal import FileRemoval
 from wrldbldr.services.generation_info import GenerationInfo
 
 THUMBNAIL_TYPE = "image/webp"
@@ -49,10 +50,11 @@ class Family:
 class GalleryService:
     """What a game master does with pictures."""
 
-    def __init__(self, database: Database, bus: Bus, store: MediaStore) -> None:
+    def __init__(self, database: Database, bus: Bus, store: MediaStore, removal: FileRemoval) -> None:
         self._database = database
         self._bus = bus
         self._store = store
+        self._removal = removal
 
     async def page(
         self,
@@ -199,10 +201,10 @@ class GalleryService:
         """
         async with self._database.write() as unit:
             asset = await owned_asset(unit, who, asset_id)
+            await unit.doomed_files.doom(asset)
             await unit.assets.delete(asset)
-            files = await unit.assets.unused([asset.content_hash])
-            await asyncio.to_thread(self._store.remove, files)  # within the block: nobody stores a twin now
         self._changed(asset)
+        await self._removal.follow()
 
     def _changed(self, asset: Asset) -> None:
         self._bus.publish(world_topic(asset.world_id), PicturesChanged(asset.world_id, asset.entity_id))

@@ -16,6 +16,7 @@ from wrldbldr.kit.clock import Clock
 from wrldbldr.media.pictures import CleanPicture
 from wrldbldr.media.store import MediaStore
 from wrldbldr.services.easel import Easel
+from wrldbldr.services.file_removal import FileRemoval
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,10 @@ class Painted:
 class Keeper:
     """Writes the ends of batches. A batch that was withdrawn or deleted meanwhile is left alone."""
 
-    def __init__(self, database: Database, store: MediaStore, easel: Easel, clock: Clock) -> None:
+    def __init__(self, database: Database, store: MediaStore, removal: FileRemoval, easel: Easel, clock: Clock) -> None:
         self._database = database
         self._store = store
+        self._removal = removal
         self._easel = easel
         self._clock = clock
 
@@ -52,9 +54,7 @@ class Keeper:
         if kept is not None:
             self._easel.ready(kept)
             return
-        async with self._database.write() as unit:
-            unused = await unit.assets.unused(hashes)
-            await asyncio.to_thread(self._store.remove, unused)
+        await self._removal.abandon(hashes)
         self._easel.left(batch.id)
 
     def _finish(self, trip: Trip, batch: Batch, painted: Painted, hashes: Sequence[str]) -> Batch | None:

@@ -1,6 +1,5 @@
 """Worlds, the characters and locations in them, and the tables at which they are played."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -16,9 +15,9 @@ from wrldbldr.domain.events import QueueMoved, WorldChanged
 from wrldbldr.domain.text import DESCRIPTION_LIMIT, LINE_LIMIT, MOTTO_LIMIT, checked_name, checked_text
 from wrldbldr.domain.world import Character, Entity, EntityType, GameSession, Location, World, new_join_code
 from wrldbldr.kit.clock import Clock
-from wrldbldr.media.store import MediaStore
 from wrldbldr.services.access import owned_entity, owned_game_session, owned_world
 from wrldbldr.services.accounts import asking_account
+from wrldbldr.services.file_removal import FileRemoval
 
 FIRST_TABLE = "The first table"
 
@@ -62,13 +61,13 @@ class WorldService:
     """What a game master does to their worlds."""
 
     def __init__(
-        self, database: Database, bus: Bus, clock: Clock, store: MediaStore, *, wake: Callable[[], None]
+        self, database: Database, bus: Bus, clock: Clock, removal: FileRemoval, *, wake: Callable[[], None]
     ) -> None:
         """`wake` tells the dispatcher that what it paints may have been removed."""
         self._database = database
         self._bus = bus
         self._clock = clock
-        self._store = store
+        self._removal = removal
         self._wake = wake
 
     async def summaries(self, who: Principal) -> list[WorldSummary]:
@@ -138,28 +137,27 @@ class WorldService:
         """Remove a world with everything in it. Raises NotFoundError."""
         async with self._database.write() as unit:
             await self._delete_in(unit, [await owned_world(unit, who, world_id)])
-        self.tell_removed(who.account_id, [world_id])
+        await self.follow_removal(who.account_id, [world_id])
 
     async def delete_all_in(self, unit: UnitOfWork, account_id: UUID) -> list[UUID]:
-        """`delete` of all that an account has, inside a transaction of the caller's, who calls `tell_removed` after it."""
+        """`delete` of all that an account has, inside a transaction of the caller's, who calls `follow_removal` after it."""
         worlds = await unit.worlds.owned_by(account_id)
         await self._delete_in(unit, worlds)
         return [world.id for world in worlds]
 
     async def _delete_in(self, unit: UnitOfWork, worlds: Sequence[World]) -> None:
-        files: list[str] = []
-        for world in worlds:  # one after the other: what two of them share goes with the second
-            files += await unit.assets.files_only_of_world(world.id)
+        for world in worlds:
+            await unit.doomed_files.doom_of_world(world.id)
             await unit.worlds.delete(world)
-        await asyncio.to_thread(self._store.remove, files)  # within the block: nobody stores a twin now
 
-    def tell_removed(self, account_id: UUID, world_ids: Sequence[UUID]) -> None:
-        """Batches may have gone along: places in the queue move up, and what is painted is to be withdrawn."""
+    async def follow_removal(self, account_id: UUID, world_ids: Sequence[UUID]) -> None:
+        """Batches may have gone along: places in the queue move up, and what is painted is to be withdrawn. Files go last."""
         for world_id in world_ids:
             self._tell(account_id, world_id)
         if world_ids:
             self._bus.publish(SERVER_TOPIC, QueueMoved())
             self._wake()
+            await self._removal.follow()
 
     async def entities(self, who: Principal, kind: EntityType, world_id: UUID) -> Sequence[Entity]:
         """All of one kind in a world, by name. Raises NotFoundError."""
@@ -204,12 +202,11 @@ class WorldService:
         """Remove a character or location with its pictures. Raises NotFoundError."""
         async with self._database.write() as unit:
             entity = await owned_entity(unit, who, kind, entity_id)
-            files = await unit.assets.files_only_of_entity(entity_id)
+            await unit.doomed_files.doom_of_entity(entity_id)
             await unit.batches.delete_of_entity(entity_id)
             await unit.assets.delete_of_entity(entity_id)
             await unit.worlds.delete(entity)
-            await asyncio.to_thread(self._store.remove, files)  # within the block: nobody stores a twin now
-        self.tell_removed(who.account_id, [entity.world_id])
+        await self.follow_removal(who.account_id, [entity.world_id])
 
     async def game_sessions(self, who: Principal, world_id: UUID) -> Sequence[GameSession]:
         """A world's tables, the first one first. Raises NotFoundError."""

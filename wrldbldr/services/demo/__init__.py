@@ -37,6 +37,7 @@ class DemoService:
         """Make the demo world for a game master; each time a new one."""
         ready = await asyncio.to_thread(self._keep_files)
         async with self._database.write() as unit:
+            await asyncio.to_thread(self._keep_again, ready)  # a twin may have been deleted meanwhile
             world = await self._worlds.create_in(unit, who, NAME, MOTTO)
             for kind, subjects in ((EntityType.CHARACTER, PEOPLE), (EntityType.LOCATION, PLACES)):
                 for subject in subjects:
@@ -86,6 +87,10 @@ class DemoService:
                 file = clean((PICTURES / name).read_bytes())
                 ready[name] = (self._store.keep(file), file)
         return ready
+
+    def _keep_again(self, ready: Ready) -> None:
+        for _, file in ready.values():
+            self._store.keep(file)
 
 
 def _changes(subject: Subject) -> EntityChanges:
