@@ -21,7 +21,7 @@ from tests.fakes.studio import OWNER_PASSWORD, Stage, Studio, open_studio
 from wrldbldr.api.app import build_api
 from wrldbldr.kit.tasks import TaskNursery
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 60.0
 ABNORMAL = 1006
 
 

@@ -26,7 +26,7 @@ from wrldbldr.kit.clock import SystemClock
 from wrldbldr.simulator.faults import Action, Rule
 
 CALLERS = 20
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 60.0
 REAL_TIME = SystemClock()
 
 Ask = Callable[[ComfyUIClient], Awaitable[object]]

@@ -11,7 +11,7 @@ from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.db.trip import Trip
 from wrldbldr.kit.clock import SystemClock
 
-DEADLINE_SECONDS = 10.0
+DEADLINE_SECONDS = 60.0
 PAUSE_SECONDS = 0.0005
 QUIET_LOOKS = 5  # a thread may be done a moment before the loop hears of it
 ROUNDING_SECONDS = 1e-9
@@ -20,7 +20,7 @@ REAL_TIME = SystemClock()
 
 
 async def until(condition: Callable[[], bool] | Callable[[], Awaitable[bool]], what: str = "it") -> None:
-    """Wait in real time until `condition()` is true. Fails after ten seconds."""
+    """Wait in real time until `condition()` is true. Fails after a minute."""
     deadline = REAL_TIME.monotonic() + DEADLINE_SECONDS
     while True:
         answer = condition()

@@ -23,7 +23,7 @@ from wrldbldr.state.toasts import toasts_for
 from wrldbldr.state.words import spoken
 from wrldbldr.state.worlds import Worlds
 
-LIMIT_SECONDS = 5
+LIMIT_SECONDS = 60
 ROOT = Path(__file__).resolve().parents[2]
 LOOKS_LIKE_CODE = ("Bob <reflex.Var>x</reflex.Var>", "Bob <reflex.Var>1</reflex.Var>", 'Bob "</script>\\ ${1}`')
 ROOMS = ("wrldbldr/state", "wrldbldr/components", "wrldbldr/pages", "wrldbldr/wrldbldr.py")
