@@ -84,6 +84,14 @@ class App:
                 pytest.fail(f"the app did not start:\n{self.log.read_text()[-4000:]}")
             time.sleep(0.1)
 
+    def memory(self) -> float:
+        """MB that its processes hold, as Linux counts them."""
+        assert self._process is not None
+        group = str(self._process.pid)
+        stats = ((path, path.read_text().rpartition(")")[2].split()) for path in Path("/proc").glob("[0-9]*/stat"))
+        sizes = (int((path.parent / "statm").read_text().split()[1]) for path, stat in stats if stat[2] == group)
+        return sum(sizes) * os.sysconf("SC_PAGE_SIZE") / 1_000_000
+
     def kill(self) -> None:
         """SIGKILL everything at once: no goodbye."""
         self._signal(signal.SIGKILL)
