@@ -42,6 +42,7 @@ from wrldbldr.services.players import PlayerService
 from wrldbldr.services.progress import LiveProgress
 from wrldbldr.services.prompt_templates import PromptTemplateService
 from wrldbldr.services.queue import QueueService
+from wrldbldr.services.removal import RemovalService, keep_purging
 from wrldbldr.services.stage import StageService
 from wrldbldr.services.sweeping import keep_sweeping
 from wrldbldr.services.workflow_trial import WorkflowTrialService
@@ -86,6 +87,7 @@ class Engine:
     queue: QueueService
     line: LineService
     gallery: GalleryService
+    removals: RemovalService
     picture_import: PictureImportService
     demo: DemoService
     archive: ArchiveService
@@ -129,6 +131,7 @@ async def open_engine(settings: Settings, clock: Clock | None = None) -> AsyncGe
         await _make_owner(engine)
         leader.begin()
         nursery.keep_running(lambda: keep_sweeping(database, MediaStore(settings.media_dir), time), name="sweep")
+        nursery.keep_running(lambda: keep_purging(engine.removals, time), name="purge")
         _running.append(engine)
         stack.callback(_running.remove, engine)
         yield engine
@@ -157,7 +160,7 @@ def _build(
     bus, progress, store = Bus(), LiveProgress(), MediaStore(settings.media_dir)
     removal = FileRemoval(database, store, clock)
     nursery.keep_running(removal.run, name="file removal")
-    easel, gallery = Easel(bus, clock, progress), GalleryService(database, bus, store, removal)
+    easel, gallery = Easel(bus, clock, progress), GalleryService(database, bus, store)
     keeper = Keeper(database, store, removal, easel, clock)
     dispatcher = _dispatcher(database, easel, keeper, clock=clock, comfyui=comfyui, in_use=in_use, start=start)
     leader = Leader(dispatcher, settings.data_dir, bus, nursery=nursery, clock=clock)
@@ -183,6 +186,7 @@ def _build(
         queue=QueueService(database, bus, clock, progress, dispatcher.wake, check=orders),
         line=LineService(database, bus),
         gallery=gallery,
+        removals=RemovalService(database, bus, clock, removal),
         picture_import=PictureImportService(database, bus, store, clock),
         demo=DemoService(database, bus, clock, store, worlds),
         archive=ArchiveService(database, bus, clock, store, removal),

@@ -42,6 +42,7 @@ from wrldbldr.services.players import PlayerService
 from wrldbldr.services.progress import LiveProgress
 from wrldbldr.services.prompt_templates import PromptTemplateService
 from wrldbldr.services.queue import QueueService
+from wrldbldr.services.removal import RemovalService
 from wrldbldr.services.stage import StageService
 from wrldbldr.services.workflow_trial import WorkflowTrialService
 from wrldbldr.services.workflows import WorkflowService
@@ -60,7 +61,7 @@ def fake_engine(
     settings = Settings(data_dir=data_dir)
     bus, progress, store = Bus(), LiveProgress(), MediaStore(settings.media_dir)
     removal = FileRemoval(database, store, clock)
-    gallery = GalleryService(database, bus, store, removal)
+    gallery = GalleryService(database, bus, store)
     worlds = WorldService(database, bus, clock, removal, wake=lambda: None)
     accounts = AccountService(database, clock, CHEAP_HASHER, bus)
     nursery, start = TaskNursery(clock), start_at(COMFYUI)
@@ -87,6 +88,7 @@ def fake_engine(
         audience=AudienceService(database, progress, gallery),
         stage=StageService(database, bus, clock),
         gallery=gallery,
+        removals=RemovalService(database, bus, clock, removal),
         picture_import=PictureImportService(database, bus, store, clock),
         demo=DemoService(database, bus, clock, store, worlds),
         archive=ArchiveService(database, bus, clock, store, removal),

@@ -23,6 +23,7 @@ from wrldbldr.services.gallery import GalleryService
 from wrldbldr.services.line import LineService
 from wrldbldr.services.picture_import import PictureImportService
 from wrldbldr.services.queue import QueueService
+from wrldbldr.services.removal import RemovalService
 from wrldbldr.services.stage import StageService
 from wrldbldr.services.worlds import EntityChanges, WorldService
 
@@ -36,6 +37,7 @@ class Ids:
     character: UUID
     batch: UUID
     asset: UUID
+    removal: UUID
 
 
 CHARACTER = EntityType.CHARACTER
@@ -95,7 +97,9 @@ VERBS: dict[str, Verb] = {
     "GalleryService.update": lambda e, w, i: e.gallery.update(w, i.asset, label="Mine now"),
     "GalleryService.tags": lambda e, w, i: e.gallery.tags(w, i.world),
     "GalleryService.activate": lambda e, w, i: e.gallery.activate(w, i.asset),
-    "GalleryService.delete": lambda e, w, i: e.gallery.delete(w, i.asset),
+    "RemovalService.uses": lambda e, w, i: e.removals.uses(w, [i.asset]),
+    "RemovalService.delete": lambda e, w, i: e.removals.delete(w, [i.asset]),
+    "RemovalService.undo": lambda e, w, i: e.removals.undo(w, i.removal),
     "PictureImportService.add": lambda e, w, i: e.picture_import.add(w, (CHARACTER, i.character), b""),
     "StageService.pieces": lambda e, w, i: e.stage.pieces(w, i.game_session),
     "StageService.put": lambda e, w, i: e.stage.put(w, i.game_session, i.asset, Part.HANDOUT),
@@ -124,6 +128,7 @@ def test_every_verb_that_takes_a_person_is_tried_below() -> None:
             LineService,
             GalleryService,
             PictureImportService,
+            RemovalService,
             StageService,
             ArchiveService,
             FigureService,
@@ -139,11 +144,11 @@ def test_every_verb_that_takes_a_person_is_tried_below() -> None:
 async def theirs(studio: Studio) -> Ids:
     """The owner's things, one of each kind."""
     await studio.open()
-    batch_id = await studio.ask()
-    await studio.paint()
-    [asset] = await studio.pictures(batch_id)
-    scene = studio.scene
-    return Ids(scene.world.id, scene.game_session.id, scene.character.id, batch_id, asset.id)
+    batch_id = await studio.ask(count=2)
+    await studio.paint(pictures=2)
+    asset, other = await studio.pictures(batch_id)
+    removal_id, scene = await studio.engine.removals.delete(studio.who, [other.id]), studio.scene
+    return Ids(scene.world.id, scene.game_session.id, scene.character.id, batch_id, asset.id, removal_id)
 
 
 async def refusal(verb: Verb, engine: Engine, who: Principal, ids: Ids) -> str:
@@ -156,7 +161,7 @@ async def test_what_belongs_to_somebody_else_is_refused_in_the_words_for_what_do
     studio: Studio, theirs: Ids
 ) -> None:
     stranger = await other_game_master(studio.engine)
-    nothing = Ids(*(new_id() for _ in range(5)))
+    nothing = Ids(*(new_id() for _ in range(6)))
     before = studio.dump()
 
     for name, verb in VERBS.items():
@@ -182,7 +187,9 @@ async def test_pictures_cannot_be_asked_for_across_worlds(studio: Studio, theirs
     table = (await studio.engine.worlds.game_sessions(stranger, own.id))[0]
 
     with pytest.raises(NotFoundError, match="no such character"):
-        await studio.engine.queue.submit(stranger, request(Ids(own.id, table.id, theirs.character, new_id(), new_id())))
+        await studio.engine.queue.submit(
+            stranger, request(Ids(own.id, table.id, theirs.character, *(new_id() for _ in range(3))))
+        )
 
 
 async def test_the_owner_of_the_server_does_not_own_the_worlds_of_others(studio: Studio) -> None:

@@ -243,7 +243,7 @@ async def test_a_style_keeps_its_name_when_the_picture_it_came_from_is_gone_and_
     await styled(studio)
     pictures = sorted(await studio.engine.gallery.page(studio.who, world_id), key=lambda picture: picture.number)
     label = pictures[1].label
-    await studio.engine.gallery.delete(studio.who, pictures[3].id)  # the same file as the source
+    await studio.engine.removals.delete(studio.who, [pictures[3].id])  # the same file as the source
     export = await studio.engine.archive.export(studio.who, world_id)
     studio.remove_file(pictures[1 if gone == "source" else 2].content_hash)
 

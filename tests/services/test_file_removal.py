@@ -10,15 +10,17 @@ import pytest
 from tests.fakes.quiet import WatchedDatabase
 from tests.fakes.studio import Studio
 from wrldbldr.bus import Bus
+from wrldbldr.db.database import Database
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType, BatchStatus
 from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.domain.removal import UNDO_TIME
 from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.ids import new_id
 from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.media.store import MediaStore
 from wrldbldr.services.file_removal import PAUSE_SECONDS, RETRY_SECONDS, STEP_LIMIT, FileRemoval
-from wrldbldr.services.gallery import GalleryService
+from wrldbldr.services.removal import RemovalService
 
 FILES_OF_A_PICTURE = 3
 
@@ -92,8 +94,19 @@ def removal(studio: Studio, store: MediaStore | None = None) -> FileRemoval:
     return FileRemoval(studio.engine.database, store, studio.clock)
 
 
-def gallery(studio: Studio, store: MediaStore) -> GalleryService:
-    return GalleryService(studio.engine.database, Bus(), store, removal(studio, store))
+async def delete(studio: Studio, picture: Asset, files: FileRemoval, database: Database | None = None) -> None:
+    """So that nobody can undo it."""
+    await (await deleted_long_ago(studio, picture, files, database)).purge()
+
+
+async def deleted_long_ago(
+    studio: Studio, picture: Asset, files: FileRemoval, database: Database | None = None
+) -> RemovalService:
+    """Whoever makes it final that the picture is deleted."""
+    removals = RemovalService(database or studio.engine.database, Bus(), studio.clock, files)
+    await removals.delete(studio.who, [picture.id])
+    await studio.advance(UNDO_TIME.total_seconds())
+    return removals
 
 
 async def start_anew(studio: Studio) -> None:
@@ -112,10 +125,8 @@ async def painted(studio: Studio) -> Asset:
 
 async def die_half_way(studio: Studio, picture: Asset) -> None:
     async with studio.engine.database.write() as unit:
-        row = await unit.assets.find(picture.id)
-        assert row is not None
-        await unit.doomed_files.doom(row)
-        await unit.assets.delete(row)
+        await unit.doomed_files.doom_of_entity(picture.entity_id)
+        await unit.assets.delete_of_entity(picture.entity_id)
         raise Died
 
 
@@ -144,7 +155,7 @@ async def test_whoever_dies_while_the_files_go_is_followed_by_somebody_who_remov
     store.files_before_death = removed
 
     with pytest.raises(Died):
-        await gallery(painting, store).delete(painting.who, picture.id)
+        await delete(painting, picture, removal(painting, store))
     with pytest.raises(NotFoundError):
         await painting.engine.gallery.find(painting.who, picture.id)
     assert doomed(painting) == [(picture.content_hash,)]
@@ -162,7 +173,7 @@ async def test_a_twin_that_is_stored_after_the_death_has_its_files_whole(paintin
     store.files_before_death = removed
     files = painting.stored_files()
     with pytest.raises(Died):
-        await gallery(painting, store).delete(painting.who, picture.id)
+        await delete(painting, picture, removal(painting, store))
 
     twin = await painted(painting)
     await start_anew(painting)
@@ -175,7 +186,7 @@ async def test_a_twin_keeps_the_file_of_a_deleted_picture(painting: Studio) -> N
     picture, twin = await painted(painting), await painted(painting)
     files = painting.stored_files()
 
-    await painting.engine.gallery.delete(painting.who, picture.id)
+    await delete(painting, picture, removal(painting))
 
     assert (await painting.batch(twin.batch_id or new_id())).status is BatchStatus.READY
     assert (painting.stored_files(), doomed(painting)) == (files, [])
@@ -208,7 +219,7 @@ async def test_a_disk_with_a_bad_day_fails_no_deletion_and_is_tried_again(
     async with TaskNursery(painting.clock) as nursery:
         later = removal(painting, store)
         nursery.start(later.run(), name="removal")
-        await GalleryService(painting.engine.database, Bus(), store, later).delete(painting.who, picture.id)
+        await delete(painting, picture, later)
         await painting.rest()
         assert len(painting.stored_files()) == FILES_OF_A_PICTURE
         store.is_over = True
@@ -224,8 +235,9 @@ async def test_whoever_is_cancelled_while_files_go_lets_nobody_store_a_twin_befo
 ) -> None:
     picture = await painted(painting)
     store = SlowStore(painting.engine.settings.media_dir)
+    removals = await deleted_long_ago(painting, picture, removal(painting, store))
     async with TaskNursery(painting.clock) as nursery:
-        deleting = nursery.start(gallery(painting, store).delete(painting.who, picture.id), name="deleting")
+        deleting = nursery.start(purge(removals), name="deleting")
         await asyncio.to_thread(store.has_begun.wait)
         deleting.cancel()
         writing = nursery.start(writes(painting), name="writing")
@@ -242,12 +254,15 @@ async def test_no_file_goes_before_a_power_cut_could_not_bring_its_picture_back(
     database = Told(painting.engine.settings.database, told)
     store = TellingStore(painting.engine.settings.media_dir, told)
 
-    await GalleryService(database, Bus(), store, FileRemoval(database, store, painting.clock)).delete(
-        painting.who, picture.id
-    )
+    await delete(painting, picture, FileRemoval(database, store, painting.clock), database)
     await database.close()
 
     assert told == ["safe", "removed"]
+
+
+async def purge(removals: RemovalService) -> None:
+    """Somebody has the time."""
+    await removals.purge()
 
 
 async def writes(studio: Studio) -> None:

@@ -34,7 +34,7 @@ async def test_a_gallery_is_read_page_by_page_newest_first(painting: Studio) -> 
 
 async def test_reading_on_after_a_picture_that_was_deleted_meanwhile_is_refused(painting: Studio) -> None:
     pictures = await painted(painting, 3)
-    await painting.engine.gallery.delete(painting.who, pictures[0].id)
+    await painting.engine.removals.delete(painting.who, [pictures[0].id])
 
     with pytest.raises(NotFoundError):
         await painting.engine.gallery.page(painting.who, painting.scene.world.id, limit=2, after=pictures[0].id)
@@ -62,7 +62,7 @@ async def test_choosing_the_chosen_one_again_changes_nothing(painting: Studio) -
 
 async def test_after_the_active_picture_is_deleted_the_next_one_painted_takes_its_place(painting: Studio) -> None:
     [first] = await painted(painting, 1)
-    await painting.engine.gallery.delete(painting.who, first.id)
+    await painting.engine.removals.delete(painting.who, [first.id])
 
     [second] = await painted(painting, 1)
 
@@ -126,7 +126,7 @@ async def test_every_change_is_heard_in_the_world_and_only_there(painting: Studi
 
     await gallery.update(painting.who, first.id, starred=True)
     await gallery.activate(painting.who, first.id)
-    await gallery.delete(painting.who, first.id)
+    await painting.engine.removals.delete(painting.who, [first.id])
 
     assert world.heard == [PicturesChanged(painting.scene.world.id, painting.scene.character.id)] * 3
     assert (table.heard, server.heard) == ([], [])
@@ -136,6 +136,6 @@ async def test_a_batch_keeps_its_other_pictures_when_one_is_deleted(painting: St
     first, second = await painted(painting)
     assert first.batch_id is not None
 
-    await painting.engine.gallery.delete(painting.who, first.id)
+    await painting.engine.removals.delete(painting.who, [first.id])
 
     assert [asset.id for asset in await painting.pictures(first.batch_id)] == [second.id]

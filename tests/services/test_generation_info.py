@@ -97,7 +97,7 @@ async def test_what_it_took_its_style_from_is_told_with_where_that_can_be_found(
     assert (await info(painting.who, asset.id)).recipe.style == (
         StyleOrigin(source.label, ReferenceUse.WORDS, asset_id=source.id, content_hash=source.content_hash),
     )
-    await painting.engine.gallery.delete(painting.who, source.id)
+    await painting.engine.removals.delete(painting.who, [source.id])
     assert (await info(painting.who, asset.id)).recipe.style == (StyleOrigin(source.label, ReferenceUse.WORDS),)
 
 

@@ -3,6 +3,7 @@
 from tests.fakes.quiet import until
 from tests.fakes.studio import Studio
 from wrldbldr.domain.batch import BatchStatus
+from wrldbldr.domain.removal import UNDO_TIME
 from wrldbldr.domain.world import EntityType
 
 
@@ -15,9 +16,12 @@ async def test_the_same_picture_twice_is_one_file_that_stays_until_the_last_row_
     files = painting.stored_files()
     assert len(files) == 3, "a picture and two thumbnails"
 
-    await painting.engine.gallery.delete(painting.who, one.id)
+    await painting.engine.removals.delete(painting.who, [one.id])
     assert painting.stored_files() == files
-    await painting.engine.gallery.delete(painting.who, other.id)
+    await painting.engine.removals.delete(painting.who, [other.id])
+    assert painting.stored_files() == files, "both can come back"
+    await painting.advance(UNDO_TIME.total_seconds())
+    await painting.engine.removals.purge()
 
     assert painting.stored_files() == []
 
@@ -33,7 +37,7 @@ async def test_a_picture_whose_twin_is_deleted_at_that_moment_keeps_its_file(pai
         await painting.clock.advance(1)
         await until(painting.has_waiting_writer, "storing the picture")
         [twin] = await painting.pictures(first)
-        await unit.assets.delete(twin)
+        await unit.assets.delete_of_entity(twin.entity_id)
         painting.remove_file(twin.content_hash)
 
     await painting.rest()

@@ -98,7 +98,7 @@ async def test_what_it_took_its_style_from_is_found_again_in_the_same_world(pain
 async def test_a_source_that_was_itself_brought_anew_is_known_by_what_is_in_it(painting: Studio) -> None:
     source, _, content = await styled(painting)
     file = await downloaded(painting, source.id)
-    await painting.engine.gallery.delete(painting.who, source.id)
+    await painting.engine.removals.delete(painting.who, [source.id])
     again = (await bring(painting, file)).asset
 
     brought = await bring(painting, content)
@@ -108,7 +108,7 @@ async def test_a_source_that_was_itself_brought_anew_is_known_by_what_is_in_it(p
 
 async def test_a_source_that_is_not_there_is_remembered_by_its_label(painting: Studio) -> None:
     source, _, content = await styled(painting)
-    await painting.engine.gallery.delete(painting.who, source.id)
+    await painting.engine.removals.delete(painting.who, [source.id])
 
     brought = await bring(painting, content)
 
@@ -278,9 +278,7 @@ async def test_a_picture_whose_twin_is_deleted_at_that_moment_keeps_its_file(stu
     async with studio.engine.database.write() as unit:
         task = studio._nursery.start(bring_twin(), name="bring")
         await until(studio.has_waiting_writer, "adding the picture")
-        found = await unit.assets.find(twin.id)
-        assert found is not None
-        await unit.assets.delete(found)
+        await unit.assets.delete_of_entity(twin.entity_id)
         studio.remove_file(twin.content_hash)
 
     await task

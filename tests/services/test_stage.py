@@ -250,7 +250,7 @@ async def test_a_picture_that_is_deleted_leaves_the_stage_and_so_does_a_characte
     await boards.put(who, table, item.id, Part.HANDOUT)
     await boards.put(who, table, portrait.id, Part.FIGURE)
 
-    await painting.engine.gallery.delete(who, item.id)
+    await painting.engine.removals.delete(who, [item.id])
     assert await seen(painting, bram) == [(Part.FIGURE, portrait.id)]
     await painting.engine.worlds.delete_entity(who, EntityType.CHARACTER, painting.scene.character.id)
 

@@ -76,7 +76,7 @@ async def test_the_file_of_a_deleted_picture_stays_until_every_batch_that_needs_
     await studio.engine.queue.pause(studio.who)
     batch_id = await studio.ask(style_reference_ids=[source.id])
 
-    await studio.engine.gallery.delete(studio.who, source.id)
+    await delete_for_good(studio, source)
     assert source.content_hash in studio.stored_files()
     assert await is_kept_by_sweeping(studio, source)
 
@@ -92,7 +92,7 @@ async def test_the_file_stays_while_a_failed_batch_may_be_tried_again(studio: St
     studio.comfyui.fail()
     await studio.rest()
 
-    await studio.engine.gallery.delete(studio.who, source.id)
+    await delete_for_good(studio, source)
     assert source.content_hash in studio.stored_files()
     assert await is_kept_by_sweeping(studio, source)
     await studio.engine.queue.clear(studio.who, batch_id)
@@ -127,7 +127,7 @@ async def test_lineage_outlives_the_picture_it_names(studio: Studio) -> None:
     source = await painted(studio)
     styled = await painted(studio, style_reference_ids=[source.id])
 
-    await studio.engine.gallery.delete(studio.who, source.id)
+    await studio.engine.removals.delete(studio.who, [source.id])
 
     assert await ancestors(studio, styled.id) == [(None, source.label)]
     page = await studio.engine.gallery.page(studio.who, studio.scene.world.id, is_styled=True)
@@ -202,7 +202,7 @@ async def test_a_default_that_is_deleted_is_none_any_more(studio: Studio) -> Non
     changes = EntityChanges(style_reference_id=source.id)
     await studio.engine.worlds.update_entity(who, EntityType.CHARACTER, character.id, changes)
 
-    await studio.engine.gallery.delete(who, source.id)
+    await studio.engine.removals.delete(who, [source.id])
 
     assert (await studio.batch(await studio.ask())).style is None
 
@@ -307,6 +307,14 @@ async def copying(studio: Studio) -> UUID:
     place = StyleReferenceMapping(mode=StyleReferenceMode.SPECIFIC, input=NodeInput(node_id="1", input_name="image"))
     await studio.engine.workflows.change(studio.who, workflow.id, WorkflowChanges(style_reference=place))
     return workflow.id
+
+
+async def delete_for_good(studio: Studio, picture: Asset) -> None:
+    """Delete it, and let the time pass in which it could come back."""
+    await studio.engine.removals.delete(studio.who, [picture.id])
+    async with studio.engine.database.write() as unit:
+        [removal_id] = await unit.removals.before(studio.clock.now())
+        await unit.removals.forget(removal_id)
 
 
 async def is_kept_by_sweeping(studio: Studio, picture: Asset) -> bool:

@@ -246,7 +246,7 @@ async def test_a_picture_that_is_deleted_while_a_batch_waits_is_painted_from_all
     engine, who = atelier.engine, atelier.who
     await engine.queue.pause(who)
     batch_id = await atelier.ask(await atelier.bring(referring("gone.png")), atelier.first)
-    await engine.gallery.delete(who, atelier.first.id)
+    await engine.removals.delete(who, [atelier.first.id])
     await engine.queue.resume(who)
 
     report = await atelier.end(batch_id)

@@ -60,7 +60,7 @@ async def disown(studio: Studio, picture: Asset) -> None:
     async with studio.engine.database.write() as unit:
         row = await unit.assets.find(picture.id)
         assert row is not None
-        await unit.assets.delete(row)
+        await unit._db_session.delete(row)
 
 
 async def own(studio: Studio, picture: Asset) -> None:

@@ -26,7 +26,7 @@ async def test_the_tags_of_a_world_are_counted_and_one_that_no_picture_has_is_go
     assert (await gallery.find(who, second.id)).tags == ("Lamp Light", "影"), "spelled as the world knows it"
 
     await gallery.update(who, first.id, tags=["lamp light"])
-    await gallery.delete(who, second.id)
+    await painting.engine.removals.delete(who, [second.id])
     assert await gallery.tags(who, world_id) == {"Lamp Light": 1}
 
 

@@ -1,7 +1,5 @@
 """Pictures in the grid, and one of them large."""
 
-from uuid import UUID
-
 import pytest
 
 from tests.fakes.engine import begin, finish
@@ -62,18 +60,6 @@ async def test_the_active_picture_is_the_one_the_editor_frames(desk: Tab, studio
     await desk.send(Creator.refresh)
 
     assert (await desk.see(Editor)).hero == f"/api/assets/{second}/image"
-
-
-async def test_a_picture_is_deleted_only_after_the_question(desk: Tab, studio: Studio) -> None:
-    first, *_ = await paint(studio)
-    await desk.send(Gallery.ask_to_delete(first))
-    assert (await desk.see(Gallery)).is_asking
-    assert len(studio.committed("select id from asset")) == 3
-
-    await desk.send(Gallery.delete)
-
-    assert (UUID(first).hex,) not in studio.committed("select id from asset")
-    assert not (await desk.see(Gallery)).is_asking
 
 
 async def test_somebody_elses_pictures_are_no_part_of_the_menu(desk: Tab, studio: Studio) -> None:

@@ -105,7 +105,7 @@ async def test_the_one_that_is_set_active_is_kept(desk: Tab, studio: Studio, bat
 
 async def test_pictures_that_were_deleted_meanwhile_cannot_be_chosen(desk: Tab, studio: Studio, batch: UUID) -> None:
     for asset in await ids(studio, batch):
-        await studio.engine.gallery.delete(studio.who, UUID(asset))
+        await studio.engine.removals.delete(studio.who, [UUID(asset)])
 
     await desk.send(Queue.choose(str(batch)))
     await desk.send(Selection.show("not an id"))

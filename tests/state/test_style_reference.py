@@ -270,7 +270,7 @@ async def test_a_remix_takes_the_style_along(desk: Tab, studio: Studio) -> None:
 async def test_a_source_that_was_deleted_keeps_its_name_in_the_lightbox(desk: Tab, studio: Studio) -> None:
     source = await painted(studio)
     styled = await painted(studio, style_reference_ids=[source.id])
-    await studio.engine.gallery.delete(studio.who, source.id)
+    await studio.engine.removals.delete(studio.who, [source.id])
 
     await desk.send(Lightbox.show(str(styled.id)))
 

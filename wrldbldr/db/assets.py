@@ -1,7 +1,7 @@
 """Stored pictures."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import String, cast, func, tuple_, update
@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType, Batch, BatchStatus
 from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.domain.removal import RemovedFile
 from wrldbldr.domain.style_reference import Lineage
 from wrldbldr.domain.tag import AssetTag
 from wrldbldr.domain.text import likeness
@@ -37,11 +38,6 @@ class Assets:
         self._db_session.add_all(rows)
         await self._db_session.flush()
 
-    async def delete(self, asset: Asset) -> None:
-        """Remove the row; whoever calls has doomed its file."""
-        await self._db_session.delete(asset)
-        await self._db_session.flush()
-
     async def delete_of_entity(self, entity_id: UUID) -> None:
         """Remove every picture of an entity; whoever calls has doomed their files."""
         for asset in (await self._db_session.execute(select(Asset).where(Asset.entity_id == entity_id))).scalars():
@@ -51,6 +47,11 @@ class Assets:
     async def find(self, asset_id: UUID) -> Asset | None:
         """The picture with this id."""
         return await self._db_session.get(Asset, asset_id)
+
+    async def find_all(self, asset_ids: Collection[UUID]) -> dict[UUID, Asset]:
+        """Those of the pictures that are there."""
+        rows = await self._db_session.execute(select(Asset).where(col(Asset.id).in_(asset_ids)))
+        return {asset.id: asset for asset in rows.scalars()}
 
     async def find_alike(self, world_id: UUID, content_hash: str, *, best: UUID | None) -> UUID | None:
         """A picture of a world with this content: `best` if it has it, else the oldest."""
@@ -184,9 +185,10 @@ class Assets:
         return rows.scalars().all()
 
     async def unused(self, content_hashes: Sequence[str]) -> list[str]:
-        """Those of the stored files that no picture uses, and no batch that may yet be painted."""
-        query = select(Asset.content_hash).where(col(Asset.content_hash).in_(content_hashes)).distinct()
-        used = {*(await self._db_session.execute(query)).scalars(), *await self._needed()}
+        """Those of the stored files that no picture uses, no batch that may yet be painted, and no deletion to be undone."""
+        used = set(await self._needed())
+        for column in (col(Asset.content_hash), col(RemovedFile.content_hash)):
+            used.update((await self._db_session.execute(select(column).where(column.in_(content_hashes)))).scalars())
         return [content_hash for content_hash in content_hashes if content_hash not in used]
 
     async def _needed(self) -> frozenset[str]:

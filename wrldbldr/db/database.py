@@ -26,9 +26,11 @@ from wrldbldr.db.doomed_files import DoomedFiles
 from wrldbldr.db.line import LineOfBatches
 from wrldbldr.db.players import Players
 from wrldbldr.db.prompt_templates import PromptTemplates
+from wrldbldr.db.removals import Removals
 from wrldbldr.db.server import Server
 from wrldbldr.db.stage import Stage
 from wrldbldr.db.trip import Trip
+from wrldbldr.db.uses import Uses
 from wrldbldr.db.workflows import Workflows
 from wrldbldr.db.worlds import Worlds
 from wrldbldr.domain.errors import WrldBldrError
@@ -128,6 +130,16 @@ class UnitOfWork:
     def doomed_files(self) -> DoomedFiles:
         """Stored files whose pictures were deleted."""
         return DoomedFiles(self._db_session)
+
+    @cached_property
+    def removals(self) -> Removals:
+        """What was deleted and can still come back."""
+        return Removals(self._db_session)
+
+    @cached_property
+    def uses(self) -> Uses:
+        """What uses pictures."""
+        return Uses(self._db_session)
 
     @cached_property
     def stage(self) -> Stage:

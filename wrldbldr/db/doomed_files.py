@@ -5,10 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.doomed_file import DoomedFile
+from wrldbldr.domain.removal import Removal, RemovedFile
 
 
 class DoomedFiles:
@@ -17,17 +19,19 @@ class DoomedFiles:
     def __init__(self, db_session: AsyncSession) -> None:
         self._db_session = db_session
 
-    async def doom(self, *assets: Asset) -> None:
-        """The files of these pictures."""
-        await self._doom(col(Asset.id).in_([asset.id for asset in assets]))
+    async def doom_of_removal(self, removal_id: UUID) -> None:
+        """The files of pictures whose deletion is final."""
+        await self._doom(col(RemovedFile.content_hash), col(RemovedFile.removal_id) == removal_id)
 
     async def doom_of_entity(self, entity_id: UUID) -> None:
         """The files of every picture of an entity."""
-        await self._doom(col(Asset.entity_id) == entity_id)
+        await self._doom(col(Asset.content_hash), col(Asset.entity_id) == entity_id)
 
     async def doom_of_world(self, world_id: UUID) -> None:
-        """The files of every picture in a world."""
-        await self._doom(col(Asset.world_id) == world_id)
+        """The files of every picture in a world, those whose deletion could be undone among them."""
+        await self._doom(col(Asset.content_hash), col(Asset.world_id) == world_id)
+        removals = select(Removal.id).where(Removal.world_id == world_id)
+        await self._doom(col(RemovedFile.content_hash), col(RemovedFile.removal_id).in_(removals))
 
     async def some(self, limit: int) -> Sequence[str]:
         """At most `limit` of the doomed files; those that pictures use after all are among them."""
@@ -38,7 +42,7 @@ class DoomedFiles:
         """They were seen to."""
         await self._db_session.execute(delete(DoomedFile).where(col(DoomedFile.content_hash).in_(content_hashes)))
 
-    async def _doom(self, which: ColumnElement[bool]) -> None:
+    async def _doom(self, column: Mapped[str], which: ColumnElement[bool]) -> None:
         known = select(DoomedFile.content_hash)
-        files = select(Asset.content_hash).where(which, col(Asset.content_hash).not_in(known)).distinct()
+        files = select(column).where(which, column.not_in(known)).distinct()
         await self._db_session.execute(insert(DoomedFile).from_select(["content_hash"], files))

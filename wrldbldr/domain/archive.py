@@ -54,6 +54,8 @@ that of its picture, and no id either. Only batches that have pictures go.
 TABLES_LEFT_OUT = {
     "assettag": "pictures say which tags they have; the database makes the list of them anew",
     "gamesession": "a table and its join code belong to the people who sit at it; a world that arrives has a first one",
+    "removal": "what was deleted stays deleted elsewhere",
+    "removedfile": "what was deleted stays deleted elsewhere",
     "player": "whoever sits at a table sits there, not in a file",
     "stagepiece": "a stage belongs to a table",
     "stagesight": "a stage belongs to a table, and those who see it sit there",

@@ -6,6 +6,7 @@ from wrldbldr.domain.batch import Batch, Submission
 from wrldbldr.domain.doomed_file import DoomedFile
 from wrldbldr.domain.player import Player
 from wrldbldr.domain.prompt_template import PromptTemplate
+from wrldbldr.domain.removal import Removal, RemovedFile
 from wrldbldr.domain.server import ServerMemory
 from wrldbldr.domain.stage import StagePiece, StageSight
 from wrldbldr.domain.style_reference import Lineage
@@ -34,5 +35,7 @@ TABLES = (
     DoomedFile,
     StagePiece,
     StageSight,
+    Removal,
+    RemovedFile,
     ServerMemory,
 )

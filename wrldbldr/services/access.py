@@ -8,8 +8,10 @@ from wrldbldr.db.database import UnitOfWork
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import Batch
-from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.domain.errors import InvalidInputError, NotFoundError
 from wrldbldr.domain.world import Entity, EntityType, GameSession, World
+
+TOGETHER_LIMIT = 500  # pictures for which something is done at once
 
 InWorld = TypeVar("InWorld", bound=Entity | GameSession | Batch | Asset)
 
@@ -46,6 +48,29 @@ async def owned_batches(unit: UnitOfWork, who: Principal, batch_ids: Sequence[UU
 async def owned_asset(unit: UnitOfWork, who: Principal, asset_id: UUID) -> Asset:
     """The picture, if its world is theirs. Raises NotFoundError."""
     return await _theirs(unit, who, await unit.assets.find(asset_id), "picture")
+
+
+async def owned_assets(unit: UnitOfWork, who: Principal, asset_ids: Sequence[UUID]) -> list[Asset]:
+    """These pictures as they are named, each once, if their world is one, and theirs.
+
+    Raises NotFoundError, and InvalidInputError when they are none, too many, or of several worlds.
+    """
+    distinct = list(dict.fromkeys(asset_ids))
+    if not 1 <= len(distinct) <= TOGETHER_LIMIT:
+        raise InvalidInputError("asset_ids", f"Choose 1 to {TOGETHER_LIMIT} pictures.")
+    found = await unit.assets.find_all(distinct)
+    worlds = {asset.world_id for asset in found.values()}
+    owned = {world_id for world_id in worlds if await _is_owned(unit, who, world_id)}
+    if any(asset_id not in found or found[asset_id].world_id not in owned for asset_id in distinct):
+        raise NotFoundError("picture")
+    if len(worlds) > 1:
+        raise InvalidInputError("asset_ids", "Choose pictures of one world.")
+    return [found[asset_id] for asset_id in distinct]
+
+
+async def _is_owned(unit: UnitOfWork, who: Principal, world_id: UUID) -> bool:
+    world = await unit.worlds.find(world_id)
+    return world is not None and world.owner_id == who.account_id
 
 
 async def _theirs(unit: UnitOfWork, who: Principal, row: InWorld | None, noun: str) -> InWorld:

@@ -1,4 +1,4 @@
-"""Stored pictures: look, choose, mark, remove."""
+"""Stored pictures: look, choose, mark."""
 
 import asyncio
 from collections.abc import Sequence
@@ -19,7 +19,6 @@ from wrldbldr.media.parameters import texts_of
 from wrldbldr.media.store import FULL, MediaStore
 from wrldbldr.media.telling import TellingFile, telling
 from wrldbldr.services.access import owned_asset, owned_world
-from wrldbldr.services.file_removal import FileRemoval
 from wrldbldr.services.generation_info import GenerationInfo
 
 THUMBNAIL_TYPE = "image/webp"
@@ -50,11 +49,10 @@ class Family:
 class GalleryService:
     """What a game master does with pictures."""
 
-    def __init__(self, database: Database, bus: Bus, store: MediaStore, removal: FileRemoval) -> None:
+    def __init__(self, database: Database, bus: Bus, store: MediaStore) -> None:
         self._database = database
         self._bus = bus
         self._store = store
-        self._removal = removal
 
     async def page(
         self,
@@ -193,18 +191,6 @@ class GalleryService:
             await unit.assets.make_active(asset)
         self._changed(asset)
         return asset
-
-    async def delete(self, who: Principal, asset_id: UUID) -> None:
-        """Remove a picture; its file goes when no other picture is the same, and no batch is to take its style.
-
-        Raises NotFoundError.
-        """
-        async with self._database.write() as unit:
-            asset = await owned_asset(unit, who, asset_id)
-            await unit.doomed_files.doom(asset)
-            await unit.assets.delete(asset)
-        self._changed(asset)
-        await self._removal.follow()
 
     def _changed(self, asset: Asset) -> None:
         self._bus.publish(world_topic(asset.world_id), PicturesChanged(asset.world_id, asset.entity_id))

@@ -159,6 +159,14 @@ def _is_replaced(part: Part, other: Asset, asset: Asset) -> bool:
             return other.id == asset.id
 
 
+async def has_place(unit: UnitOfWork, piece: StagePiece, asset: Asset, besides: Sequence[StagePiece]) -> bool:
+    """Whether a piece that was taken off with its picture can come back, with those `besides`: what is there now stays."""
+    there = [other for row, other in await unit.stage.pieces(piece.game_session_id) if row.part is piece.part]
+    alike = sum((one.game_session_id, one.part) == (piece.game_session_id, piece.part) for one in besides)
+    is_taken = any(_is_replaced(piece.part, other, asset) for other in there)
+    return not is_taken and len(there) + alike < LIMITS.get(piece.part, 1)
+
+
 async def _staged(unit: UnitOfWork, game_session_id: UUID) -> list[Staged]:
     seats = await unit.stage.seats(game_session_id)
     return [

@@ -10,15 +10,14 @@ from wrldbldr.services.cards import AssetCard, asset_card
 from wrldbldr.state.change import change
 from wrldbldr.state.ids import parsed_id, parsed_word
 from wrldbldr.state.place import Place, subject_of
-from wrldbldr.state.principal import Follow, signed_in
-from wrldbldr.state.words import spoken
+from wrldbldr.state.principal import signed_in
 
 PAGE = 48
 ALL = "all"
 
 
 class Gallery(rx.State):
-    """As many pictures as were asked for, newest first. `target` is the one a menu or question is about.
+    """As many pictures as were asked for, newest first. `target` is the one a menu is about.
 
     With a `source` they are those of the whole world that took their style from it.
     """
@@ -36,7 +35,6 @@ class Gallery(rx.State):
     target_label: rx.Field[str] = rx.field("")
     target_is_starred: rx.Field[bool] = rx.field(False)
     target_is_active: rx.Field[bool] = rx.field(False)
-    is_asking: rx.Field[bool] = rx.field(False)
 
     @rx.var
     def total(self) -> int:
@@ -115,28 +113,6 @@ class Gallery(rx.State):
     async def star(self, who: Principal, asset: str, is_starred: bool) -> None:
         """Mark it, or take the mark away."""
         await current().gallery.update(who, parsed_id(asset, "picture"), starred=is_starred)
-
-    @rx.event
-    @signed_in
-    async def ask_to_delete(self, who: Principal, asset: str) -> None:
-        """Nothing is removed unasked."""
-        found = await current().gallery.find(who, parsed_id(asset, "picture"))
-        self.target, self.target_label, self.target_is_active = asset, found.label, found.is_active
-        self.is_asking = True
-
-    @rx.event
-    @signed_in
-    async def toggle_question(self, who: Principal, is_open: bool) -> None:
-        """The question was closed."""
-        self.is_asking = is_open
-
-    @rx.event
-    @signed_in
-    async def delete(self, who: Principal) -> Follow:
-        """The question was answered with yes."""
-        self.is_asking = False
-        await current().gallery.delete(who, parsed_id(self.target, "picture"))
-        return rx.toast.success(spoken(f"{self.target_label} is deleted"))
 
 
 async def read_pictures(gallery: Gallery, who: Principal, at_least: int) -> None:

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from wrldbldr.domain.account import Principal
+from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.engine import current
 from wrldbldr.services.cards import AssetCard, Fact, asset_card, iso
 from wrldbldr.services.generation_info import stopwatch
@@ -48,6 +49,16 @@ class Lightbox(rx.State):
         await read_picture(self, who, asset)
         self.is_open = True
         return rx.call_script(INTO_VIEW)
+
+    @rx.event
+    @signed_in
+    async def refresh(self, who: Principal) -> None:
+        """Pictures changed somewhere. One that is gone is shown no more."""
+        if self.is_open:
+            try:
+                await read_picture(self, who, self.asset.id)
+            except NotFoundError:
+                self.is_open = False
 
     @rx.event
     @signed_in

@@ -38,6 +38,7 @@ from wrldbldr.state.gallery import Gallery
 from wrldbldr.state.generate import Generate
 from wrldbldr.state.hearing import Freshness, hearing
 from wrldbldr.state.ids import parsed_id
+from wrldbldr.state.lightbox import Lightbox
 from wrldbldr.state.news import OPEN, News, lately_left, marks_of, news_between
 from wrldbldr.state.painting import show_progress
 from wrldbldr.state.place import Mode, Place
@@ -254,7 +255,7 @@ def refreshes(events: Iterable[Event], here: Whereabouts) -> list[Follows]:
             follows.append(Director.refresh)
     elif kinds & {WorldChanged, PicturesChanged, Missed}:
         follows.append(Creator.refresh)
-        follows += [Gallery.refresh] if kinds & {PicturesChanged, Missed} else []
+        follows += [Gallery.refresh, Lightbox.refresh] if kinds & {PicturesChanged, Missed} else []
     if kinds & {TableChanged, Missed}:
         follows.append(Seats.refresh)
     return follows

@@ -15,6 +15,7 @@ from wrldbldr.services.queue import BatchReport
 from wrldbldr.state.ids import parsed_id
 from wrldbldr.state.lightbox import NO_PICTURE
 from wrldbldr.state.principal import Follow, signed_in
+from wrldbldr.state.removal import delete_pictures
 
 
 class Selection(rx.State):
@@ -69,16 +70,12 @@ class Selection(rx.State):
     async def finish(self, who: Principal) -> Follow:
         """The choice is made: what was discarded is removed. A batch of which nothing is left leaves the list."""
         self.is_open = False
-        gone, engine = 0, current()
-        for asset in self.discarded:
-            with suppress(NotFoundError):  # somebody was faster
-                await engine.gallery.delete(who, parsed_id(asset, "picture"))
-                gone += 1
+        gone = await delete_pictures(who, self.discarded)
         if self.discarded and len(self.discarded) == len(self.pictures):
             with suppress(NotFoundError, IllegalTransitionError):
-                await engine.queue.clear(who, parsed_id(self.batch, "batch"))
+                await current().queue.clear(who, parsed_id(self.batch, "batch"))
         self.discarded = []
-        return rx.toast.success("Discarded") if gone else None
+        return gone
 
     async def _open(self, who: Principal, report: BatchReport) -> None:
         batch = report.batch

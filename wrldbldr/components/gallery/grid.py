@@ -19,6 +19,7 @@ from wrldbldr.state.painting import Painting
 from wrldbldr.state.place import Place
 from wrldbldr.state.recalled import Part
 from wrldbldr.state.remix import Remix
+from wrldbldr.state.removal import Removing
 from wrldbldr.state.style_reference import StyleReference
 
 TABS = (("portrait", "Portraits"), ("sprite", "Sprites"), ("backdrop", "Backdrops"), ("item", "Items"))
@@ -159,22 +160,21 @@ def menu() -> rx.Component:
         rx.context_menu.separator(),
         item(
             icon("trash-2"), "Delete…", rx.el.kbd("Del"), class_name="danger",
-            on_select=Gallery.ask_to_delete(Gallery.target),
+            on_select=Removing.ask(Gallery.target),
         ),
     )  # fmt: skip
 
 
 def delete_question() -> rx.Component:
-    """A picture that is gone is gone."""
+    """What uses the pictures is said before they are gone."""
     return question(
-        f"Delete {Gallery.target_label}?",
-        rx.cond(Gallery.target_is_active, f"It stands for {Place.entity_name} now. ", ""),
-        "This cannot be undone.",
-        keep="Keep It",
-        destroy="Delete 1 Picture",
-        is_open=Gallery.is_asking,
-        on_open_change=Gallery.toggle_question,
-        on_destroy=Gallery.delete,
+        Removing.title,
+        Removing.says,
+        keep="Keep",
+        destroy=Removing.answer,
+        is_open=Removing.is_asking,
+        on_open_change=Removing.toggle,
+        on_destroy=Removing.delete,
     )
 
 

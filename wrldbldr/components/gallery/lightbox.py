@@ -11,9 +11,9 @@ from wrldbldr.components.icon import icon
 from wrldbldr.components.moment import ago
 from wrldbldr.components.plate import simulated
 from wrldbldr.services.cards import AssetCard, Fact
-from wrldbldr.state.gallery import Gallery
 from wrldbldr.state.generate import Generate
 from wrldbldr.state.lightbox import Lightbox
+from wrldbldr.state.removal import Removing
 
 PICTURE = Lightbox.asset
 
@@ -96,7 +96,7 @@ def actions() -> rx.Component:
     )  # fmt: skip
     delete = rx.el.button(
         type="button", class_name="sr", tab_index=-1, aria_hidden=True, data_key="Delete",
-        on_click=[Lightbox.toggle(False), Gallery.ask_to_delete(PICTURE.id)],
+        on_click=[Lightbox.toggle(False), Removing.ask(PICTURE.id)],
     )  # fmt: skip
     return rx.el.div(
         rx.cond(PICTURE.is_active, active, make_active),

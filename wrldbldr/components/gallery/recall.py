@@ -5,11 +5,11 @@ import reflex as rx
 from wrldbldr.components.button import button, icon_button
 from wrldbldr.components.gallery.figures import figure_items
 from wrldbldr.components.icon import icon
-from wrldbldr.state.gallery import Gallery
 from wrldbldr.state.lightbox import Lightbox
 from wrldbldr.state.place import Place
 from wrldbldr.state.recalled import Part
 from wrldbldr.state.remix import Remix
+from wrldbldr.state.removal import Removing
 from wrldbldr.state.style_reference import StyleReference
 
 
@@ -50,7 +50,7 @@ def more_menu() -> rx.Component:
                 "Delete…",
                 rx.el.kbd("Del"),
                 class_name="danger",
-                on_select=[Lightbox.toggle(False), Gallery.ask_to_delete(Lightbox.asset.id)],
+                on_select=[Lightbox.toggle(False), Removing.ask(Lightbox.asset.id)],
             ),
             align="end",
         ),

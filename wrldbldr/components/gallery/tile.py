@@ -11,6 +11,7 @@ from wrldbldr.state.generate import Generate
 from wrldbldr.state.lightbox import Lightbox
 from wrldbldr.state.recalled import Part
 from wrldbldr.state.remix import Remix
+from wrldbldr.state.removal import Removing
 
 
 @rx.memo
@@ -75,7 +76,7 @@ def quick_buttons(asset: rx.Var[str], label: rx.Var[str], is_starred: rx.Var[boo
         quick("info", f"View Generation Info of {label}", "i", on_click=Lightbox.show(asset)),
         quick("ellipsis", f"More for {label}", "menu"),
         unseen("s", Generate.begin_in_style(asset)),
-        unseen("Delete", Gallery.ask_to_delete(asset)),
+        unseen("Delete", Removing.ask(asset)),
         unseen("r", Remix.begin(asset, Part.REMIX)),
         class_name="over",
     )  # fmt: skip

@@ -1,0 +1,183 @@
+"""Taking pictures out of every table, so that they can be put back as they were.
+
+What goes with a picture is not listed here: whatever the schema says is deleted along with it, or forgets it, is remembered.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from pydantic import JsonValue
+from sqlalchemy import Column, Table, delete, inspect
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import SQLModel, col, select
+
+from wrldbldr.domain.asset import Asset
+from wrldbldr.domain.removal import Aside, AsideLink, AsideRow, Removal, Removed, RemovedFile
+from wrldbldr.domain.stage import StagePiece
+from wrldbldr.domain.tables import TABLES
+
+
+def _table(kind: type[SQLModel]) -> Table:
+    return cast("Table", inspect(kind).local_table)
+
+
+KINDS: Mapping[str, type[SQLModel]] = {_table(kind).name: kind for kind in TABLES}
+ASSETS = _table(Asset).name
+
+
+class Removals:
+    """The table of deletions that can be undone."""
+
+    def __init__(self, db_session: AsyncSession) -> None:
+        self._db_session = db_session
+
+    async def put_aside(self, world_id: UUID, assets: Sequence[Asset], now: datetime) -> Removal:
+        """Take pictures of a world out of every table, and remember them with whatever hung on them."""
+        aside = await self._aside([asset.id for asset in assets])
+        removal = Removal(world_id=world_id, aside=aside, removed_at=now)
+        self._db_session.add(removal)
+        await self._db_session.flush()
+        hashes = {asset.content_hash for asset in assets}
+        self._db_session.add_all(RemovedFile(removal_id=removal.id, content_hash=name) for name in hashes)
+        await self._db_session.flush()
+        await self._db_session.execute(delete(Asset).where(col(Asset.id).in_([asset.id for asset in assets])))
+        return removal
+
+    async def find(self, removal_id: UUID) -> Removal | None:
+        """The deletion with this id, while it can be undone."""
+        return await self._db_session.get(Removal, removal_id)
+
+    async def before(self, moment: datetime) -> Sequence[UUID]:
+        """The ids of the deletions until a moment, the oldest first."""
+        query = select(Removal.id).where(col(Removal.removed_at) <= moment).order_by(col(Removal.removed_at))
+        return (await self._db_session.execute(query)).scalars().all()
+
+    async def files(self, removal_id: UUID) -> Sequence[str]:
+        """The stored files that a deletion keeps."""
+        query = select(RemovedFile.content_hash).where(RemovedFile.removal_id == removal_id)
+        return (await self._db_session.execute(query)).scalars().all()
+
+    async def forget(self, removal_id: UUID) -> None:
+        """It cannot be undone any more, or was."""
+        await self._db_session.execute(delete(Removal).where(col(Removal.id) == removal_id))
+
+    async def put_back(self, removal: Removal, removed: Removed) -> None:
+        """Store these rows of a deletion again; those that stayed refer to them again where they refer to nothing else by now.
+
+        What a row refers to may be gone meanwhile: then it forgets that, or is gone with it.
+        """
+        rows = [*removed.assets, *removed.pieces, *removed.others]
+        there = await self._there(rows)
+        for row in rows:
+            if _fits(row, there):
+                self._db_session.add(row)
+                await self._db_session.flush()
+                if _has_id(type(row)):
+                    there[_table(type(row)).name].add(_id(row))
+        for link in removal.aside.links:
+            await self._refer_again(link, there)
+
+    async def _aside(self, asset_ids: Sequence[UUID]) -> Aside:
+        kept: dict[str, list[SQLModel]] = {ASSETS: await self._rows(Asset, "id", asset_ids)}
+        forgetful: list[tuple[SQLModel, str]] = []
+        to_follow = [ASSETS]
+        while to_follow:
+            name = to_follow.pop(0)
+            ids = [_id(row) for row in kept[name]]
+            for kind, column, is_taken_along in _referring_to(name):
+                found = await self._rows(kind, column, ids)
+                if not is_taken_along:
+                    forgetful += [(row, column) for row in found]
+                elif found:
+                    kept.setdefault(_table(kind).name, []).extend(found)
+                    to_follow += [_table(kind).name] if _has_id(kind) else []
+        gone = {id(row) for rows in kept.values() for row in rows}
+        return Aside(
+            rows=tuple(
+                AsideRow(table=name, values=row.model_dump(mode="json")) for name, rows in kept.items() for row in rows
+            ),
+            links=tuple(_link(row, column) for row, column in forgetful if id(row) not in gone),
+        )
+
+    async def _rows(self, kind: type[SQLModel], column: str, ids: Collection[UUID]) -> list[SQLModel]:
+        query = select(kind).where(_table(kind).columns[column].in_(ids))
+        return [*(await self._db_session.execute(query)).scalars()]
+
+    async def _there(self, rows: Iterable[SQLModel]) -> defaultdict[str, set[UUID]]:
+        """What is stored of all that the rows refer to, by the names of the tables."""
+        wanted: defaultdict[str, set[UUID | None]] = defaultdict(set)
+        for row in rows:
+            for key in _table(type(row)).foreign_keys:
+                wanted[key.column.table.name].add(getattr(row, key.parent.name))
+        found: defaultdict[str, set[UUID]] = defaultdict(set)
+        for name, ids in wanted.items():
+            found[name] = {
+                _id(row) for row in await self._rows(KINDS[name], "id", {one for one in ids if one is not None})
+            }
+        return found
+
+    async def _refer_again(self, link: AsideLink, there: Mapping[str, set[UUID]]) -> None:
+        kind, value = KINDS[link.table], UUID(str(link.value))
+        [key_to_it] = _table(kind).columns[link.column].foreign_keys
+        if value not in there[key_to_it.column.table.name]:
+            return
+        key = tuple(_part(column, link.key[column.name]) for column in _table(kind).primary_key.columns)
+        row = await self._db_session.get(kind, key)
+        if row is not None and getattr(row, link.column) is None:
+            setattr(row, link.column, value)
+
+
+def removed_by(removal: Removal) -> Removed:
+    """What a deletion took out, as it was."""
+    rows = [KINDS[row.table].model_validate(row.values) for row in removal.aside.rows]
+    return Removed(
+        assets=[row for row in rows if isinstance(row, Asset)],
+        pieces=[row for row in rows if isinstance(row, StagePiece)],
+        others=[row for row in rows if not isinstance(row, Asset | StagePiece)],
+    )
+
+
+def _referring_to(name: str) -> Iterator[tuple[type[SQLModel], str, bool]]:
+    """The columns that refer to a table, and whether a row goes when what it refers to does, rather than forget it."""
+    for kind in TABLES:
+        for key in _table(kind).foreign_keys:
+            if key.column.table.name == name:
+                yield kind, key.parent.name, key.ondelete == "CASCADE"
+
+
+def _fits(row: SQLModel, there: Mapping[str, set[UUID]]) -> bool:
+    """Whether a row can be stored; what it refers to and may do without, it forgets where that is gone."""
+    for key in _table(type(row)).foreign_keys:
+        column, value = key.parent, getattr(row, key.parent.name)
+        if value is None or value in there[key.column.table.name]:
+            continue
+        if not column.nullable:
+            return False
+        setattr(row, column.name, None)
+    return True
+
+
+def _link(row: SQLModel, column: str) -> AsideLink:
+    said, key = row.model_dump(mode="json"), _table(type(row)).primary_key.columns
+    return AsideLink(
+        table=_table(type(row)).name,
+        key={part.name: said[part.name] for part in key},
+        column=column,
+        value=said[column],
+    )
+
+
+def _part(column: Column[Any], said: JsonValue) -> object:
+    """A part of a key as the column has it."""
+    return UUID(str(said)) if column.type.python_type is UUID else said
+
+
+def _has_id(kind: type[SQLModel]) -> bool:
+    return "id" in kind.model_fields
+
+
+def _id(row: SQLModel) -> UUID:
+    return cast("Any", row).id
