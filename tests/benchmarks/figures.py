@@ -32,6 +32,11 @@ class Figure:
         """Whether it grows more than it may. A hair is nothing."""
         return self.ratio > GROWTH and self.many - self.few > NOTICED
 
+    @property
+    def misses(self) -> bool:
+        """Whether the larger one is not what it should be."""
+        return self.aim is not None and self.many > self.aim
+
     def line(self, width: int) -> str:
         """For people."""
         aim = "" if self.aim is None else f"≤ {self.aim:,.4g}"

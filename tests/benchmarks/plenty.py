@@ -163,7 +163,7 @@ class Filling:
                 is_of_others = number % SHARE_OF_OTHERS == SHARE_OF_OTHERS - 1
                 whose = others[number // SHARE_OF_OTHERS % len(others)] if is_of_others else owner
                 kind = KINDS[number % len(KINDS)]
-                yield self._batch(whose, kind, number) | {"id": new_id(), "rank": float(number)}
+                yield self._batch(whose, kind, number) | {"id": new_id(), "rank": float(number), "count": 1}
 
         return Batch, rows()
 
