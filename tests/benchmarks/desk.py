@@ -79,6 +79,10 @@ class Desk:
     async def shelf(self) -> None:
         await self.engine.worlds.summaries(self.scene.who)
 
+    async def painted_last(self) -> None:
+        """What the shelf shows below the worlds."""
+        await self.engine.gallery.fresh(self.scene.who, 6)
+
     async def active(self) -> None:
         """What every list of characters reads for its small pictures."""
         await self.engine.gallery.active(self.scene.who, self.scene.world.id)

@@ -34,6 +34,7 @@ SECONDS_OF_A_BATCH = 40
 KINDS = (*[AssetType.PORTRAIT] * 5, AssetType.SPRITE, AssetType.BACKDROP, AssetType.ITEM)
 WORDS = ("lantern", "harbour", "veteran", "mist", "amber", "crow", "tide", "chapel", "thorn", "silver", "ash")
 RARE_WORD, ONE_IN = "basilisk", 500
+TAGGED, TAGGED_ONE_IN = "kept", 20
 
 NOBODY, LONG_AGO = UUID(int=0), datetime.fromtimestamp(0, UTC)
 REQUEST = Batch(
@@ -201,6 +202,8 @@ class Filling:
                 "seed": number,
                 "workflow_id": self._workflows[kind],
                 "is_starred": number % 50 == 0,
+                "rating": number % 6,
+                "tags": (TAGGED,) if number % TAGGED_ONE_IN == 0 else (),
                 "is_active": batch == 0 and index == 0,
                 "created_at": self._ended(len(batch_ids) - batch),
             }

@@ -21,7 +21,6 @@ STEERING: tuple[tuple[str, Deed], ...] = (
     ("read a page of the queue for a program", Desk.page_of_queue),
     ("look at one", Desk.report),
     ("look ahead before asking", Desk.outlook),
-    ("read the shelf of worlds", Desk.shelf),
 )
 LOOKING: tuple[tuple[str, Deed, float | None], ...] = (
     ("first page", Desk.first_page, 20.0),
@@ -32,6 +31,8 @@ LOOKING: tuple[tuple[str, Deed, float | None], ...] = (
     ("first page of starred ones", Desk.starred, None),
     ("how many of each kind", Desk.counts, None),
     ("the active ones", Desk.active, None),
+    ("what was painted last", Desk.painted_last, None),
+    ("the shelf of worlds", Desk.shelf, None),
 )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import String, cast, func, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from wrldbldr.db.newest import NEWEST, NEWEST_BACKDROP, NEWEST_FIRST, SUBJECTS
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType, Batch, BatchStatus
 from wrldbldr.domain.errors import NotFoundError
@@ -158,31 +159,23 @@ class Assets:
 
     async def covers(self, world_ids: Sequence[UUID]) -> dict[UUID, UUID]:
         """The newest backdrop of each world, else its newest picture; worlds without pictures are absent."""
-        place = func.row_number().over(
-            partition_by=col(Asset.world_id),
-            order_by=(
-                col(Asset.asset_type) != AssetType.BACKDROP,
-                col(Asset.created_at).desc(),
-                col(Asset.batch_index),
-                col(Asset.id),
-            ),
+        is_backdrop = col(Asset.asset_type) == AssetType.BACKDROP
+        firsts = select(Asset.world_id, Asset.id).join(
+            SUBJECTS, col(Asset.id) == func.coalesce(NEWEST_BACKDROP, NEWEST)
         )
-        ranked = select(Asset.world_id, Asset.id, place.label("place")).where(col(Asset.world_id).in_(world_ids))
-        first = ranked.subquery()
-        rows = await self._db_session.execute(select(first.c.world_id, first.c.id).where(first.c.place == 1))
-        return {world_id: asset_id for world_id, asset_id in rows.all()}
+        rows = await self._db_session.execute(
+            firsts.where(SUBJECTS.c.world_id.in_(world_ids)).order_by(is_backdrop.desc(), *NEWEST_FIRST)
+        )
+        covers: dict[UUID, UUID] = {}
+        for world_id, asset_id in rows.all():
+            covers.setdefault(world_id, asset_id)
+        return covers
 
     async def fresh(self, owner_id: UUID, limit: int) -> Sequence[Asset]:
         """What was painted last in a game master's worlds, one picture of each subject, newest first; at most `limit`."""
-        order = (col(Asset.created_at).desc(), col(Asset.batch_index), col(Asset.id))
-        place = func.row_number().over(partition_by=col(Asset.entity_id), order_by=order)
         mine = select(World.id).where(World.owner_id == owner_id)
-        ranked = select(Asset.id, place.label("place")).where(col(Asset.world_id).in_(mine)).subquery()
-        first = select(ranked.c.id).where(ranked.c.place == 1)
-        rows = await self._db_session.execute(
-            select(Asset).where(col(Asset.id).in_(first)).order_by(*order).limit(limit)
-        )
-        return rows.scalars().all()
+        firsts = select(Asset).join(SUBJECTS, col(Asset.id) == NEWEST).where(SUBJECTS.c.world_id.in_(mine))
+        return (await self._db_session.execute(firsts.order_by(*NEWEST_FIRST).limit(limit))).scalars().all()
 
     async def unused(self, content_hashes: Sequence[str]) -> list[str]:
         """Those of the stored files that no picture uses, no batch that may yet be painted, and no deletion to be undone."""
