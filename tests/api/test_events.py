@@ -15,7 +15,7 @@ from tests.fakes.quiet import REAL_TIME, until
 from tests.fakes.studio import Stage
 from wrldbldr.bus import SERVER_TOPIC, game_session_topic
 from wrldbldr.comfyui.errors import ServiceUnavailableError
-from wrldbldr.domain.events import BatchProgressed, BatchReady, ConnectionChanged, QueueMoved
+from wrldbldr.domain.events import BatchProgressed, BatchReady, ConnectionChanged, QueueChanged
 from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.tasks import TaskNursery
 
@@ -158,6 +158,27 @@ async def test_a_withdrawn_batch_is_told_and_the_order_of_the_others_follows_fro
     assert running != second
 
 
+async def test_of_many_that_are_withdrawn_or_tried_again_at_once_each_is_told(table: Table) -> None:
+    studio = table.studio
+    await studio.engine.queue.pause(studio.who)
+    waiting = [await studio.ask() for _ in range(3)]
+    async with table.listen() as hearing:
+        await hearing.snapshot()
+        await studio.engine.queue.cancel_waiting(studio.who, studio.scene.game_session.id)
+        withdrawn = [await hearing.next() for _ in waiting]
+        await studio.engine.queue.resume(studio.who)
+        failed = await fail_one(table)
+        await hearing.next_until("GenerationFailed")
+        await studio.engine.queue.retry_failed(studio.who, studio.scene.game_session.id)
+        await studio.rest()
+        again = await hearing.next_until("GenerationQueued")
+
+    assert [(one["type"], one["batch_id"]) for one in withdrawn] == [
+        ("GenerationCancelled", str(batch_id)) for batch_id in waiting
+    ]
+    assert about(again, failed) == [("GenerationQueued", 1)]
+
+
 async def test_a_batch_that_is_put_back_is_queued_again_and_the_order_said(table: Table) -> None:
     studio = table.studio
     await studio.engine.queue.pause(studio.who)
@@ -209,9 +230,9 @@ async def test_a_batch_that_is_done_before_it_is_told_is_not_taken_for_deleted(t
         await hearing.snapshot()
         await begin(studio.engine, batch_id)
         await finish(studio.engine, batch_id)
-        studio.engine.bus.publish(SERVER_TOPIC, QueueMoved())
-        await studio.rest()
         topic = game_session_topic(studio.scene.game_session.id)
+        studio.engine.bus.publish(topic, QueueChanged())
+        await studio.rest()
         studio.engine.bus.publish(topic, BatchReady(batch_id, studio.scene.character.id, 1))
 
         assert (await hearing.next())["type"] == "GenerationComplete"

@@ -7,7 +7,7 @@ import pytest
 
 from wrldbldr.api.messages import Message
 from wrldbldr.api.told import Told
-from wrldbldr.domain.batch import AssetType, Batch, BatchStatus
+from wrldbldr.domain.batch import AssetType, Batch, BatchStatus, Standing
 from wrldbldr.domain.failure import Failure
 from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.ids import new_id
@@ -49,6 +49,11 @@ def batch() -> Batch:
 def now(batch: Batch, percent: int = 0) -> Bulletin:
     """The batch as it is."""
     return Bulletin.of(BatchReport(batch, 1, Progress(percent), []))
+
+
+def standing(*batches: Batch) -> list[Standing]:
+    """Where they are, in order."""
+    return [Standing(batch.id, batch.status, batch.attempt) for batch in batches]
 
 
 def kinds(messages: list[Message]) -> list[str]:
@@ -123,12 +128,28 @@ def test_an_order_is_only_said_of_batches_that_were_told_and_still_wait(told: To
     first, second, third = (batch.model_copy(update={"id": new_id()}) for _ in range(3))
     told.snapshot([now(first), now(second)])
 
-    assert told.ordered([now(third), now(first), now(second)]) == []
-    assert told.ordered([now(second)]) == [], "what became of the other is told by an event of its own"
-    assert [m.model_dump() for m in told.ordered([now(second), now(third), now(first)])] == [
+    assert told.ordered(standing(third, first, second)) == []
+    assert told.ordered(standing(second)) == [], "what became of the other is told by an event of its own"
+    assert [m.model_dump() for m in told.ordered(standing(second, third, first))] == [
         {"batch_ids": [second.id, first.id]}
     ]
     told.queued(now(third))
-    assert [m.model_dump() for m in told.ordered([now(second), now(third), now(first)])] == [
+    assert [m.model_dump() for m in told.ordered(standing(second, third, first))] == [
         {"batch_ids": [second.id, third.id, first.id]}
     ]
+
+
+def test_a_snapshot_after_something_was_missed_says_the_order_that_is_true_now(told: Told, batch: Batch) -> None:
+    first, second = (batch.model_copy(update={"id": new_id()}) for _ in range(2))
+    told.snapshot([now(first), now(second)])
+
+    [order] = told.snapshot([now(second), now(first)])
+
+    assert order.model_dump() == {"batch_ids": [second.id, first.id]}
+
+
+def test_what_was_withdrawn_with_many_is_not_said_again_by_an_event_of_its_own(told: Told, batch: Batch) -> None:
+    told.queued(now(batch))
+
+    assert kinds(told.cancelled(batch.id)) == ["GenerationCancelled"]
+    assert told.cancelled(batch.id) == []

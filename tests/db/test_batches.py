@@ -8,7 +8,7 @@ import pytest
 from tests.db.rows import NOW, Setting
 from wrldbldr.db.database import Database
 from wrldbldr.db.trip import Order, Trip
-from wrldbldr.domain.batch import AssetType, Batch, BatchStatus, Submission
+from wrldbldr.domain.batch import AssetType, Batch, BatchStatus, Standing, Submission
 from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.workflow import Bindings, Workflow
 from wrldbldr.domain.world import EntityType
@@ -186,14 +186,20 @@ async def test_a_new_rank_is_behind_every_batch_there_ever_was(database: Databas
         assert await unit.line.next_rank() > 9
 
 
-async def test_the_list_of_a_table_holds_what_is_not_cleared_in_order(database: Database, setting: Setting) -> None:
-    later, earlier = setting.batch(rank=2), setting.batch(rank=1, status=BatchStatus.READY)
-    cleared = setting.batch(rank=0, status=BatchStatus.READY, cleared_at=NOW)
-    await store(database, later, earlier, cleared)
+async def test_what_is_unfinished_at_a_table_is_what_is_not_cleared_and_not_ready_in_order(
+    database: Database, setting: Setting
+) -> None:
+    later, earlier = setting.batch(rank=2), setting.batch(rank=1, status=BatchStatus.FAILED)
+    cleared = setting.batch(rank=0, status=BatchStatus.FAILED, cleared_at=NOW)
+    await store(database, later, earlier, cleared, setting.batch(rank=0, status=BatchStatus.READY))
 
     async with database.read() as unit:
-        assert [batch.id for batch in await unit.batches.listed(setting.game_session.id)] == [earlier.id, later.id]
-        assert await unit.batches.listed(new_id()) == []
+        assert [batch.id for batch in await unit.batches.unfinished(setting.game_session.id)] == [earlier.id, later.id]
+        assert await unit.batches.standings(setting.game_session.id) == [
+            Standing(earlier.id, BatchStatus.FAILED, 1),
+            Standing(later.id, BatchStatus.QUEUED, 1),
+        ]
+        assert await unit.batches.unfinished(new_id()) == []
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5, 50])

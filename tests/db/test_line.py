@@ -131,14 +131,14 @@ async def test_there_is_always_room_between_two_neighbours(database: Database, s
 
     for _ in range(120):  # the space between two doubles is used up after some fifty halvings
         async with database.write() as unit:
-            order = await unit.line.order_of(setting.account.id)
+            order = await unit.line.order_of(setting.account.id, 3)
             last, first = await unit.batches.find(order[-1]), await unit.batches.find(order[0])
             assert last is not None
             assert first is not None
             last.move(await unit.line.rank_beside(last, first, Side.AFTER))
             expected = [order[0], order[2], order[1]]
         async with database.read() as unit:
-            assert list(await unit.line.order_of(setting.account.id)) == expected
+            assert list(await unit.line.order_of(setting.account.id, 3)) == expected
 
 
 def plan(connection: Connection, statement: str) -> list[str]:

@@ -176,7 +176,7 @@ async def test_what_was_brought_in_is_as_alive_as_what_was_made_here(studio: Stu
     pictures = await studio.engine.gallery.page(studio.who, world.id)
     [batch_id] = {picture.batch_id for picture in pictures}
     assert [picture.label for picture in pictures if picture.is_starred] == ["The old one"]
-    assert await studio.engine.queue.cards(studio.who, table.id) == [], "nothing new is in the queue"
+    assert await studio.engine.queue.page(studio.who, table.id) == [], "nothing new is in the queue"
     assert batch_id is not None
     assert (await studio.batch(batch_id)).status is BatchStatus.READY
     request = replace(studio.request(), game_session_id=table.id, entity_id=keeper.id)

@@ -12,7 +12,7 @@ from wrldbldr.bus import game_session_topic
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import BatchStatus, IllegalTransitionError
 from wrldbldr.domain.errors import NotFoundError
-from wrldbldr.domain.events import QueueMoved
+from wrldbldr.domain.events import QueueChanged, QueueMoved
 from wrldbldr.domain.failure import Failure
 from wrldbldr.domain.line import Move, Side
 from wrldbldr.domain.world import EntityType
@@ -114,7 +114,7 @@ async def test_a_move_is_heard_at_the_table_and_by_the_other_tabs_of_its_game_ma
     await studio.engine.line.reorder(studio.who, [batches[1]])
 
     assert {name: listener.heard for name, listener in heard.items()} == {
-        "table": [QueueMoved()],
+        "table": [QueueChanged()],
         "account": [QueueMoved()],
         "server": [],
     }

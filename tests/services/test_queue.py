@@ -8,7 +8,7 @@ from tests.fakes.studio import Studio
 from tests.services.graphs import model_free
 from wrldbldr.domain.batch import AssetType, BatchStatus, IllegalTransitionError
 from wrldbldr.domain.errors import InvalidInputError
-from wrldbldr.domain.events import BatchCancelled, Event
+from wrldbldr.domain.events import Event
 from wrldbldr.domain.failure import Failure
 from wrldbldr.domain.text import PROMPT_LIMIT
 from wrldbldr.domain.world import EntityType
@@ -176,8 +176,8 @@ async def test_a_retried_batch_goes_to_the_end(studio: Studio) -> None:
 
     await studio.engine.queue.retry(studio.who, failed)
 
-    cards = await studio.engine.queue.cards(studio.who, studio.scene.game_session.id)
-    assert [(card.id, card.position) for card in cards] == [(str(waiting), 1), (str(failed), 2)]
+    reports = await studio.engine.queue.page(studio.who, studio.scene.game_session.id)
+    assert [(report.batch.id, report.position) for report in reports] == [(waiting, 1), (failed, 2)]
 
 
 @pytest.mark.parametrize("statuses", [{BatchStatus.READY}, {BatchStatus.READY, BatchStatus.FAILED}])
@@ -192,8 +192,7 @@ async def test_clearing_takes_those_of_the_named_statuses_and_says_how_many(
     cleared = await queue.clear_all(studio.who, game_session, statuses)
 
     assert cleared == len(every) - len(rest)
-    assert table.kinds == ["BatchCleared"] * cleared
-    assert [card.id for card in await queue.cards(studio.who, game_session)] == rest
+    assert table.kinds == ["QueueChanged"]
     assert [str(report.batch.id) for report in await queue.page(studio.who, game_session)] == rest
     assert await queue.clear_all(studio.who, game_session, statuses) == 0
 
@@ -205,8 +204,8 @@ async def test_clearing_what_is_still_open_clears_nothing_at_all(studio: Studio)
     with pytest.raises(IllegalTransitionError):
         await studio.engine.queue.clear_all(studio.who, game_session, {BatchStatus.READY, BatchStatus.QUEUED})
 
-    cards = await studio.engine.queue.cards(studio.who, game_session)
-    assert [card.id for card in cards] == [str(ready), str(queued)]
+    reports = await studio.engine.queue.page(studio.who, game_session)
+    assert [report.batch.id for report in reports] == [ready, queued]
 
 
 @pytest.mark.parametrize("verb", ["submit", *VERBS])
@@ -295,7 +294,8 @@ async def test_a_card_shows_why_a_batch_failed_and_the_picture_that_stands_for_i
     painting.comfyui.fail()
     await painting.rest()
 
-    cards = {card.id: card for card in await painting.engine.queue.cards(painting.who, painting.scene.game_session.id)}
+    look = await painting.engine.queue.look(painting.who, painting.scene.game_session.id, rows=5)
+    cards = {card.id: card for card in (*look.ready, *look.failed)}
 
     [picture] = await painting.pictures(painted)
     assert cards[str(failed)].failure_title == 'Node "KSampler" failed'
@@ -312,7 +312,7 @@ async def test_everything_that_waits_is_withdrawn_at_once_and_what_is_begun_goes
 
     assert await studio.status(begun) is BatchStatus.GENERATING
     assert {await studio.status(batch_id) for batch_id in waiting} == {BatchStatus.CANCELLED}
-    assert table.heard == [BatchCancelled(batch_id) for batch_id in waiting]
+    assert table.kinds == ["QueueChanged"], "one word, however many there were"
 
 
 async def test_everything_that_failed_is_tried_again_in_its_order_behind_what_waits(studio: Studio) -> None:
@@ -335,6 +335,6 @@ async def test_what_was_withdrawn_can_be_asked_for_again_as_it_was(studio: Studi
 
     again = await studio.engine.queue.ask_again(studio.who, first.id)
 
-    same = {"id", "rank", "status", "completed_at", "cleared_at"}
+    same = {"id", "rank", "change", "status", "completed_at", "cleared_at"}
     assert again.id != first.id
     assert again.model_dump(exclude=same) == first.model_dump(exclude=same)

@@ -1,6 +1,7 @@
 """What happens elsewhere appears in the tab, and only what may."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,12 +10,11 @@ from sqlalchemy.exc import OperationalError
 from tests.fakes.pictures import pictures_of
 from tests.fakes.studio import Studio
 from tests.state.tab import Tab, open_tab
-from wrldbldr.domain.account import Principal
 from wrldbldr.domain.events import BatchCleared
 from wrldbldr.domain.world import Character, EntityType
 from wrldbldr.pages import creator
-from wrldbldr.services.cards import BatchCard
 from wrldbldr.services.queue import QueueService
+from wrldbldr.services.queue_look import QueueLook
 from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.state.connection import Connection
 from wrldbldr.state.creator import Creator
@@ -249,14 +249,14 @@ async def test_a_tab_that_was_told_too_much_at_once_reads_everything_anew(watchi
 async def test_a_look_that_fails_once_is_taken_again(
     watching: Tab, studio: Studio, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    cards, failures = QueueService.cards, [OperationalError("select", None, Exception("database is locked"))]
+    look, failures = QueueService.look, [OperationalError("select", None, Exception("database is locked"))]
 
-    async def locked_once(service: QueueService, who: Principal, table: UUID) -> Sequence[BatchCard]:
+    async def locked_once(service: QueueService, *table: Any, **rows: Any) -> QueueLook:
         if failures:
             raise failures.pop()
-        return await cards(service, who, table)
+        return await look(service, *table, **rows)
 
-    monkeypatch.setattr(QueueService, "cards", locked_once)
+    monkeypatch.setattr(QueueService, "look", locked_once)
     await studio.ask()
     await studio.advance(RETRY_SECONDS)
     await a_moment(studio)

@@ -1,9 +1,11 @@
-"""What two looks at a queue tell."""
+"""What there is to tell of what changed at a queue."""
 
 from dataclasses import replace
 
+from wrldbldr.domain.batch import BatchStatus
 from wrldbldr.services.cards import BatchCard
-from wrldbldr.state.news import marks_of, news_between
+from wrldbldr.services.queue_look import Changed
+from wrldbldr.state.news import news_of
 
 CARD = BatchCard(
     id="one", status="queued", entity_id="sefa", entity_kind="character", entity_name="Sefa Thornwick",
@@ -12,50 +14,28 @@ CARD = BatchCard(
 )  # fmt: skip
 
 
-def look(*cards: BatchCard) -> dict[str, BatchCard]:
-    return {card.id: card for card in cards}
+def test_what_ended_is_told_one_by_one_and_of_very_many_how_many_more_there_are() -> None:
+    ready, failed = replace(CARD, status="ready"), replace(CARD, status="failed")
 
+    news = news_of(Changed(ended=[ready, failed], counts={BatchStatus.READY: 40, BatchStatus.FAILED: 2}))
 
-def test_a_batch_that_became_ready_between_two_looks_is_news_once() -> None:
-    ready = replace(CARD, status="ready")
-
-    assert news_between(look(CARD), [ready]).ready == (ready,)
-    assert news_between(look(ready), [ready]).ready == ()
-
-
-def test_a_batch_that_came_and_ended_between_two_looks_is_news_too() -> None:
-    failed = replace(CARD, status="failed")
-
-    assert news_between({}, [failed]).failed == (failed,)
-
-
-def test_a_batch_that_failed_is_news_even_if_its_painting_was_never_seen() -> None:
-    failed = replace(CARD, status="failed")
-
-    assert news_between(look(CARD), [failed]).failed == (failed,)
-
-
-def test_a_batch_that_was_tried_again_and_failed_again_between_two_looks_is_news() -> None:
-    failed = replace(CARD, status="failed")
-    again = replace(failed, attempt=2)
-
-    assert news_between(look(failed), [again]).failed == (again,)
-    assert news_between(look(failed), [failed]).failed == ()
+    assert (news.ready, news.failed, news.more, news.ended_count) == ((ready,), (failed,), 40, 42)
+    assert news.sentence == ""
 
 
 def test_what_is_said_aloud_names_what_joined_what_began_and_what_left() -> None:
-    painting = replace(CARD, status="generating")
+    for status, words in {
+        BatchStatus.QUEUED: "is in the queue",
+        BatchStatus.GENERATING: "is being painted",
+        BatchStatus.CANCELLED: "was taken off the queue",
+    }.items():
+        changed = Changed(under_way=[replace(CARD, status=status)], counts={status: 1})
+        assert news_of(changed).sentence == f"Portrait of Sefa Thornwick {words}."
 
-    assert news_between({}, [CARD]).sentence == "Portrait of Sefa Thornwick is in the queue."
-    assert news_between(look(CARD), [painting]).sentence == "Portrait of Sefa Thornwick is being painted."
-    assert news_between(look(painting), []).sentence == "Portrait of Sefa Thornwick was taken off the queue."
-    assert news_between(look(replace(CARD, status="ready")), []).sentence == ""
 
+def test_of_very_many_a_few_are_named_and_the_others_counted() -> None:
+    changed = Changed(under_way=[CARD], counts={BatchStatus.QUEUED: 100, BatchStatus.CANCELLED: 1})
 
-def test_the_icon_beside_somebody_is_the_most_urgent_of_their_batches() -> None:
-    queued, failed = CARD, replace(CARD, id="two", status="failed")
-    painting = replace(CARD, id="three", status="generating")
-
-    assert marks_of([failed, queued]) == {"sefa": "failed"}
-    assert marks_of([painting, failed, queued]) == {"sefa": "generating"}
-    assert marks_of([replace(CARD, status="ready")]) == {}
+    assert news_of(changed).sentence == (
+        "1 was taken off the queue. Portrait of Sefa Thornwick is in the queue. 99 more are in the queue."
+    )

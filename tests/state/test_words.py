@@ -45,7 +45,7 @@ def a_limit() -> Generator[None]:
 
 async def a_card(studio: Studio) -> BatchCard:
     await studio.ask()
-    (card,) = await studio.engine.queue.cards(studio.who, studio.scene.game_session.id)
+    (card,) = (await studio.engine.queue.look(studio.who, studio.scene.game_session.id, rows=1)).waiting
     return card
 
 

@@ -17,6 +17,7 @@ from wrldbldr.api.listeners import Listener, listener_at
 from wrldbldr.api.messages import REASONS, CloseCode, Message
 from wrldbldr.api.told import Told
 from wrldbldr.bus import SERVER_TOPIC, Subscription, game_session_topic, world_topic
+from wrldbldr.domain.batch import BatchStatus
 from wrldbldr.domain.errors import NotFoundError, UnauthenticatedError, WrldBldrError
 from wrldbldr.domain.events import (
     BatchCancelled,
@@ -29,7 +30,7 @@ from wrldbldr.domain.events import (
     Event,
     Missed,
     PicturesChanged,
-    QueueMoved,
+    QueueChanged,
     StageChanged,
     WorldChanged,
 )
@@ -204,8 +205,8 @@ class Stream:
     async def _tell_of(self, events: Sequence[Event]) -> bool:
         for event in events:
             await self._say(await self._messages_of(event))
-        if QueueMoved() in events:
-            await self._say(await self._order())
+        if QueueChanged() in events:
+            await self._say(await self._many())
         if any(isinstance(event, StageChanged | WorldChanged | PicturesChanged) for event in events):
             await self._say(await self._stage())
         return True
@@ -237,16 +238,16 @@ class Stream:
             return ()
         return self._told.queued(bulletin) if isinstance(event, BatchQueued) else self._told.failed(bulletin)
 
-    async def _order(self) -> Sequence[Message]:
-        """What happened without an event of a batch: the order changed, or batches were deleted with whom they were for."""
-        unfinished = await self._listener.unfinished()
-        deleted: list[Message] = []
-        for batch_id in self._told.missing(unfinished):
-            try:
-                await self._listener.bulletin(batch_id)
-            except NotFoundError:
-                deleted += self._told.cancelled(batch_id)
-        return [*deleted, *self._told.ordered(unfinished)]
+    async def _many(self) -> Sequence[Message]:
+        """What happened without an event of each batch: many were withdrawn, tried again or deleted, or the order changed."""
+        standings = await self._listener.standings()
+        missing = self._told.missing(standings)
+        found = await self._listener.statuses(missing)
+        gone = [one for one in missing if found.get(one, BatchStatus.CANCELLED) is BatchStatus.CANCELLED]
+        said = [message for batch_id in gone for message in self._told.cancelled(batch_id)]
+        if not all(map(self._told.knows, standings)):
+            said += self._told.joined(await self._listener.unfinished())
+        return [*said, *self._told.ordered(standings)]
 
     async def _stage(self) -> Sequence[Message]:
         """Names and pictures on it change with those of whom they show."""

@@ -1,6 +1,6 @@
 """On whose behalf an event stream tells: a game master hears everything of their table, a player what players may know."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -11,6 +11,7 @@ from wrldbldr.api.identity import shown_seat, shown_secret
 from wrldbldr.api.messages import ComfyUIStateChanged
 from wrldbldr.bus import account_topic, game_session_topic
 from wrldbldr.domain.account import Principal
+from wrldbldr.domain.batch import BatchStatus, Standing
 from wrldbldr.domain.errors import NotFoundError, UnauthenticatedError, WrldBldrError
 from wrldbldr.domain.events import Event, PlayerLeft, SignedOut
 from wrldbldr.domain.player import SeatedPlayer
@@ -46,6 +47,14 @@ class Listener(Protocol):
 
     async def unfinished(self) -> Sequence[Bulletin]:
         """What is still to come at this table, or has failed. Raises NotFoundError."""
+        ...
+
+    async def standings(self) -> Sequence[Standing]:
+        """The same, as no more than it takes to compare two looks. Raises NotFoundError."""
+        ...
+
+    async def statuses(self, batch_ids: Collection[UUID]) -> Mapping[UUID, BatchStatus]:
+        """Where those of these are that there are. Raises NotFoundError."""
         ...
 
     async def bulletin(self, batch_id: UUID) -> Bulletin:
@@ -93,6 +102,14 @@ class GameMaster:
     async def unfinished(self) -> Sequence[Bulletin]:
         """With everything there is to know."""
         return [Bulletin.of(report) for report in await self.engine.queue.unfinished(self.who, self.game_session_id)]
+
+    async def standings(self) -> Sequence[Standing]:
+        """All of them."""
+        return await self.engine.queue.standings(self.who, self.game_session_id)
+
+    async def statuses(self, batch_ids: Collection[UUID]) -> Mapping[UUID, BatchStatus]:
+        """Also of what was withdrawn."""
+        return await self.engine.queue.statuses(self.who, self.game_session_id, batch_ids)
 
     async def bulletin(self, batch_id: UUID) -> Bulletin:
         """With everything there is to know."""
@@ -153,6 +170,14 @@ class Watcher:
     async def unfinished(self) -> Sequence[Bulletin]:
         """Without what players must not know."""
         return await self.engine.audience.unfinished(self.who)
+
+    async def standings(self) -> Sequence[Standing]:
+        """All of them: that a batch is there, players may know."""
+        return await self.engine.audience.standings(self.who)
+
+    async def statuses(self, batch_ids: Collection[UUID]) -> Mapping[UUID, BatchStatus]:
+        """Also of what was withdrawn."""
+        return await self.engine.audience.statuses(self.who, batch_ids)
 
     async def bulletin(self, batch_id: UUID) -> Bulletin:
         """Without what players must not know."""

@@ -19,7 +19,7 @@ from wrldbldr.api.messages import (
     QueueReordered,
     StageChanged,
 )
-from wrldbldr.domain.batch import BatchStatus
+from wrldbldr.domain.batch import BatchStatus, Standing
 from wrldbldr.services.bulletin import Bulletin
 
 
@@ -37,12 +37,19 @@ class Told:
 
     def __init__(self) -> None:
         self._known: dict[UUID, Known] = {}
-        self._waiting: list[UUID] = []
+        self._waiting: dict[UUID, None] = {}  # in order
         self._comfyui: ComfyUIStateChanged | None = None
         self._stage: Hashable = None
 
     def snapshot(self, bulletins: Sequence[Bulletin]) -> list[Message]:
         """Everything about batches that are open or have failed, for somebody who knows nothing."""
+        said = self.joined(bulletins)
+        order = [bulletin.batch_id for bulletin in bulletins if bulletin.batch_id in self._waiting]
+        self._waiting = dict.fromkeys([*order, *self._waiting])
+        return [*said, QueueReordered(batch_ids=list(self._waiting))]
+
+    def joined(self, bulletins: Sequence[Bulletin]) -> list[Message]:
+        """What was not said yet of batches that are open or have failed."""
         said: list[Message] = []
         for bulletin in bulletins:
             if bulletin.status is BatchStatus.FAILED:
@@ -52,7 +59,12 @@ class Told:
                 said += self.queued(bulletin)
             if bulletin.status is BatchStatus.GENERATING:
                 said += self.progressed(bulletin.batch_id, bulletin.percent)
-        return [*said, QueueReordered(batch_ids=list(self._waiting))]
+        return said
+
+    def knows(self, standing: Standing) -> bool:
+        """Whether the batch and its attempt were spoken of."""
+        known = self._known.get(standing.batch_id)
+        return known is not None and known.attempt == standing.attempt
 
     def queued(self, bulletin: Bulletin) -> list[Message]:
         """A batch waits, or did when the event was published."""
@@ -62,7 +74,7 @@ class Told:
             return []
         self._forget(bulletin.batch_id)
         self._known[bulletin.batch_id] = Known(bulletin.attempt)
-        self._waiting.append(bulletin.batch_id)
+        self._waiting[bulletin.batch_id] = None
         return [GenerationQueued.of(bulletin)]
 
     def progressed(self, batch_id: UUID, percent: int) -> list[Message]:
@@ -71,8 +83,7 @@ class Told:
         if known is None or known.has_failed or (known.percent is not None and percent <= known.percent):
             return []
         known.percent = percent
-        if batch_id in self._waiting:
-            self._waiting.remove(batch_id)
+        self._waiting.pop(batch_id, None)
         return [GenerationProgress(batch_id=batch_id, progress=percent)]
 
     def completed(self, batch_id: UUID, asset_count: int) -> list[Message]:
@@ -92,6 +103,8 @@ class Told:
 
     def cancelled(self, batch_id: UUID) -> list[Message]:
         """A batch was withdrawn."""
+        if batch_id not in self._known:  # it went with many, and was told then
+            return []
         self._forget(batch_id)
         return [GenerationCancelled(batch_id=batch_id)]
 
@@ -103,21 +116,22 @@ class Told:
             return self.cancelled(bulletin.batch_id)
         return self.failed(bulletin) if bulletin.status is BatchStatus.FAILED else []
 
-    def missing(self, bulletins: Sequence[Bulletin]) -> list[UUID]:
+    def missing(self, unfinished: Sequence[Standing | Bulletin]) -> list[UUID]:
         """Which open batches are not among those that are unfinished now: an event tells what became of them, or nobody."""
-        there = {bulletin.batch_id for bulletin in bulletins}
+        there = {batch.batch_id for batch in unfinished}
         return [batch_id for batch_id, known in self._known.items() if batch_id not in there and not known.has_failed]
 
-    def ordered(self, bulletins: Sequence[Bulletin]) -> list[Message]:
+    def ordered(self, unfinished: Sequence[Standing]) -> list[Message]:
         """The order of what waits, if it is not the one that follows from what was said. Of others an event tells first."""
         order = [
-            bulletin.batch_id
-            for bulletin in bulletins
-            if bulletin.status is BatchStatus.QUEUED and bulletin.batch_id in self._waiting
+            standing.batch_id
+            for standing in unfinished
+            if standing.status is BatchStatus.QUEUED and standing.batch_id in self._waiting
         ]
-        if order == [batch_id for batch_id in self._waiting if batch_id in order]:
+        still = set(order)
+        if order == [batch_id for batch_id in self._waiting if batch_id in still]:
             return []
-        self._waiting = [*order, *(batch_id for batch_id in self._waiting if batch_id not in order)]
+        self._waiting = dict.fromkeys([*order, *self._waiting])
         return [QueueReordered(batch_ids=order)]
 
     def comfyui(self, message: ComfyUIStateChanged) -> list[Message]:
@@ -134,5 +148,4 @@ class Told:
 
     def _forget(self, batch_id: UUID) -> None:
         self._known.pop(batch_id, None)
-        if batch_id in self._waiting:
-            self._waiting.remove(batch_id)
+        self._waiting.pop(batch_id, None)

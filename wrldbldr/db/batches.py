@@ -2,16 +2,22 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, CursorResult, Update, delete, func, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from wrldbldr.domain.batch import Batch, BatchStatus, Submission
+from wrldbldr.db.changes import next_change
+from wrldbldr.domain.batch import Batch, BatchStatus, Standing, Submission
 from wrldbldr.domain.errors import NotFoundError
 
 LATELY_GIVEN_UP = 50
+IS_LISTED = col(Batch.cleared_at).is_(None)
+IN_ORDER = (col(Batch.rank), col(Batch.id))
+LATEST_FIRST = col(Batch.change).desc()
 
 
 class Batches:
@@ -43,23 +49,112 @@ class Batches:
         )
         return rows.scalars().all()
 
-    async def listed(self, game_session_id: UUID) -> Sequence[Batch]:
-        """What a game session's queue shows: everything not cleared, in order of rank."""
+    async def unfinished(self, game_session_id: UUID) -> Sequence[Batch]:
+        """Whatever of a game session's list is open or has failed, in order of rank."""
+        listed = _listed(game_session_id).where(col(Batch.status) != BatchStatus.READY)
+        return (await self._db_session.execute(listed.order_by(*IN_ORDER))).scalars().all()
+
+    async def standings(self, game_session_id: UUID) -> Sequence[Standing]:
+        """The same, as no more than it takes to compare two looks."""
         rows = await self._db_session.execute(
-            select(Batch)
-            .where(Batch.game_session_id == game_session_id, col(Batch.cleared_at).is_(None))
-            .order_by(col(Batch.rank), col(Batch.id))
+            select(Batch.id, Batch.status, Batch.attempt)
+            .where(Batch.game_session_id == game_session_id, IS_LISTED, col(Batch.status) != BatchStatus.READY)
+            .order_by(*IN_ORDER)
         )
+        return [Standing(batch_id, BatchStatus(status), attempt) for batch_id, status, attempt in rows.all()]
+
+    async def first(self, game_session_id: UUID, status: BatchStatus, limit: int) -> Sequence[Batch]:
+        """The first of a game session's list that have a status, in order of rank."""
+        listed = _listed(game_session_id).where(Batch.status == status)
+        return (await self._db_session.execute(listed.order_by(*IN_ORDER).limit(limit))).scalars().all()
+
+    async def latest(self, game_session_id: UUID, status: BatchStatus, limit: int) -> Sequence[Batch]:
+        """Those of a game session's list that came to a status last, the latest first."""
+        listed = _listed(game_session_id).where(Batch.status == status)
+        return (await self._db_session.execute(listed.order_by(LATEST_FIRST).limit(limit))).scalars().all()
+
+    async def withdrawn(self, game_session_id: UUID, after: datetime, limit: int) -> Sequence[Batch]:
+        """What was withdrawn at a game session after a moment, the latest first."""
+        query = select(Batch).where(
+            Batch.game_session_id == game_session_id,
+            col(Batch.cleared_at) > after,
+            Batch.status == BatchStatus.CANCELLED,
+        )
+        rows = await self._db_session.execute(query.order_by(col(Batch.cleared_at).desc(), LATEST_FIRST).limit(limit))
         return rows.scalars().all()
 
-    async def of_status(self, game_session_id: UUID, status: BatchStatus) -> Sequence[Batch]:
-        """Those of a game session's list that have a status, in order of rank."""
+    async def census(self, game_session_id: UUID) -> Sequence[tuple[BatchStatus, UUID, int]]:
+        """How many batches of a game session's list each entity has in each status."""
         rows = await self._db_session.execute(
-            select(Batch)
-            .where(Batch.game_session_id == game_session_id, Batch.status == status, col(Batch.cleared_at).is_(None))
-            .order_by(col(Batch.rank), col(Batch.id))
+            select(Batch.status, Batch.entity_id, func.count())
+            .where(Batch.game_session_id == game_session_id, IS_LISTED)
+            .group_by(col(Batch.status), col(Batch.entity_id))
         )
-        return rows.scalars().all()
+        return [(BatchStatus(status), entity_id, count) for status, entity_id, count in rows.all()]
+
+    async def changed(
+        self, game_session_id: UUID, since: int, statuses: Collection[BatchStatus], limit: int
+    ) -> Sequence[Batch]:
+        """What came to one of these statuses at a game session after a change, the latest first."""
+        query = select(Batch).where(*_changed(game_session_id, since, statuses))
+        return (await self._db_session.execute(query.order_by(LATEST_FIRST).limit(limit))).scalars().all()
+
+    async def count_changed(
+        self, game_session_id: UUID, since: int, statuses: Collection[BatchStatus]
+    ) -> dict[BatchStatus, int]:
+        """How many came to each of these statuses at a game session after a change."""
+        query = select(Batch.status, func.count()).where(*_changed(game_session_id, since, statuses))
+        rows = (await self._db_session.execute(query.group_by(col(Batch.status)))).all()
+        return {BatchStatus(status): count for status, count in rows}
+
+    async def still_failed(self, batch_ids: Collection[UUID]) -> dict[UUID, int]:
+        """Which of these are failed and on the list, and at which attempt."""
+        rows = await self._db_session.execute(
+            select(Batch.id, Batch.attempt).where(
+                col(Batch.id).in_(batch_ids), Batch.status == BatchStatus.FAILED, IS_LISTED
+            )
+        )
+        return {batch_id: attempt for batch_id, attempt in rows.all()}
+
+    async def statuses(self, game_session_id: UUID, batch_ids: Collection[UUID]) -> dict[UUID, BatchStatus]:
+        """Where those of these are that belong to a game session."""
+        rows = await self._db_session.execute(
+            select(Batch.id, Batch.status).where(col(Batch.id).in_(batch_ids), Batch.game_session_id == game_session_id)
+        )
+        return {batch_id: BatchStatus(status) for batch_id, status in rows.all()}
+
+    async def cancel_waiting(self, game_session_id: UUID, now: datetime) -> int:
+        """What `Batch.cancel` does, of all that wait at a game session. Returns how many."""
+        gone = {"status": BatchStatus.CANCELLED, "completed_at": now, "cleared_at": now}
+        return await self._change_all(game_session_id, BatchStatus.QUEUED, gone)
+
+    async def retry_failed(self, game_session_id: UUID, rank: float) -> int:
+        """What `Batch.retry` does, of all on a game session's list that failed, in their order from `rank` on.
+
+        Returns how many.
+        """
+        first = select(func.min(Batch.rank)).where(
+            Batch.game_session_id == game_session_id, IS_LISTED, Batch.status == BatchStatus.FAILED
+        )
+        before = (await self._db_session.execute(first)).scalar_one() or 0.0
+        again = {"status": BatchStatus.QUEUED, "rank": Batch.rank + (rank - before), "attempt": Batch.attempt + 1}
+        fresh = dict.fromkeys(("started_at", "completed_at", "cleared_at"))
+        return await self._change_all(game_session_id, BatchStatus.FAILED, {**again, **fresh})
+
+    async def clear_all(self, game_session_id: UUID, statuses: Collection[BatchStatus], now: datetime) -> int:
+        """What `Batch.clear` does, of all on a game session's list that have these statuses. Returns how many."""
+        listed = (col(Batch.game_session_id) == game_session_id, IS_LISTED, col(Batch.status).in_(statuses))
+        return await self._update(update(Batch).where(*listed).values(cleared_at=now))
+
+    async def _change_all(self, game_session_id: UUID, status: BatchStatus, values: dict[str, Any]) -> int:
+        """All of them under one number: they change at once."""
+        listed = (col(Batch.game_session_id) == game_session_id, IS_LISTED, col(Batch.status) == status)
+        change = await self._db_session.run_sync(lambda it: next_change(it.connection(), game_session_id))
+        return await self._update(update(Batch).where(*listed).values(**values, change=change))
+
+    async def _update(self, statement: Update) -> int:
+        result = await self._db_session.execute(statement, execution_options={"synchronize_session": False})
+        return cast("CursorResult[Any]", result).rowcount
 
     async def page(
         self, game_session_id: UUID, *, status: BatchStatus | None, limit: int, after: UUID | None
@@ -79,10 +174,8 @@ class Batches:
             anchor = await self._db_session.get(Batch, after)
             if anchor is None or anchor.game_session_id != game_session_id:
                 raise NotFoundError("batch")
-            query = query.where(
-                (col(Batch.rank) > anchor.rank) | ((col(Batch.rank) == anchor.rank) & (col(Batch.id) > anchor.id))
-            )
-        rows = await self._db_session.execute(query.order_by(col(Batch.rank), col(Batch.id)).limit(limit))
+            query = query.where(tuple_(*IN_ORDER) > (anchor.rank, anchor.id))
+        rows = await self._db_session.execute(query.order_by(*IN_ORDER).limit(limit))
         return rows.scalars().all()
 
     async def count_by_status(self, world_ids: Sequence[UUID]) -> dict[tuple[UUID, BatchStatus], int]:
@@ -141,6 +234,18 @@ class Batches:
 
     async def delete_of_entity(self, entity_id: UUID) -> None:
         """Remove every batch of an entity; whoever paints one notices that it is gone."""
-        for batch in (await self._db_session.execute(select(Batch).where(Batch.entity_id == entity_id))).scalars():
-            await self._db_session.delete(batch)
-        await self._db_session.flush()
+        await self._db_session.execute(delete(Batch).where(col(Batch.entity_id) == entity_id))
+
+
+def _listed(game_session_id: UUID) -> SelectOfScalar[Batch]:
+    return select(Batch).where(Batch.game_session_id == game_session_id, IS_LISTED)
+
+
+def _changed(game_session_id: UUID, since: int, statuses: Collection[BatchStatus]) -> tuple[ColumnElement[bool], ...]:
+    """Of what has ended only what is on the list still: somebody has seen the rest."""
+    return (
+        col(Batch.game_session_id) == game_session_id,
+        col(Batch.change) > since,
+        col(Batch.status).in_(statuses),
+        IS_LISTED | (col(Batch.status) == BatchStatus.CANCELLED),
+    )

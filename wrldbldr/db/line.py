@@ -50,11 +50,17 @@ BEGUN = (
     .where(col(Batch.status) == BatchStatus.GENERATING)
     .order_by(col(Batch.started_at), col(Batch.rank), col(Batch.id))
 )
+HOW_MANY_OF_THEIRS = (
+    select(func.count())
+    .select_from(Own)
+    .where(Own.status == BatchStatus.QUEUED, Own.requested_by == Account.id)
+    .correlate(Account)
+    .scalar_subquery()
+)
 WHO_WAITS = (
-    select(Account.id, func.count(), Account.last_turn)
-    .join(Batch, (col(Batch.requested_by) == col(Account.id)) & IS_WAITING)
-    .group_by(col(Account.id))
-    .order_by(col(Account.last_turn), func.min(Batch.rank), col(Account.id))
+    select(Account.id, HOW_MANY_OF_THEIRS, Account.last_turn)
+    .join(Batch, col(Batch.id) == FIRST_OF_THEIRS)
+    .order_by(col(Account.last_turn), col(Batch.rank), col(Account.id))
 )
 
 
@@ -133,9 +139,9 @@ class LineOfBatches:
         query = select(Batch).where(IS_WAITING, Batch.requested_by == account_id).order_by(*order).limit(1)
         return (await self._db_session.execute(query)).scalar_one_or_none()
 
-    async def order_of(self, account_id: UUID) -> Sequence[UUID]:
-        """What waits of an account's own, in order."""
-        query = select(Batch.id).where(IS_WAITING, Batch.requested_by == account_id).order_by(*OWN_ORDER)
+    async def order_of(self, account_id: UUID, limit: int) -> Sequence[UUID]:
+        """The first that wait of an account's own, in order."""
+        query = select(Batch.id).where(IS_WAITING, Batch.requested_by == account_id).order_by(*OWN_ORDER).limit(limit)
         return (await self._db_session.execute(query)).scalars().all()
 
     async def neighbour(self, batch: Batch, side: Side) -> Batch | None:
@@ -161,16 +167,15 @@ class LineOfBatches:
         await self._db_session.execute(update(Account).where(col(Account.id) == account_id).values(last_turn=first))
 
     async def _places(self, account_id: UUID, batches: Sequence[Batch]) -> dict[UUID, int]:
-        """Places among an account's own. For one batch those before it are counted, for several all are numbered."""
-        own = (IS_WAITING, Batch.requested_by == account_id)
-        if len(batches) == 1:
-            [batch] = batches
-            up_to_it = tuple_(*OWN_ORDER) <= (batch.rank, batch.id)
-            count = await self._db_session.execute(select(func.count()).select_from(Batch).where(*own, up_to_it))
-            return {batch.id: count.scalar_one()}
+        """Places among an account's own: those before the first are counted, those from there to the last are numbered."""
+        own, place = (IS_WAITING, Batch.requested_by == account_id), tuple_(*OWN_ORDER)
+        ends = [(batch.rank, batch.id) for batch in batches]
+        before = select(func.count()).select_from(Batch).where(*own, place < min(ends))
+        start = (await self._db_session.execute(before)).scalar_one() + 1
+        between = select(Batch.id).where(*own, place >= min(ends), place <= max(ends)).order_by(*OWN_ORDER)
+        order = (await self._db_session.execute(between)).scalars()
         wanted = {batch.id for batch in batches}
-        order = await self.order_of(account_id)
-        return {batch_id: place for place, batch_id in enumerate(order, start=1) if batch_id in wanted}
+        return {batch_id: number for number, batch_id in enumerate(order, start) if batch_id in wanted}
 
     async def _spread(self, anchor: Batch) -> None:
         """Between two neighbours there is no number left: the order stays, with room between all."""

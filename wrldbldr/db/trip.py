@@ -29,6 +29,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import instance_dict
 from sqlmodel import SQLModel, col, select
 
+from wrldbldr.db.changes import next_change
 from wrldbldr.db.line import BEHIND_ALL, NEXT
 from wrldbldr.db.worlds import TABLES
 from wrldbldr.domain.account import Account
@@ -49,7 +50,7 @@ def _table(kind: type[SQLModel]) -> Table:
 
 
 ACCOUNTS, BATCHES, WORKFLOWS, SUBMISSIONS, ASSETS = map(_table, (Account, Batch, Workflow, Submission, Asset))
-STATE = ("status", "started_at", "completed_at", "failure", "style")
+STATE = ("status", "change", "started_at", "completed_at", "failure", "style")
 
 # Built once: putting a statement together takes longer than SQLite takes to answer it.
 
@@ -131,6 +132,11 @@ class Trip:
             table = _table(type(row))
             self._connection.execute(_insert(table), {name: getattr(row, name) for name in _names(table)})
 
+    def ask_for(self, batch: Batch) -> None:
+        """A batch joins those of its table."""
+        batch.change = next_change(self._connection, batch.game_session_id)
+        self.add(batch)
+
     def add_world(self, owner_id: UUID, world: NewWorld) -> None:
         """Store a world that was brought in, called so that the owner tells it from the others.
 
@@ -192,6 +198,7 @@ class Trip:
 
     def save_state(self, batch: Batch) -> None:
         """Store what has become of a batch."""
+        batch.change = next_change(self._connection, batch.game_session_id)
         values = {name: getattr(batch, name) for name in STATE}
         self._connection.execute(SAVE_STATE, {"batch": batch.id, **values})
 

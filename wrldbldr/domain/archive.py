@@ -73,6 +73,7 @@ COLUMNS_LEFT_OUT: dict[type[SQLModel], dict[str, str]] = {
         "status": "all of them are ready",
         "style": "what a picture took its style from, its lineage says",
         "rank": "none of them waits",
+        "change": "none of them is news",
         "failure": "none of them failed",
         "cleared_at": "none of them is in a queue",
     },

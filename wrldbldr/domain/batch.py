@@ -6,6 +6,7 @@ QUEUED ──start──► GENERATING ──finish──► READY
   └──cancel──► CANCELLED ◄──cancel── GENERATING
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -46,6 +47,9 @@ class BatchStatus(StrEnum):
     CANCELLED = "cancelled"  # withdrawn; leaves the queue
 
 
+OPEN = (BatchStatus.QUEUED, BatchStatus.GENERATING)
+
+
 class IllegalTransitionError(ConflictError):
     """A batch was asked for something its status does not allow."""
 
@@ -61,12 +65,17 @@ class Batch(SQLModel, table=True):
     __table_args__ = (
         Index("ix_batch_line", "status", "requested_by", "rank", "id"),
         Index("ix_batch_list", "game_session_id", "cleared_at", "rank", "id"),
+        Index("ix_batch_group", "game_session_id", "cleared_at", "status", "rank", "id"),
+        Index("ix_batch_ended", "game_session_id", "cleared_at", "status", "change"),
+        Index("ix_batch_marks", "game_session_id", "cleared_at", "status", "entity_id"),
+        Index("ix_batch_change", "game_session_id", "change"),
+        Index("ix_batch_shelf", "world_id", "cleared_at", "status"),
         Index("ix_batch_runs", "workflow_id", "width", "height", "completed_at", sqlite_where=text("status = 'ready'")),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     game_session_id: UUID = Field(foreign_key="gamesession.id", ondelete="CASCADE")
-    world_id: UUID = Field(foreign_key="world.id", index=True, ondelete="CASCADE")
+    world_id: UUID = Field(foreign_key="world.id", ondelete="CASCADE")
     requested_by: UUID = Field(foreign_key="account.id", ondelete="CASCADE")
     entity_type: EntityType = word(EntityType)
     entity_id: UUID = Field(index=True)
@@ -83,6 +92,7 @@ class Batch(SQLModel, table=True):
     inputs: InputSettings | None = json_or_none(InputSettings)  # what was set of the workflow's other inputs
     status: BatchStatus = word(BatchStatus, default=BatchStatus.QUEUED)
     rank: float = Field(index=True)  # of one game master's, the lower runs first; only its order means anything
+    change: int = 0  # the number its status got when it changed last, counted at its table (GameSession.changes)
     attempt: int = 1
     style: Style | None = json_or_none(Style)
     failure: Failure | None = json_or_none(Failure)
@@ -135,11 +145,20 @@ class Batch(SQLModel, table=True):
     @property
     def is_open(self) -> bool:
         """Whether something is still to come."""
-        return self.status in (BatchStatus.QUEUED, BatchStatus.GENERATING)
+        return self.status in OPEN
 
     def _leave(self, verb: str, *allowed: BatchStatus) -> None:
         if self.status not in allowed:
             raise IllegalTransitionError(verb=verb, found=self.status)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a batch is."""
+
+    batch_id: UUID
+    status: BatchStatus
+    attempt: int
 
 
 class Submission(SQLModel, table=True):

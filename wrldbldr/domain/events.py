@@ -73,6 +73,11 @@ class QueueMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueChanged:
+    """Many batches of a table changed at once, or their order did: whoever shows its queue reads it anew."""
+
+
+@dataclass(frozen=True, slots=True)
 class QueuePaused:
     """The one queue of this server stands still, or goes on: no waiting batch is begun while it is paused."""
 
@@ -159,6 +164,7 @@ Event = (
     | BatchCancelled
     | BatchCleared
     | QueueMoved
+    | QueueChanged
     | QueuePaused
     | ShelfChanged
     | WorldChanged

@@ -69,6 +69,7 @@ class GameSession(SQLModel, table=True):
     world_id: UUID = Field(foreign_key="world.id", index=True, ondelete="CASCADE")
     name: str
     join_code: str = Field(unique=True, index=True)
+    changes: int = 0  # how often the status of one of its batches changed
     created_at: datetime = moment()
 
 

@@ -3,14 +3,14 @@ something is painted.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from uuid import UUID
 
 from wrldbldr.db.database import Database, UnitOfWork
-from wrldbldr.domain.batch import AssetType, Batch, BatchStatus
+from wrldbldr.domain.batch import AssetType, Batch, BatchStatus, Standing
 from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.player import SeatedPlayer
 from wrldbldr.domain.stage import Part
@@ -21,6 +21,7 @@ from wrldbldr.services.gallery import GalleryService, PictureFile
 from wrldbldr.services.progress import LiveProgress
 from wrldbldr.services.queue import BatchReport
 
+PAINTING_LIMIT = 2  # as many as are in hand at once
 NAMELESS = "Picture"  # what a file is called that shows somebody whom players do not know by name
 
 
@@ -45,7 +46,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Table:
-    """What a player at a table sees. `painting` is what is on its way, `names` whom they may know by name, by id."""
+    """What a player at a table sees. `painting` is what is being painted, `names` whom they may know by name, by id."""
 
     world_name: str
     name: str
@@ -79,8 +80,7 @@ class AudienceService:
             known = {entity.id for entity in visible}
             painting = [
                 self._bulletin(batch, known)
-                for batch in await unit.batches.listed(game_session.id)
-                if batch.status in (BatchStatus.QUEUED, BatchStatus.GENERATING)
+                for batch in await unit.batches.first(game_session.id, BatchStatus.GENERATING, PAINTING_LIMIT)
             ]
             stage = await _seen(unit, who, {entity.id: entity.name for entity in visible})
         pictures: defaultdict[UUID, dict[AssetType, UUID]] = defaultdict(dict)
@@ -103,13 +103,21 @@ class AudienceService:
             if await unit.worlds.find_game_session(who.game_session_id) is None:
                 raise NotFoundError("game session")
             visible = {entity.id for entity in await _visible(unit, who.world_id)}
-            listed = await unit.batches.listed(who.game_session_id)
-            positions = await unit.line.positions(listed)
-        return [
-            self._bulletin(batch, visible, positions.get(batch.id, 0))
-            for batch in listed
-            if batch.status is not BatchStatus.READY
-        ]
+            unfinished = await unit.batches.unfinished(who.game_session_id)
+            positions = await unit.line.positions(unfinished)
+        return [self._bulletin(batch, visible, positions.get(batch.id, 0)) for batch in unfinished]
+
+    async def standings(self, who: SeatedPlayer) -> Sequence[Standing]:
+        """The same, as no more than it takes to compare two looks. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            if await unit.worlds.find_game_session(who.game_session_id) is None:
+                raise NotFoundError("game session")
+            return await unit.batches.standings(who.game_session_id)
+
+    async def statuses(self, who: SeatedPlayer, batch_ids: Collection[UUID]) -> dict[UUID, BatchStatus]:
+        """Where those of these are that there are at their table."""
+        async with self._database.read() as unit:
+            return await unit.batches.statuses(who.game_session_id, batch_ids)
 
     async def bulletin(self, who: SeatedPlayer, batch_id: UUID) -> Bulletin:
         """What may be told of a batch of their table. Raises NotFoundError."""

@@ -16,6 +16,7 @@ from wrldbldr.domain.events import (
     BatchStarted,
     PicturesChanged,
     PreviewPainted,
+    QueueChanged,
 )
 from wrldbldr.kit.clock import Clock
 from wrldbldr.services.announce import announce
@@ -50,6 +51,9 @@ class Easel:
         """The batch waits again."""
         self.left(batch.id)
         announce(self._bus, batch, BatchQueued(batch.id))
+        self._bus.publish(
+            game_session_topic(batch.game_session_id), QueueChanged()
+        )  # it waits where it was, not at the end
 
     def ready(self, batch: Batch) -> None:
         """The pictures are stored."""

@@ -7,7 +7,7 @@ from wrldbldr.bus import Bus, account_topic, game_session_topic
 from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import Batch, BatchStatus
-from wrldbldr.domain.events import QueueMoved
+from wrldbldr.domain.events import QueueChanged, QueueMoved
 from wrldbldr.domain.line import Move, Side
 from wrldbldr.services.access import owned_batch, owned_batches
 
@@ -46,21 +46,22 @@ class LineService:
     async def reorder(self, who: Principal, batch_ids: Sequence[UUID]) -> Sequence[UUID]:
         """Let these come first among the game master's own, in this order; the others follow as they were.
 
-        Those that wait no more are left out: somebody was faster. Returns what waits of theirs, in order.
+        Those that wait no more are left out: somebody was faster. Returns those that wait, in order.
         Raises NotFoundError, and then nothing is moved.
         """
         async with self._database.write() as unit:
             batches = await owned_batches(unit, who, batch_ids)
-            has_moved = await _brought_forward(unit, who.account_id, batches)
-            order = await unit.line.order_of(who.account_id)
-        self._say_moved(batches if has_moved else [])
-        return order
+            waiting = [batch for batch in batches if batch.status is BatchStatus.QUEUED]
+            has_moved = await _brought_forward(unit, who.account_id, waiting)
+        self._say_moved(waiting if has_moved else [])
+        return [batch.id for batch in waiting]
 
     def _say_moved(self, batches: Sequence[Batch]) -> None:
         """Tell their tables and, for the others of their game master, the account; nobody else's place has changed."""
-        topics = {game_session_topic(batch.game_session_id) for batch in batches}
-        for topic in topics | {account_topic(batch.requested_by) for batch in batches}:
-            self._bus.publish(topic, QueueMoved())
+        for table in {batch.game_session_id for batch in batches}:
+            self._bus.publish(game_session_topic(table), QueueChanged())
+        for account_id in {batch.requested_by for batch in batches}:
+            self._bus.publish(account_topic(account_id), QueueMoved())
 
 
 async def _moved(unit: UnitOfWork, batch: Batch, move: Move) -> bool:
@@ -83,11 +84,10 @@ async def _moved_beside(unit: UnitOfWork, batch: Batch, anchor: Batch, side: Sid
     return True
 
 
-async def _brought_forward(unit: UnitOfWork, account_id: UUID, batches: Sequence[Batch]) -> bool:
-    """Whether those of `batches` that wait come first now, in this order, and did not before."""
-    waiting = [batch for batch in batches if batch.status is BatchStatus.QUEUED]
-    order = await unit.line.order_of(account_id)
-    if [*order[: len(waiting)]] == [batch.id for batch in waiting]:
+async def _brought_forward(unit: UnitOfWork, account_id: UUID, waiting: Sequence[Batch]) -> bool:
+    """Whether these come first now, in this order, and did not before."""
+    first = await unit.line.order_of(account_id, len(waiting))
+    if [*first] == [batch.id for batch in waiting]:
         return False
     front = await unit.line.end_of(account_id, Side.BEFORE)
     for ahead, batch in zip(range(len(waiting), 0, -1), waiting, strict=True):

@@ -11,10 +11,7 @@ from wrldbldr.comfyui.port import NodeCatalogue
 from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.db.trip import Order, Trip
 from wrldbldr.domain.account import Principal
-from wrldbldr.domain.batch import (
-    Batch,
-    BatchStatus,
-)
+from wrldbldr.domain.batch import Batch, BatchStatus, IllegalTransitionError, Standing
 from wrldbldr.domain.errors import InvalidInputError, NotFoundError
 from wrldbldr.domain.estimate import Span
 from wrldbldr.domain.events import BatchCancelled, BatchCleared, BatchQueued, QueuePaused
@@ -25,12 +22,13 @@ from wrldbldr.domain.text import PROMPT_LIMIT, checked_text
 from wrldbldr.kit.clock import Clock
 from wrldbldr.kit.ids import new_id
 from wrldbldr.services.access import owned_batch, owned_entity, owned_game_session
-from wrldbldr.services.announce import announce
+from wrldbldr.services.announce import announce, announce_many
 from wrldbldr.services.asking import DEFAULT_SIZES, GenerationRequest, checked, request_of
-from wrldbldr.services.cards import BatchCard, Fact, batch_card, batch_facts, thumbnail_of
-from wrldbldr.services.foresight import Foreseen, Foresight, Outlook, between
+from wrldbldr.services.cards import Fact, batch_facts
+from wrldbldr.services.foresight import Foreseen, Foresight, Outlook
 from wrldbldr.services.order_check import OrderCheck
 from wrldbldr.services.progress import LivePreview, LiveProgress, Progress
+from wrldbldr.services.queue_look import ENDED, QueueLook, Since, look_at
 from wrldbldr.services.styling import in_order, planned_style
 
 
@@ -84,7 +82,7 @@ class QueueService:
                 return None
             batch = _batch(order, who, asked, seed=seed, now=now, settings=settings)
             batch.style = _style(trip, order, asked, self._check.known)
-            trip.add(batch)
+            trip.ask_for(batch)
             return batch
 
         batch = await self._database.in_one_trip(place)
@@ -116,28 +114,20 @@ class QueueService:
 
     async def cancel_waiting(self, who: Principal, game_session_id: UUID) -> int:
         """Withdraw everything that waits at a table. What is begun goes on. Returns how many. Raises NotFoundError."""
-        now = self._clock.now()
         async with self._database.write() as unit:
-            await owned_game_session(unit, who, game_session_id)
-            batches = await unit.batches.of_status(game_session_id, BatchStatus.QUEUED)
-            for batch in batches:
-                batch.cancel(now)
-        for batch in batches:
-            announce(self._bus, batch, BatchCancelled(batch.id))
-        return len(batches)
+            table = await owned_game_session(unit, who, game_session_id)
+            count = await unit.batches.cancel_waiting(table.id, self._clock.now())
+        announce_many(self._bus, who, table, count)
+        return count
 
     async def retry_failed(self, who: Principal, game_session_id: UUID) -> int:
         """Queue everything again that failed at a table and was not cleared. Returns how many. Raises NotFoundError."""
         async with self._database.write() as unit:
-            await owned_game_session(unit, who, game_session_id)
-            batches = await unit.batches.of_status(game_session_id, BatchStatus.FAILED)
-            rank = await unit.line.next_rank()
-            for place, batch in enumerate(batches):
-                batch.retry(rank + place)
-        for batch in batches:
-            announce(self._bus, batch, BatchQueued(batch.id))
+            table = await owned_game_session(unit, who, game_session_id)
+            count = await unit.batches.retry_failed(table.id, await unit.line.next_rank())
+        announce_many(self._bus, who, table, count)
         self._wake(may_be_unwanted=False)
-        return len(batches)
+        return count
 
     async def ask_again(self, who: Principal, batch_id: UUID) -> Batch:
         """Ask for the same as a batch that was withdrawn. Raises NotFoundError, also when whom it was for is gone."""
@@ -157,15 +147,14 @@ class QueueService:
 
         Returns how many. Raises NotFoundError, and IllegalTransitionError for what is neither ready nor failed.
         """
-        now = self._clock.now()
+        for status in statuses:
+            if status not in ENDED:
+                raise IllegalTransitionError(verb="clear", found=status)
         async with self._database.write() as unit:
-            await owned_game_session(unit, who, game_session_id)
-            cleared = [batch for batch in await unit.batches.listed(game_session_id) if batch.status in statuses]
-            for batch in cleared:
-                batch.clear(now)
-        for batch in cleared:
-            announce(self._bus, batch, BatchCleared(batch.id))
-        return len(cleared)
+            table = await owned_game_session(unit, who, game_session_id)
+            count = await unit.batches.clear_all(table.id, statuses, self._clock.now())
+        announce_many(self._bus, who, table, count)
+        return count
 
     async def pause(self, who: Principal) -> None:
         """Begin no other batch, in any world, until somebody resumes; also after a restart. What is begun goes on."""
@@ -180,24 +169,19 @@ class QueueService:
         async with self._database.read() as unit:
             return await unit.line.is_paused()
 
-    async def cards(self, who: Principal, game_session_id: UUID) -> list[BatchCard]:
-        """What a game session's queue shows, in order. Raises NotFoundError."""
+    async def look(self, who: Principal, game_session_id: UUID, *, rows: int, since: Since | None = None) -> QueueLook:
+        """What a screen shows of a game session's queue, at most `rows` of each group. Raises NotFoundError."""
         async with self._database.read() as unit:
             game_session = await owned_game_session(unit, who, game_session_id)
-            batches = await unit.batches.listed(game_session_id)
-            positions = await unit.line.positions(batches)
-            active = await unit.assets.active(game_session.world_id)
-            now = self._clock.now()
-            foreseen = await Foresight(unit, now).all()
-        return [
-            batch_card(
-                batch,
-                position=positions.get(batch.id, 0),
-                ready=between(foreseen.get(batch.id), now),
-                thumbnail=thumbnail_of(active, batch),
-            )
-            for batch in batches
-        ]
+            return await look_at(unit, game_session, self._clock.now(), rows=rows, since=since)
+
+    async def statuses(
+        self, who: Principal, game_session_id: UUID, batch_ids: Collection[UUID]
+    ) -> dict[UUID, BatchStatus]:
+        """Where those of these are that there are at a game session. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            await owned_game_session(unit, who, game_session_id)
+            return await unit.batches.statuses(game_session_id, batch_ids)
 
     async def facts(self, who: Principal, batch_id: UUID) -> list[Fact]:
         """The details of a batch for its game master. Raises NotFoundError."""
@@ -246,8 +230,18 @@ class QueueService:
         """What of a game session's list is still to come, or has failed, in queue order. Raises NotFoundError."""
         async with self._database.read() as unit:
             await owned_game_session(unit, who, game_session_id)
-            listed = await unit.batches.listed(game_session_id)
-            return await self._reports(unit, [batch for batch in listed if batch.status is not BatchStatus.READY])
+            batches = await unit.batches.unfinished(game_session_id)
+            positions = await unit.line.positions(batches)
+        return [
+            BatchReport(batch, positions.get(batch.id, 0), self._progress.of(batch.id), asset_ids=())
+            for batch in batches
+        ]
+
+    async def standings(self, who: Principal, game_session_id: UUID) -> Sequence[Standing]:
+        """The same, as no more than it takes to compare two looks. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            await owned_game_session(unit, who, game_session_id)
+            return await unit.batches.standings(game_session_id)
 
     async def preview(self, who: Principal, batch_id: UUID) -> LivePreview:
         """The latest live preview of a batch. Raises NotFoundError, also when there is none yet."""

@@ -11,7 +11,7 @@ from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import BatchStatus
 from wrldbldr.domain.errors import InvalidInputError, NotFoundError
-from wrldbldr.domain.events import QueueMoved, WorldChanged
+from wrldbldr.domain.events import QueueChanged, QueueMoved, WorldChanged
 from wrldbldr.domain.text import DESCRIPTION_LIMIT, LINE_LIMIT, MOTTO_LIMIT, checked_name, checked_text
 from wrldbldr.domain.world import Character, Entity, EntityType, GameSession, Location, World, new_join_code
 from wrldbldr.kit.clock import Clock
@@ -154,6 +154,7 @@ class WorldService:
         """Batches may have gone along: places in the queue move up, and what is painted is to be withdrawn. Files go last."""
         for world_id in world_ids:
             self._tell(account_id, world_id)
+            self._bus.publish(world_topic(world_id), QueueChanged())
         if world_ids:
             self._bus.publish(SERVER_TOPIC, QueueMoved())
             self._wake()

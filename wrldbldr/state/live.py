@@ -1,15 +1,16 @@
 """What happens elsewhere appears here: one listener per tab, between the engine's bus and what the tab shows."""
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
+from uuid import UUID
 
 import reflex as rx
 
 from wrldbldr.bus import SERVER_TOPIC, account_topic, game_session_topic, world_topic
 from wrldbldr.domain.account import Principal
-from wrldbldr.domain.batch import BatchStatus
+from wrldbldr.domain.batch import OPEN, BatchStatus
 from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.events import (
     AccountChanged,
@@ -29,6 +30,7 @@ from wrldbldr.engine import Engine, current
 from wrldbldr.services.cards import BatchCard
 from wrldbldr.services.connection import ConnectionStatus
 from wrldbldr.services.progress import Progress
+from wrldbldr.services.queue_look import QueueLook, Since
 from wrldbldr.state.change import change
 from wrldbldr.state.comfyui_form import ComfyUIForm
 from wrldbldr.state.connection import set_clock, show_connection
@@ -39,14 +41,15 @@ from wrldbldr.state.generate import Generate
 from wrldbldr.state.hearing import Freshness, hearing
 from wrldbldr.state.ids import parsed_id
 from wrldbldr.state.lightbox import Lightbox
-from wrldbldr.state.news import OPEN, News, lately_left, marks_of, news_between
+from wrldbldr.state.news import News, news_of
 from wrldbldr.state.painting import show_progress
 from wrldbldr.state.place import Mode, Place
 from wrldbldr.state.principal import Follow, Follows, principal_of, signed_in
 from wrldbldr.state.queue import Queue
 from wrldbldr.state.seats import Seats
 from wrldbldr.state.settings_page import SettingsPage
-from wrldbldr.state.toasts import dismissals, notice_of, toasts_for
+from wrldbldr.state.toasts import dismissals, toasts_for
+from wrldbldr.state.words import notice_id
 from wrldbldr.state.workflow_list import WorkflowList
 from wrldbldr.state.worlds import Worlds
 
@@ -78,10 +81,15 @@ class Whereabouts:
 class Glance:
     """The queue as it was when it was last read. Ticks of progress do not make it stale; half a minute does."""
 
-    def __init__(self, engine: Engine, known: Sequence[BatchCard] | None) -> None:
-        """`known` is where news begins: what the tab showed of this table when it was last here; None if never."""
-        self.cards: Sequence[BatchCard] = ()
+    def __init__(self, engine: Engine, known: int | None, rows: int) -> None:
+        """`known` is where news begins: the last change the tab knew of this table when it was last here; None if never.
+
+        Of each group `rows` are read.
+        """
+        self.queue = QueueLook()
+        self.told: list[UUID] = []  # failures of which a notice hangs
         self._known = known
+        self._rows = rows
         self.is_paused = False
         self.connection: ConnectionStatus | None = None
         self._freshness = Freshness(engine.clock, *TICKS)
@@ -92,13 +100,16 @@ class Glance:
         if not self._freshness.is_lost(events):
             return News()
         who = await principal_of(tab)  # who signed out meanwhile sees nothing more
-        cards = await engine.queue.cards(who, parsed_id(here.table, "game session")) if here.table else []
+        self.queue = QueueLook()
+        if here.table:
+            since = None if self._known is None else Since(self._known, self.told)
+            table = parsed_id(here.table, "game session")
+            self.queue = await engine.queue.look(who, table, rows=self._rows, since=since)
         self.is_paused = await engine.queue.is_paused(who)
-        news = News() if self._known is None else news_between({card.id: card for card in self._known}, cards)
-        self.cards = self._known = cards
+        self._known = self.queue.change
         self._freshness.renew()
         self._is_new = True
-        return news
+        return news_of(self.queue.changed)
 
     def is_new(self) -> bool:
         """Whether it was read since this was last asked: what is the same as before need not be shown again."""
@@ -108,7 +119,7 @@ class Glance:
     @property
     def running(self) -> BatchCard | None:
         """What is being painted; a second one that ComfyUI may hold waits its turn there."""
-        return next((card for card in self.cards if card.status == BatchStatus.GENERATING), None)
+        return next(iter(self.queue.painting), None)
 
 
 class Live(rx.State):
@@ -121,6 +132,7 @@ class Live(rx.State):
     marks: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     left: rx.Field[list[BatchCard]] = rx.field(default_factory=list)
     open_count: rx.Field[int] = rx.field(0)
+    failed_count: rx.Field[int] = rx.field(0)
     waiting_count: rx.Field[int] = rx.field(0)
     ready_count: rx.Field[int] = rx.field(0)
     attempts: rx.Field[int] = rx.field(0)
@@ -129,9 +141,11 @@ class Live(rx.State):
     is_loaded: rx.Field[bool] = rx.field(False)
     _rows: int = ROWS
     _listener: int = 0
-    _known: list[BatchCard] = []  # what was shown of the table below: what ends while the tab is elsewhere is told then
+    _known: int = (
+        0  # the last change that was shown of the table below: what ends while the tab is elsewhere is told then
+    )
     _known_table: str = ""
-    _told: list[str] = []  # notices of failures that may hang still
+    _told: dict[str, int] = {}  # failures of which a notice may hang still, with the attempt that failed
 
     @rx.event
     @signed_in
@@ -141,10 +155,10 @@ class Live(rx.State):
 
     @rx.event
     @signed_in
-    async def show_more(self, who: Principal) -> None:
-        """Further rows of what waits and of what is ready: a thousand at once would keep the browser busy."""
+    async def show_more(self, who: Principal) -> Follow:
+        """Further rows of each group, read by a listener of its own: a thousand at once would keep the browser busy."""
         self._rows += ROWS
-        self._group(self._known)
+        return Live.listen
 
     @rx.event(background=True)
     @signed_in
@@ -155,9 +169,10 @@ class Live(rx.State):
             mine = self._listener = next(_listeners)
             place = await self.get_state(Place)
             here = Whereabouts(place.world, place.table, place.mode)
-            known = [*self._known] if here.table and here.table == self._known_table else None
+            known = self._known if here.table and here.table == self._known_table else None
+            glance, is_gone, is_forgotten = Glance(engine, known, self._rows), False, False
+            glance.told = self._told_ids()
         yield set_clock(engine)
-        glance, is_gone, is_forgotten = Glance(engine, known), False, False
         read = partial(glance.renewed, engine, self, here)
         try:
             async with hearing(engine, *here.topics(who), read=read) as looks:
@@ -168,6 +183,7 @@ class Live(rx.State):
                             break
                         is_new = glance.is_new()
                         settled = await self._show(engine, glance, here.table, news) if is_new else []
+                        glance.told = self._told_ids()
                         await self._show_ticks(engine, glance, events)
                         ahead = [Generate.look_ahead] if is_new and (await self.get_state(Generate)).is_open else []
                     follows = (*refreshes(events, here), *ahead, *dismissals(settled), *toasts_for(news, here.mode))
@@ -179,43 +195,34 @@ class Live(rx.State):
             yield Live.listen
         elif is_gone:  # somebody removed the world on another screen
             async with self:
-                settled = self._settled((), News())
+                settled = self._settled(QueueLook(), News())
             for follow in (*dismissals(settled), Director.enter if here.mode == Mode.DIRECT else Creator.enter):
                 yield follow
 
     async def _show(self, engine: Engine, glance: Glance, table: str, news: News) -> list[str]:
         """Change only what differs: what is assigned is sent. Returns the notices that are none any more."""
-        cards, left = glance.cards, self.left if table == self._known_table else []
-        self._group(cards)
+        queue = glance.queue
+        counts = {status: queue.counts.get(status, 0) for status in BatchStatus}
         change(
             self,
-            left=lately_left(left, news.gone, engine.clock.now()),
-            marks=marks_of(cards),
-            open_count=sum(card.status in OPEN for card in cards),
+            painting=[*queue.painting],
+            needs_you=[*queue.failed],
+            waiting=[*queue.waiting],
+            ready=[*queue.ready],
+            left=[*queue.left],
+            marks={**queue.marks},
+            open_count=sum(counts[status] for status in OPEN),
+            failed_count=counts[BatchStatus.FAILED],
+            waiting_count=counts[BatchStatus.QUEUED],
+            ready_count=counts[BatchStatus.READY],
             attempts=engine.comfyui.config.current.max_retries,
             is_paused=glance.is_paused,
             sentence=news.sentence or self.sentence,
             is_loaded=True,
         )
-        await self._count(table, cards, news)
+        await self._count(table, queue, news)
         await show_connection(self, engine)
-        return self._settled(cards, news)
-
-    def _group(self, cards: Sequence[BatchCard]) -> None:
-        """Into what the dock shows; of what waits and what is ready only the first rows."""
-        waiting, ready, failed, painting = (
-            [card for card in cards if card.status == status]
-            for status in (BatchStatus.QUEUED, BatchStatus.READY, BatchStatus.FAILED, BatchStatus.GENERATING)
-        )
-        change(
-            self,
-            painting=painting,
-            needs_you=failed,
-            waiting=waiting[: self._rows],
-            ready=ready[: self._rows],
-            waiting_count=len(waiting),
-            ready_count=len(ready),
-        )
+        return self._settled(queue, news)
 
     async def _show_ticks(self, engine: Engine, glance: Glance, events: Iterable[Event]) -> None:
         """What changes many times a second, whatever the length of the queue."""
@@ -226,21 +233,25 @@ class Live(rx.State):
             glance.connection = connection
             await show_connection(self, engine)
 
-    async def _count(self, table: str, cards: Sequence[BatchCard], news: News) -> None:
+    async def _count(self, table: str, look: QueueLook, news: News) -> None:
         """Remember what was shown, and how much of it nobody has seen yet. On a page without a queue nothing changes."""
         if not table:
             return
         queue = await self.get_state(Queue)
         unseen = queue.unseen if table == self._known_table else 0
-        self._known_table, self._known = table, [*cards]
-        change(queue, unseen=unseen + len(news.ready) + len(news.failed))
+        self._known_table, self._known = table, look.change
+        change(queue, unseen=unseen + news.ended_count)
 
-    def _settled(self, cards: Sequence[BatchCard], news: News) -> list[str]:
+    def _told_ids(self) -> list[UUID]:
+        return [parsed_id(batch, "batch") for batch in self._told]
+
+    def _settled(self, queue: QueueLook, news: News) -> list[str]:
         """Notices of failures that are none any more: tried again, cleared, deleted, or of a table that was left."""
-        failed = {notice_of(card) for card in cards if card.status == BatchStatus.FAILED}
-        told = {*self._told, *map(notice_of, news.failed)}
-        self._told = sorted(told & failed)
-        return sorted(told - failed)
+        still = {str(batch): attempt for batch, attempt in queue.still_failed.items()}
+        before, self._told = self._told, {batch: at for batch, at in self._told.items() if still.get(batch) == at}
+        settled = [notice_id(batch, attempt) for batch, attempt in before.items() if batch not in self._told]
+        self._told = {**self._told, **{card.id: card.attempt for card in news.failed}}
+        return settled
 
 
 def refreshes(events: Iterable[Event], here: Whereabouts) -> list[Follows]:

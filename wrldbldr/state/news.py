@@ -1,59 +1,56 @@
-"""What is new between two looks at a queue. Compared rather than told by events: a look that was missed loses nothing."""
+"""What is new at a queue. Read from what changed rather than told by events: a look that was missed loses nothing."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from wrldbldr.domain.batch import BatchStatus
-from wrldbldr.services.cards import BatchCard, iso
+from wrldbldr.services.cards import BatchCard
+from wrldbldr.services.queue_look import ENDED, Changed
 
-OPEN = (BatchStatus.QUEUED, BatchStatus.GENERATING)
-LEFT_SECONDS = 60
-LEFT_LIMIT = 3
+SAID = {
+    BatchStatus.CANCELLED: ("was taken off the queue", "were taken off the queue"),
+    BatchStatus.QUEUED: ("is in the queue", "are in the queue"),
+    BatchStatus.GENERATING: ("is being painted", "are being painted"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Batches that became ready, failed, began, joined or were withdrawn since the last look; `sentence` says the last
-    of it aloud.
+    """Batches that became ready or failed since the last look, and how many more of them did; `sentence` says aloud what
+    joined, began or was withdrawn.
     """
 
     ready: tuple[BatchCard, ...] = ()
     failed: tuple[BatchCard, ...] = ()
-    gone: tuple[BatchCard, ...] = ()
+    more: int = 0
     sentence: str = ""
 
+    @property
+    def ended_count(self) -> int:
+        """How many ended."""
+        return len(self.ready) + len(self.failed) + self.more
 
-def news_between(before: Mapping[str, BatchCard], after: Sequence[BatchCard]) -> News:
-    """Only what changed since the last look; there must have been one, for what was ready long ago is no news."""
-    joined = [card for card in after if card.id not in before]
-    began = [card for card in after if card.status == BatchStatus.GENERATING and _was(before, card, BatchStatus.QUEUED)]
-    gone = [card for card in before.values() if card.status in OPEN and card.id not in {other.id for other in after}]
-    sentences = [
-        *(f"{titled(card)} was taken off the queue." for card in gone),
-        *(f"{titled(card)} is in the queue." for card in joined if card.status == BatchStatus.QUEUED),
-        *(f"{titled(card)} is being painted." for card in began),
-    ]
+
+def news_of(changed: Changed) -> News:
+    """What there is to tell of what changed."""
     return News(
-        ready=tuple(card for card in after if card.status == BatchStatus.READY and _has_ended(before, card)),
-        failed=tuple(
-            card
-            for card in after
-            if card.status == BatchStatus.FAILED and (_has_ended(before, card) or _was_tried_again(before, card))
-        ),
-        gone=tuple(gone),
-        sentence=" ".join(sentences),
+        ready=tuple(_in(changed.ended, BatchStatus.READY)),
+        failed=tuple(_in(changed.ended, BatchStatus.FAILED)),
+        more=sum(changed.counts.get(status, 0) for status in ENDED) - len(changed.ended),
+        sentence=" ".join(_sentences(changed)),
     )
 
 
-def lately_left(left: Sequence[BatchCard], gone: Sequence[BatchCard], now: datetime) -> list[BatchCard]:
-    """What was withdrawn within the last minute, the last first: a slip of the hand can be made good."""
-    withdrawn = [replace(card, status=BatchStatus.CANCELLED, position=0, completed_at=iso(now)) for card in gone]
-    return [
-        card
-        for card in (*reversed(withdrawn), *left)
-        if (now - datetime.fromisoformat(card.completed_at)).total_seconds() < LEFT_SECONDS
-    ][:LEFT_LIMIT]
+def _sentences(changed: Changed) -> list[str]:
+    """One for each batch that is named, and one for all others of its kind."""
+    sentences: list[str] = []
+    for status, (one, several) in SAID.items():
+        named = _in(changed.under_way, status)
+        sentences += [f"{titled(card)} {one}." for card in named]
+        more = changed.counts.get(status, 0) - len(named)
+        if more:
+            sentences.append(f"{more} {'more ' if named else ''}{one if more == 1 else several}.")
+    return sentences
 
 
 def titled(card: BatchCard) -> str:
@@ -61,20 +58,5 @@ def titled(card: BatchCard) -> str:
     return f"{card.asset_type.capitalize()} of {card.entity_name}"
 
 
-def marks_of(cards: Sequence[BatchCard]) -> dict[str, str]:
-    """The icon beside each entity in a list: being painted beats failed beats waiting."""
-    order = (BatchStatus.QUEUED, BatchStatus.FAILED, BatchStatus.GENERATING)
-    return {card.entity_id: card.status for status in order for card in cards if card.status == status}
-
-
-def _has_ended(before: Mapping[str, BatchCard], card: BatchCard) -> bool:
-    """Whether it was open at the last look, or came and went since."""
-    return card.id not in before or _was(before, card, *OPEN)
-
-
-def _was_tried_again(before: Mapping[str, BatchCard], card: BatchCard) -> bool:
-    return card.attempt != before[card.id].attempt
-
-
-def _was(before: Mapping[str, BatchCard], card: BatchCard, *statuses: BatchStatus) -> bool:
-    return card.id in before and before[card.id].status in statuses
+def _in(cards: Sequence[BatchCard], status: BatchStatus) -> list[BatchCard]:
+    return [card for card in cards if card.status == status]

@@ -25,8 +25,15 @@ DAY_MILLISECONDS = 24 * 60 * 60 * 1000  # a failure waits for whoever is away fr
 
 
 def toasts_for(news: News, mode: str) -> list[EventSpec]:
-    """A notice for each batch that ended, and a word to the browser, which may have more to do while nobody looks."""
-    return [*_built(partial(ready_toast, mode=mode), news.ready), *_built(failed_toast, news.failed)]
+    """A notice for each batch that ended, and a word to the browser, which may have more to do while nobody looks.
+
+    Of very many only the last are told one by one.
+    """
+    return [
+        *([rx.toast.info(spoken(f"{news.more} more batches ended"), description="The queue shows them.")] if news.more else []),
+        *_built(partial(ready_toast, mode=mode), news.ready),
+        *_built(failed_toast, news.failed),
+    ]
 
 
 def notice_of(card: BatchCard) -> str:

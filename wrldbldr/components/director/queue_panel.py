@@ -37,7 +37,7 @@ def queue_badge() -> rx.Component:
 
 def queue_panel() -> rx.Component:
     """What is painted, what needs somebody, and what waits."""
-    is_empty = (Live.open_count + Live.needs_you.length()) == 0
+    is_empty = (Live.open_count + Live.failed_count) == 0
     return rx.cond(
         Director.is_queue_open,
         rx.el.aside(
@@ -55,7 +55,7 @@ def queue_panel() -> rx.Component:
                     Live.painting,
                     lambda batch: rx.cond(Painting.batch == batch.id, _painting(batch), row(batch)),
                 ),
-                group("Needs you", Live.needs_you, count=Live.needs_you.length(), under=error_box),
+                group("Needs you", Live.needs_you, count=Live.failed_count, under=error_box),
                 waiting(),
                 link(
                     icon("arrow-up-right", 14), "Open the Full Queue", to=f"/worlds/{Place.world}/create?table={Place.table}",

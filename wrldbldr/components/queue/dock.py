@@ -33,7 +33,7 @@ def dock() -> rx.Component:
         "The queue is empty", "What you ask for waits here, in order, and stays until you clear it.",
         glyph="flame-kindling",
     )  # fmt: skip
-    is_empty = (Live.open_count + Live.ready.length() + Live.needs_you.length() + Live.left.length()) == 0
+    is_empty = (Live.open_count + Live.ready_count + Live.failed_count + Live.left.length()) == 0
     body = rx.cond(Live.is_loaded, rx.cond(is_empty, nothing, groups()), dock_skeleton())
     return rx.el.aside(
         rx.el.div(
@@ -91,9 +91,9 @@ def groups() -> rx.Component:
         group(
             "Needs you",
             Live.needs_you,
-            rx.cond(Live.needs_you.length() > 1, ghost("Retry All", Steering.retry_all)),
-            rx.cond(Live.needs_you.length() > 1, ghost("Clear Failed", Steering.clear_failed)),
-            count=Live.needs_you.length(),
+            rx.cond(Live.failed_count > 1, ghost("Retry All", Steering.retry_all)),
+            rx.cond(Live.failed_count > 1, ghost("Clear Failed", Steering.clear_failed)),
+            count=Live.failed_count,
             under=error_box,
         ),
         waiting(),
