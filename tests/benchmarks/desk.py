@@ -16,6 +16,7 @@ from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine
 from wrldbldr.services.asking import GenerationRequest
 from wrldbldr.state.gallery import PAGE
+from wrldbldr.state.live import ROWS
 
 FILE = "wrldbldr.sqlite3"
 MORE = 100  # batches
@@ -64,7 +65,7 @@ class Desk:
 
     async def read_queue(self) -> None:
         """What every tab does that shows it."""
-        await self.engine.queue.cards(self.scene.who, self.request.game_session_id)
+        await self.engine.queue.look(self.scene.who, self.request.game_session_id, rows=ROWS)
 
     async def page_of_queue(self) -> None:
         """What a program does."""

@@ -29,11 +29,10 @@ def toasts_for(news: News, mode: str) -> list[EventSpec]:
 
     Of very many only the last are told one by one.
     """
-    return [
-        *([rx.toast.info(spoken(f"{news.more} more batches ended"), description="The queue shows them.")] if news.more else []),
-        *_built(partial(ready_toast, mode=mode), news.ready),
-        *_built(failed_toast, news.failed),
-    ]
+    told = [*_built(partial(ready_toast, mode=mode), news.ready), *_built(failed_toast, news.failed)]
+    if news.more:
+        told.insert(0, rx.toast.info(spoken(f"{news.more} more batches ended"), description="The queue shows them."))
+    return told
 
 
 def notice_of(card: BatchCard) -> str:
