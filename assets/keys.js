@@ -42,12 +42,18 @@
     if (event.defaultPrevented || event.isComposing) return;
     const isCommand = event.ctrlKey || event.metaKey;
     if (isCommand && event.key === "Enter") {
-      if (press("ctrl+enter")) event.preventDefault();
+      if ((event.shiftKey && press("ctrl+shift+enter")) || press("ctrl+enter")) event.preventDefault();
       return;
     }
     if (isCommand || event.altKey || isWriting(event.target)) return;
     if (inGrid(event) || press(event.key.length === 1 ? event.key.toLowerCase() : event.key)) event.preventDefault();
   });
+
+  // A form with several buttons that send it is told by which it was sent.
+  document.addEventListener("submit", ({ target, submitter }) => {
+    const field = target.elements.namedItem("sent_by");
+    if (field) field.value = submitter?.value ?? "";
+  }, true);
 
   // The menu of a picture, from its button: the same one that a right click opens. Beside the tiles there is none.
   document.addEventListener("click", (event) => {

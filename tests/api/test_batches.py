@@ -34,6 +34,15 @@ async def queue(owner: Caller, scene: Scene, **params: str) -> list[str]:
     return [batch["id"] for batch in answer.json()["items"]]
 
 
+async def test_a_request_to_the_front_comes_before_all_others_of_ones_own(scene: Scene, owner: Caller) -> None:
+    waiting = await asked(owner, scene)
+
+    urgent = await asked(owner, scene, to_front=True)
+
+    assert urgent["position"] == 1
+    assert await queue(owner, scene) == [urgent["id"], waiting["id"]]
+
+
 async def test_a_request_becomes_a_batch_with_everything_the_contract_names(scene: Scene, owner: Caller) -> None:
     batch = await asked(owner, scene, seed=7, width=512, height=640)
 

@@ -120,6 +120,29 @@ async def test_a_move_is_heard_at_the_table_and_by_the_other_tabs_of_its_game_ma
     }
 
 
+async def test_what_is_asked_for_at_the_front_comes_before_all_others_of_its_own(studio: Studio) -> None:
+    first = await studio.ask(to_front=True)
+    waiting = [await studio.ask() for _ in range(2)]
+    urgent = await studio.ask(to_front=True)
+    more_urgent = await studio.ask(to_front=True)
+    last = await studio.ask()
+
+    expected = [more_urgent, urgent, first, *waiting, last]
+    assert await order(studio) == expected
+    assert await painted_all(studio) == expected
+
+
+async def test_the_front_is_that_of_ones_own_and_the_turns_of_others_stay(studio: Studio) -> None:
+    berta = await other_game_master(studio.engine)
+    await studio.ask()
+    theirs = await their_request(studio, berta)
+
+    for _ in range(3):
+        await studio.ask(to_front=True)
+
+    assert (await studio.engine.queue.report(berta, theirs)).position == 2
+
+
 async def their_request(studio: Studio, who: Principal) -> UUID:
     """A batch of another game master, in their own world."""
     world = (await studio.engine.worlds.create(who, "A world of my own")).id

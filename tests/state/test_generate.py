@@ -10,7 +10,7 @@ from wrldbldr.domain.world import EntityType
 from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.state.creator import Creator
 from wrldbldr.state.draft import parsed_seed
-from wrldbldr.state.generate import Generate
+from wrldbldr.state.generate import TO_FRONT, Generate
 
 WORDS = "A graceful elven archer with long silver hair, a bow of pale ash wood."
 BEGINNING = f"Portrait of Elven Archer, {WORDS.strip('.')}"
@@ -109,6 +109,17 @@ async def test_words_that_were_typed_are_there_again_until_they_are_sent_or_undo
     await submit(described)
     await described.send(Generate.begin("portrait"))
     assert (await described.see(Generate)).prompt == BEGINNING
+
+
+async def test_what_is_sent_by_the_other_button_comes_before_all_others_of_ones_own(
+    described: Tab, studio: Studio
+) -> None:
+    await studio.ask()
+    await described.send(Generate.begin("portrait"))
+
+    await described.send(Generate.submit({"prompt": "Urgent", "negative_prompt": "", "seed": "", "sent_by": TO_FRONT}))
+
+    assert studio.committed("select prompt from batch order by rank limit 1") == [("Urgent",)]
 
 
 async def test_another_kind_of_picture_takes_its_own_shape(described: Tab) -> None:

@@ -4,17 +4,20 @@ from uuid import UUID
 
 import pytest
 
-from tests.fakes.engine import begin, fail
+from tests.fakes.engine import begin, fail, finish
 from tests.fakes.studio import Studio
 from tests.state.tab import Tab
 from tests.state.test_remix import shown_inputs
 from wrldbldr.domain.batch import BatchStatus
 from wrldbldr.domain.failure import Failure
 from wrldbldr.domain.workflow import NodeInput
+from wrldbldr.domain.world import EntityType
+from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.state.creator import Creator
 from wrldbldr.state.generate import Generate
 from wrldbldr.state.more_inputs import MoreInputs
 from wrldbldr.state.steering import Steering
+from wrldbldr.state.style_reference import StyleReference
 
 FAILURE = Failure(title="It broke", message="Try again.")
 
@@ -148,6 +151,30 @@ async def test_edit_and_retry_takes_what_was_set_of_the_workflow_along(desk: Tab
     await desk.send(Steering.edit(str(await put_to_failed(studio, workflow_id=workflow, inputs={steps: 12}))))
 
     assert [card.text for card in (await desk.see(MoreInputs)).cards] == ["12"]
+
+
+@pytest.mark.parametrize("has_style", [True, False])
+async def test_edit_and_retry_takes_the_style_along_and_leaves_that_of_the_next_picture(
+    desk: Tab, studio: Studio, has_style: bool
+) -> None:
+    first = await studio.ask()
+    await begin(studio.engine, first)
+    [source, *_] = await finish(studio.engine, first)
+    changes = EntityChanges(style_reference_id=None if has_style else source)
+    await studio.engine.worlds.update_entity(studio.who, EntityType.CHARACTER, studio.scene.character.id, changes)
+    failed = await put_to_failed(studio, style_reference_ids=[source] if has_style else [], style_strength=0.4)
+
+    await desk.send(Steering.edit(str(failed)))
+
+    wanted = [str(source)] if has_style else []
+    assert [card.id for card in (await desk.see(StyleReference)).references] == wanted
+    await desk.send(Generate.toggle(False))
+    await desk.send(Generate.begin("portrait"))
+    assert [card.id for card in (await desk.see(StyleReference)).references] == ([] if has_style else [str(source)])
+    await desk.send(Steering.edit(str(failed)))
+    await desk.send(Generate.submit({"prompt": "a brass lamp", "negative_prompt": "", "seed": "7"}))
+    [again] = [await studio.batch(batch) for batch in await order(studio)]
+    assert [str(one.asset_id) for one in (again.style.sources if again.style else ())] == wanted
 
 
 async def test_what_is_edited_of_a_failed_batch_is_no_draft_for_the_next_picture(desk: Tab, studio: Studio) -> None:

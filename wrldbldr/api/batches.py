@@ -71,6 +71,7 @@ class GenerateIn(Body):
     style_reference_ids: list[UUID] | None = None
     style_strength: Number | None = None
     inputs: list[InputSettingIn] = Field(default_factory=list[InputSettingIn])
+    to_front: bool = False
 
     def request(self) -> GenerationRequest:
         """The same for the queue. Raises InvalidInputError when the style references are given in both ways."""
@@ -102,7 +103,7 @@ class ReorderIn(Body):
 
 
 class ReorderedOut(Out):
-    """What waits of your own, in order."""
+    """What waits of your own, in order: the first hundred, or as many as were named."""
 
     batch_ids: list[UUID]
 
@@ -200,7 +201,7 @@ class BatchOut(Out):
 
 @router.post("/api/assets/generate", status_code=202)
 async def generate(body: GenerateIn, who: Who, engine: RunningEngine) -> BatchOut:
-    """Put a batch at the end of the queue."""
+    """Put a batch at the end of the queue. With `to_front` it comes before all others of your own."""
     batch = await engine.queue.submit(who, body.request())
     return BatchOut.of(await engine.queue.report(who, batch.id))
 

@@ -9,6 +9,7 @@ from wrldbldr.components.dialog import dialog_with_trigger, heading
 KEYS = (
     ("G", "Generate for whoever is shown"),
     ("Ctrl ⏎", "Generate, inside the dialog"),
+    ("Ctrl ⇧ ⏎", "Generate before everything else of yours that waits"),
     ("/", "Find a character or location"),
     ("Q", "Show or hide the queue"),
     ("Alt ↑ ↓", "Move a waiting batch, with ⇧ to an end"),
@@ -34,6 +35,7 @@ DIRECTOR_KEYS = (
     ("G", "Generate their portrait"),
     ("S", "Generate their sprite"),
     ("Ctrl ⏎", "Generate or reveal, inside the dialog"),
+    ("Ctrl ⇧ ⏎", "Generate before everything else of yours that waits"),
     ("/", "Find a character"),
     ("Q", "Show or hide the queue"),
     ("Alt ↑ ↓", "Move a waiting batch, with ⇧ to an end"),

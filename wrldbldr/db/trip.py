@@ -81,6 +81,12 @@ TAKE_TURN = (
     .where(ACCOUNTS.c.id == bindparam("account"))
     .values(last_turn=select_columns(func.max(ACCOUNTS.c.last_turn) + 1).scalar_subquery())
 )
+BEFORE_THEIRS = func.coalesce(
+    select(func.min(Batch.rank) - 1.0)
+    .where(Batch.status == BatchStatus.QUEUED, Batch.requested_by == bindparam("owner"))
+    .scalar_subquery(),
+    BEHIND_ALL.scalar_subquery(),
+)
 PROMPTS = select_columns(SUBMISSIONS.c.prompt_id).where(*OF_THIS_ATTEMPT).order_by(SUBMISSIONS.c.ordinal)
 LOSE_PROMPTS = (
     update(SUBMISSIONS).where(*OF_THIS_ATTEMPT, SUBMISSIONS.c.lost_at.is_(None)).values(lost_at=bindparam("now"))
@@ -162,14 +168,16 @@ class Trip:
         game_session_id: UUID,
         entity: tuple[EntityType, UUID],
         workflow: UUID | AssetType,
+        to_front: bool = False,
     ) -> Order | None:
-        """What is asked for, with the workflow or that for a type of picture, and a rank behind every batch.
+        """What is asked for, with the workflow or that for a type of picture, and a rank behind every batch, or before
+        whatever waits of the owner's.
 
         None unless all of it is there, in one world, and that is the owner's.
         """
         kind, entity_id = entity
         values = {"owner": owner_id, "game_session": game_session_id, "entity": entity_id, "workflow": workflow}
-        statement = _order(kind, by_default=isinstance(workflow, AssetType))
+        statement = _order(kind, by_default=isinstance(workflow, AssetType), to_front=to_front)
         found = self._connection.execute(statement, values).one_or_none()
         return None if found is None else Order(*found)
 
@@ -234,7 +242,7 @@ def _insert(table: Table) -> Insert:
 
 @cache
 def _order(
-    kind: EntityType, *, by_default: bool
+    kind: EntityType, *, by_default: bool, to_front: bool
 ) -> Select[UUID, str, UUID, str, str, int | None, int | None, float, UUID | None]:
     """The statement of `order` for a kind of entity, with a workflow that is named or the default of an asset type."""
     table = TABLES[kind]
@@ -249,7 +257,7 @@ def _order(
             col(Workflow.default_negative_prompt),
             col(WorkflowForm.width),
             col(WorkflowForm.height),
-            BEHIND_ALL.scalar_subquery(),
+            BEFORE_THEIRS if to_front else BEHIND_ALL.scalar_subquery(),
             col(table.style_reference_id),
         )
         .select_from(World)

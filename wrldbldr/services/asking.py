@@ -42,6 +42,7 @@ class GenerationRequest:
     style_reference_ids: Sequence[UUID] | None = None  # None: that of the character or location; empty: none
     style_strength: float | None = None
     inputs: Mapping[NodeInput, JsonValue] | None = None  # of those the workflow shows
+    to_front: bool = False  # before everything else that waits of whoever asks; the turns of others stay
 
 
 def checked(request: GenerationRequest) -> tuple[GenerationRequest, int]:

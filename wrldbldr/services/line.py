@@ -11,6 +11,8 @@ from wrldbldr.domain.events import QueueChanged, QueueMoved
 from wrldbldr.domain.line import Move, Side
 from wrldbldr.services.access import owned_batch, owned_batches
 
+TOLD_LIMIT = 100  # of a new order, unless more were named
+
 
 class LineService:
     """The order of what waits. Whoever claims the next batch reads it from the database: nobody has to be woken."""
@@ -46,15 +48,16 @@ class LineService:
     async def reorder(self, who: Principal, batch_ids: Sequence[UUID]) -> Sequence[UUID]:
         """Let these come first among the game master's own, in this order; the others follow as they were.
 
-        Those that wait no more are left out: somebody was faster. Returns those that wait, in order.
+        Those that wait no more are left out: somebody was faster. Returns the first of what waits of theirs, in order.
         Raises NotFoundError, and then nothing is moved.
         """
         async with self._database.write() as unit:
             batches = await owned_batches(unit, who, batch_ids)
             waiting = [batch for batch in batches if batch.status is BatchStatus.QUEUED]
             has_moved = await _brought_forward(unit, who.account_id, waiting)
+            order = await unit.line.order_of(who.account_id, max(TOLD_LIMIT, len(batches)))
         self._say_moved(waiting if has_moved else [])
-        return [batch.id for batch in waiting]
+        return order
 
     def _say_moved(self, batches: Sequence[Batch]) -> None:
         """Tell their tables and, for the others of their game master, the account; nobody else's place has changed."""

@@ -65,7 +65,7 @@ class QueueService:
         self._wake = wake
 
     async def submit(self, who: Principal, request: GenerationRequest) -> Batch:
-        """Put a batch at the end of the queue. Raises NotFoundError, InvalidInputError.
+        """Put a batch at the end of the queue, or before all others of theirs. Raises NotFoundError, InvalidInputError.
 
         The names of entity and workflow, and the style, are frozen here: the pictures are of whoever they were asked for.
         A workflow that the connected ComfyUI cannot run is taken all the same: it may be another one by the batch's turn.
@@ -284,6 +284,7 @@ def _order(trip: Trip, who: Principal, asked: GenerationRequest) -> Order | None
         game_session_id=asked.game_session_id,
         entity=(asked.entity_type, asked.entity_id),
         workflow=asked.workflow_id or asked.asset_type,
+        to_front=asked.to_front,
     )
 
 

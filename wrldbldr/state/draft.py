@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from wrldbldr.comfyui.graph import parse_graph
-from wrldbldr.domain.batch import COUNT_LIMIT
+from wrldbldr.domain.batch import COUNT_LIMIT, Batch
 from wrldbldr.domain.errors import InvalidInputError
 from wrldbldr.domain.input_setting import InputSettings
-from wrldbldr.domain.picture import VARIATIONS, size_of
+from wrldbldr.domain.picture import VARIATIONS, shape_like, size_of
+from wrldbldr.domain.wildcards import escape
 from wrldbldr.domain.workflow import NodeInput, Workflow
 from wrldbldr.services.workflow_inputs import key_of_input, text_of
 
@@ -59,6 +60,19 @@ def draft_of(form: Mapping[str, str], workflows: Sequence[Workflow], untouched: 
         seed=form.get("seed", "").strip() or None,
         workflow=None if used.id == untouched.workflow.id else str(used.id),
         inputs=_inputs(form, used),
+    )
+
+
+def draft_of_batch(batch: Batch) -> Draft:
+    """What a batch was asked for with."""
+    return Draft(
+        prompt=escape(batch.prompt),
+        negative_prompt=batch.negative_prompt,
+        count=batch.count,
+        shape=shape_like((batch.width, batch.height)),
+        seed=str(batch.seed),
+        workflow=str(batch.workflow_id),
+        inputs=texts_of(batch.inputs),
     )
 
 

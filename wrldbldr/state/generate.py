@@ -3,24 +3,22 @@
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID
 
 import reflex as rx
 
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import COUNT_LIMIT, AssetType, Batch, IllegalTransitionError
 from wrldbldr.domain.errors import InvalidInputError, InvalidInputsError, NotFoundError
-from wrldbldr.domain.picture import FITTING, SHAPES, VARIATIONS, shape_like, shape_of, size_of
+from wrldbldr.domain.picture import FITTING, SHAPES, VARIATIONS, shape_of, size_of
 from wrldbldr.domain.recipe import Recipe
-from wrldbldr.domain.wildcards import escape
 from wrldbldr.domain.workflow import Workflow
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import current
 from wrldbldr.kit.ids import new_seed
 from wrldbldr.services.asking import DEFAULT_SIZES, GenerationRequest
-from wrldbldr.services.cards import NO_IMAGE, image_url, iso
+from wrldbldr.services.cards import iso
 from wrldbldr.services.foresight import between
-from wrldbldr.state.draft import INPUTS, Draft, draft_of, parsed_seed, texts_of
+from wrldbldr.state.draft import INPUTS, Draft, draft_of, draft_of_batch, parsed_seed
 from wrldbldr.state.ids import parsed_id, parsed_word
 from wrldbldr.state.more_inputs import MoreInputs, draw_more, settings_of, show_more, typed_inputs
 from wrldbldr.state.place import Place, Subject, subject_of
@@ -29,6 +27,7 @@ from wrldbldr.state.recalled import Part, recalled
 from wrldbldr.state.style_reference import (
     AskedStyle,
     forget_style,
+    keep_style_of,
     put_back_style,
     show_style,
     show_use,
@@ -36,11 +35,12 @@ from wrldbldr.state.style_reference import (
     use_style,
 )
 from wrldbldr.state.unsaved import Unsaved, forget_unsaved
-from wrldbldr.state.untouched import default_of, untouched_for
+from wrldbldr.state.untouched import default_of, picture_of, untouched_for
 
 KIND = "kind of picture"
 INPUT_CHARACTERS = 20_000
 DIALOG = "generate"  # how the browser calls its form, before whom and what it is about
+TO_FRONT = "front"  # the button that puts it before everything else of theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +227,8 @@ class Generate(rx.State):
         try:
             inputs = await settings_of(self, typed)
             request = self._request(prompt, negative_prompt, seed, await style_to_ask_for(self))
-            await current().queue.submit(who, replace(request, inputs=inputs))
+            to_front = form.get("sent_by") == TO_FRONT
+            await current().queue.submit(who, replace(request, inputs=inputs, to_front=to_front))
         except InvalidInputsError as error:
             is_told = await draw_more(self, typed, error.sentences)
             self.error_field, self.error = "inputs" if is_told else "", error.message
@@ -280,16 +281,8 @@ class Generate(rx.State):
 
     async def _edit(self, who: Principal, batch: Batch) -> None:
         """Open with everything a failed batch was asked for with, or with what was made of that here before."""
-        draft = Draft(
-            prompt=escape(batch.prompt),
-            negative_prompt=batch.negative_prompt,
-            count=batch.count,
-            shape=shape_like((batch.width, batch.height)),
-            seed=str(batch.seed),
-            workflow=str(batch.workflow_id),
-            inputs=texts_of(batch.inputs),
-        )
-        self._drafts.setdefault(f"{batch.id}:{batch.asset_type}", draft)
+        self._drafts.setdefault(f"{batch.id}:{batch.asset_type}", draft_of_batch(batch))
+        await keep_style_of(self, batch)
         subject = Subject(
             batch.world_id, batch.game_session_id, EntityType(batch.entity_type), batch.entity_id, batch.entity_name
         )
@@ -338,7 +331,7 @@ class Generate(rx.State):
         whose = replace(
             subject, kind=EntityType(self._kind), entity_id=parsed_id(self._entity, "character or location")
         )
-        await show_style(self, who, whose, self.workflow)
+        await show_style(self, who, whose, self.workflow, about=self._retried or self._entity)
         self.picture = await picture_of(who, whose.world_id, whose.entity_id, asset_type)
         await show_more(self, who, self.workflow, draft.inputs)
         await self._look_ahead(who)
@@ -386,10 +379,3 @@ async def edit_and_retry(state: rx.State, who: Principal, batch: Batch) -> None:
     """Open the dialog in the tab of `state` with a failed batch. Raises NotFoundError when whom it was for is gone."""
     dialog = await state.get_state(Generate)
     await dialog._edit(who, batch)  # noqa: SLF001 - else it were a handler for browsers
-
-
-async def picture_of(who: Principal, world_id: UUID, entity_id: UUID, asset_type: AssetType) -> str:
-    """The active picture of that kind, so that whoever writes the prompt sees what there is."""
-    active = await current().gallery.active(who, world_id)
-    asset = active.get((entity_id, asset_type))
-    return NO_IMAGE if asset is None else image_url(asset)

@@ -9,7 +9,7 @@ import reflex as rx
 
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.asset import Asset
-from wrldbldr.domain.batch import AssetType
+from wrldbldr.domain.batch import AssetType, Batch
 from wrldbldr.domain.errors import InvalidInputError, NotFoundError
 from wrldbldr.domain.recipe import StyleOrigin
 from wrldbldr.domain.style_reference import REFERENCE_LIMIT, STRENGTH_LIMIT, ReferenceUse
@@ -64,7 +64,8 @@ class StyleReference(rx.State):
     _subject: Subject | None = None
     _default: str = ""
     _own_strength: float = 0.0
-    _drafts: dict[str, StyleDraft] = {}  # by character or location
+    _about: str = ""
+    _drafts: dict[str, StyleDraft] = {}  # by character or location, or the batch that is asked for again
 
     @rx.var
     def sources(self) -> str:
@@ -163,14 +164,10 @@ class StyleReference(rx.State):
 
     @property
     def _draft(self) -> StyleDraft:
-        return self._drafts.get(self._key, StyleDraft())
-
-    @property
-    def _key(self) -> str:
-        return "" if self._subject is None else str(self._subject.entity_id)
+        return self._drafts.get(self._about, StyleDraft())
 
     def _keep(self, **touched: tuple[str, ...] | float | None) -> None:
-        self._drafts[self._key] = replace(self._draft, **touched)
+        self._drafts[self._about] = replace(self._draft, **touched)
 
     async def _show(self, who: Principal) -> None:
         """Show what was chosen, else what is theirs. What was deleted meanwhile is left out."""
@@ -190,11 +187,14 @@ class StyleReference(rx.State):
         change(self, choices=[asset_card(asset) for asset in found[:wanted]], has_more=len(found) > wanted)
 
 
-async def show_style(state: rx.State, who: Principal, subject: Subject, workflow: str) -> None:
-    """Show in the dialog what is chosen for whoever it is for, and how a workflow applies it. Raises NotFoundError."""
+async def show_style(state: rx.State, who: Principal, subject: Subject, workflow: str, *, about: str) -> None:
+    """Show in the dialog what is chosen for whoever it is for, and how a workflow applies it. Raises NotFoundError.
+
+    `about` is the character or location, or the batch that is asked for again: each has a choice of its own.
+    """
     style = await state.get_state(StyleReference)
     entity = await current().worlds.find_entity(who, subject.kind, subject.entity_id)
-    style._subject = subject  # noqa: SLF001 - public names of a state are there for every browser
+    style._subject, style._about = subject, about  # noqa: SLF001 - public names of a state are there for every browser
     style._default = str(entity.style_reference_id or "")  # noqa: SLF001 - as above
     style.is_picking = False
     style.form += 1
@@ -238,7 +238,7 @@ async def style_to_ask_for(state: rx.State) -> AskedStyle:
 async def forget_style(state: rx.State) -> None:
     """It was sent: the next one begins anew."""
     style = await state.get_state(StyleReference)
-    style._drafts.pop(style._key, None)  # noqa: SLF001 - as elsewhere
+    style._drafts.pop(style._about, None)  # noqa: SLF001 - as elsewhere
 
 
 async def use_style(state: rx.State, who: Principal, asset: str) -> AssetType:
@@ -262,6 +262,14 @@ async def recall_style(state: rx.State, entity_id: UUID, origins: Sequence[Style
     is_choosable = strength is not None and 0 <= strength <= STRENGTH_LIMIT  # a workflow's own may be anything
     draft = StyleDraft(tuple(str(one.asset_id) for one in there), strength if is_choosable else None)
     style._drafts[str(entity_id)] = draft  # noqa: SLF001 - as elsewhere
+
+
+async def keep_style_of(state: rx.State, batch: Batch) -> None:
+    """Begin with the style that a batch was asked for in, unless another was chosen for it here before."""
+    style = await state.get_state(StyleReference)
+    sources = tuple(str(source.asset_id) for source in batch.style.sources) if batch.style else ()
+    draft = StyleDraft(sources, batch.style.strength if batch.style else None)
+    style._drafts.setdefault(str(batch.id), draft)  # noqa: SLF001 - as elsewhere
 
 
 async def put_back_style(state: rx.State, who: Principal, entity: Entity, form: Mapping[str, str]) -> bool:

@@ -10,6 +10,7 @@ from wrldbldr.domain.workflow import Workflow
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import current
 from wrldbldr.services.asking import DEFAULT_SIZES
+from wrldbldr.services.cards import NO_IMAGE, image_url
 from wrldbldr.state.draft import Untouched
 
 
@@ -28,3 +29,10 @@ async def untouched_for(
 def default_of(workflows: Sequence[Workflow], default: UUID | None) -> Workflow:
     """The workflow that is used unless another one is chosen."""
     return next((workflow for workflow in workflows if workflow.id == default), workflows[0])
+
+
+async def picture_of(who: Principal, world_id: UUID, entity_id: UUID, asset_type: AssetType) -> str:
+    """The active picture of that kind, so that whoever writes the prompt sees what there is."""
+    active = await current().gallery.active(who, world_id)
+    asset = active.get((entity_id, asset_type))
+    return NO_IMAGE if asset is None else image_url(asset)

@@ -12,7 +12,7 @@ from wrldbldr.components.moment import about
 from wrldbldr.components.plate import hole
 from wrldbldr.domain.batch import COUNT_LIMIT
 from wrldbldr.state.connection import Connection
-from wrldbldr.state.generate import Choice, Generate
+from wrldbldr.state.generate import TO_FRONT, Choice, Generate
 
 
 def generate_dialog() -> rx.Component:
@@ -29,6 +29,7 @@ def generate_dialog() -> rx.Component:
             ),
             rx.el.div(prompt(), negative_prompt(), amount(), painter(), more_inputs(), class_name="col g4 dlg-body", key=Generate.form),
             rx.el.input(type="hidden", name="shape", value=Generate.shape),
+            rx.el.input(type="hidden", name="sent_by"),
             style_fields(),
             foot(),
             on_submit=Generate.submit,
@@ -217,6 +218,13 @@ def foot() -> rx.Component:
         f"Generate {Generate.count}", rx.el.kbd("Ctrl ⏎"), glyph="brush", look="solid", size="l", type="submit",
         data_key="ctrl+enter",
     )  # fmt: skip
+    first = rx.cond(
+        Generate.position > 1,
+        button(
+            "To the Front", rx.el.kbd("Ctrl ⇧ ⏎"), glyph="arrow-up-to-line", look="line", size="l", type="submit",
+            value=TO_FRONT, data_key="ctrl+shift+enter", title="Before everything else of yours that waits",
+        ),
+    )  # fmt: skip
     general = rx.cond(
         (Generate.error != "") & ~rx.Var.create(FIELDS_WITH_LINES).contains(Generate.error_field),
         rx.el.p(icon("circle-alert", 14), Generate.error, class_name="hint err", role="alert"),
@@ -229,6 +237,7 @@ def foot() -> rx.Component:
             class_name="grow",
         ),
         rx.dialog.close(button("Cancel", look="ghost")),
+        first,
         send,
         class_name="row dlg-foot",
     )
