@@ -33,6 +33,7 @@ from wrldbldr.services.easel import Easel
 from wrldbldr.services.figures import FigureService
 from wrldbldr.services.file_removal import FileRemoval
 from wrldbldr.services.gallery import GalleryService
+from wrldbldr.services.housekeeping import HousekeepingService
 from wrldbldr.services.keeping import Keeper
 from wrldbldr.services.leader import Leader
 from wrldbldr.services.line import LineService
@@ -44,7 +45,6 @@ from wrldbldr.services.prompt_templates import PromptTemplateService
 from wrldbldr.services.queue import QueueService
 from wrldbldr.services.removal import RemovalService, keep_purging
 from wrldbldr.services.stage import StageService
-from wrldbldr.services.sweeping import keep_sweeping
 from wrldbldr.services.workflow_trial import WorkflowTrialService
 from wrldbldr.services.workflows import WorkflowService
 from wrldbldr.services.worlds import WorldService
@@ -92,6 +92,7 @@ class Engine:
     demo: DemoService
     archive: ArchiveService
     figures: FigureService
+    housekeeping: HousekeepingService
     connection: ConnectionService
     comfyui: ComfyUISettingsService
 
@@ -130,7 +131,7 @@ async def open_engine(settings: Settings, clock: Clock | None = None) -> AsyncGe
         await engine.workflows.ensure_shipped()
         await _make_owner(engine)
         leader.begin()
-        nursery.keep_running(lambda: keep_sweeping(database, MediaStore(settings.media_dir), time), name="sweep")
+        nursery.keep_running(engine.housekeeping.run, name="housekeeping")
         nursery.keep_running(lambda: keep_purging(engine.removals, time), name="purge")
         _running.append(engine)
         stack.callback(_running.remove, engine)
@@ -191,6 +192,7 @@ def _build(
         demo=DemoService(database, bus, clock, store, worlds),
         archive=ArchiveService(database, bus, clock, store, removal),
         figures=FigureService(database, bus, clock, store, Rembg()),
+        housekeeping=HousekeepingService(database, store, clock, settings.database_file),
         connection=ConnectionService(in_use, bus, clock, probe=comfyui.health.probe_now),
         comfyui=ComfyUISettingsService(database, in_use, leader.at_rest, start=start, nursery=nursery, clock=clock),
     )

@@ -83,6 +83,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'wrldbldr.sqlite3').resolve()}"
 
     @property
+    def database_file(self) -> Path:
+        """Where the database lies."""
+        return Path(self.database.split("///", 1)[-1])
+
+    @property
     def media_dir(self) -> Path:
         """Where pictures are kept."""
         return self.data_dir / "media"

@@ -34,6 +34,7 @@ from wrldbldr.services.demo import DemoService
 from wrldbldr.services.figures import FigureService
 from wrldbldr.services.file_removal import FileRemoval
 from wrldbldr.services.gallery import GalleryService
+from wrldbldr.services.housekeeping import HousekeepingService
 from wrldbldr.services.keeping import hand_down
 from wrldbldr.services.line import LineService
 from wrldbldr.services.order_check import OrderCheck
@@ -93,6 +94,7 @@ def fake_engine(
         demo=DemoService(database, bus, clock, store, worlds),
         archive=ArchiveService(database, bus, clock, store, removal),
         figures=FigureService(database, bus, clock, store, Rembg()),
+        housekeeping=HousekeepingService(database, store, clock, settings.database_file),
         connection=connection,
         comfyui=ComfyUISettingsService(database, in_use, nullcontext, start=start, nursery=nursery, clock=clock),
     )

@@ -1,8 +1,11 @@
 """Stored files that no picture uses go by themselves, in the end, and none that a picture uses, or is about to."""
 
-import logging
 import os
-from datetime import datetime, timedelta
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,23 +16,26 @@ from wrldbldr.domain.asset import Asset
 from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.media.pictures import clean
 from wrldbldr.media.store import SHELVES, TRASH, MediaStore
-from wrldbldr.services.sweeping import AGE, PAUSE_SECONDS, STEP_LIMIT, TRASH_AGE, keep_sweeping, sweep
+from wrldbldr.services.sweeping import STEP_LIMIT, TRASH_AGE, Swept, sweep
 
 TRASH_HOURS = TRASH_AGE / timedelta(hours=1)
-HOUR_SECONDS = AGE.total_seconds()
-ONE_SWEEP_SECONDS = (len(SHELVES) + 1) * PAUSE_SECONDS
+PAUSE_SECONDS = 1.0
+ONE_SWEEP_SECONDS = (len(SHELVES) + 3) * PAUSE_SECONDS
 
 
-class UnreadableStore(MediaStore):
-    """A disk that has a bad day, once."""
+class DeletingStore(MediaStore):
+    """Another process deletes every picture just when somebody looks which of them lack a file."""
 
-    is_readable = False
+    database: Path
 
-    def aged(self, shelf: str, before: datetime) -> list[str]:
-        if not self.is_readable:
-            self.is_readable = True
-            raise PermissionError(13, "Permission denied", "/secret/place")
-        return super().aged(shelf, before)
+    def lost(self, content_hashes: Iterable[str]) -> list[str]:
+        gone = list(content_hashes)
+        if gone:
+            with closing(sqlite3.connect(self.database)) as connection:
+                connection.execute("delete from asset")
+                connection.commit()
+            self.remove(gone)
+        return super().lost(gone)
 
 
 def store_of(studio: Studio) -> MediaStore:
@@ -76,18 +82,23 @@ def everything_is(studio: Studio, hours: float) -> None:
         os.utime(path, (written, written))
 
 
-async def sweep_into(removed: list[int], studio: Studio) -> None:
-    """Sweep once, and add how many pictures' files were discarded."""
-    removed.append(await sweep(studio.engine.database, store_of(studio), studio.clock))
+async def sweep_into(found: list[Swept], studio: Studio, store: MediaStore | None = None) -> None:
+    """Sweep once, and add what was come upon."""
+    found.append(await sweep(studio.engine.database, store or store_of(studio), studio.clock, PAUSE_SECONDS))
+
+
+async def report(studio: Studio, store: MediaStore | None = None) -> Swept:
+    """Sweep once, from the beginning to the end."""
+    found: list[Swept] = []
+    async with TaskNursery(studio.clock) as nursery:
+        nursery.start(sweep_into(found, studio, store), name="sweep")
+        await studio.advance(ONE_SWEEP_SECONDS)
+    return found[0]
 
 
 async def swept(studio: Studio) -> int:
-    """Sweep once, from the beginning to the end. Returns how many pictures' files were discarded."""
-    removed: list[int] = []
-    async with TaskNursery(studio.clock) as nursery:
-        nursery.start(sweep_into(removed, studio), name="sweep")
-        await studio.advance(ONE_SWEEP_SECONDS)
-    return removed[0]
+    """Sweep once. Returns how many pictures' files were discarded."""
+    return (await report(studio)).discarded_count
 
 
 async def test_files_a_crash_left_behind_go_and_those_of_pictures_stay(painting: Studio) -> None:
@@ -165,51 +176,43 @@ async def test_a_file_that_a_batch_is_being_stored_with_stays(painting: Studio) 
     assert on_shelves(painting) == files
 
 
-async def test_a_step_discards_only_so_many_and_leaves_the_rest_for_the_next_sweep(studio: Studio) -> None:
+async def test_many_are_discarded_in_steps_and_deleted_in_steps(studio: Studio) -> None:
     shelf = studio.engine.settings.media_dir / "ab"
     shelf.mkdir(parents=True)
     for number in range(STEP_LIMIT + 50):
         (shelf / f"ab{number:062x}").write_bytes(b"picture")
     everything_is(studio, hours=2)
 
-    assert [await swept(studio) for _ in range(2)] == [STEP_LIMIT, 50]
+    assert await swept(studio) == STEP_LIMIT + 50
 
     everything_is(studio, hours=2 * TRASH_HOURS)
     await swept(studio)
     assert len(in_trash(studio)) == 50
 
 
-async def test_an_hour_after_the_start_and_every_hour_from_then_on_it_is_swept(
-    studio: Studio, caplog: pytest.LogCaptureFixture
+async def test_a_picture_that_lacks_a_file_is_counted_and_told(
+    painting: Studio, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO)
-    orphan(studio, hours=2)
-    work = keep_sweeping(studio.engine.database, store_of(studio), studio.clock)
+    batch_id = await painting.ask(count=2)
+    await painting.paint(pictures=2)
+    whole, broken = await painting.pictures(batch_id)
+    (painting.engine.settings.media_dir / broken.content_hash[:2] / f"{broken.content_hash}.64.webp").unlink()
+    everything_is(painting, hours=2)
 
-    async with TaskNursery(studio.clock) as nursery:
-        nursery.start(work, name="sweep")
-        await studio.advance(HOUR_SECONDS - 1)
-        assert len(studio.stored_files()) == 3
-        await studio.advance(1 + ONE_SWEEP_SECONDS)
-        assert on_shelves(studio) == []
-        orphan(studio, hours=2)
-        await studio.advance(HOUR_SECONDS + ONE_SWEEP_SECONDS)
-        assert on_shelves(studio) == []
+    found = await report(painting)
 
-    assert caplog.text.count("Moved 1 stored files") == 2
+    assert (found.discarded_count, found.lost_count) == (0, 1)
+    assert broken.content_hash in caplog.text
+    assert whole.content_hash not in caplog.text
 
 
-async def test_a_disk_that_cannot_be_read_puts_the_sweep_off_and_its_place_is_not_logged(
-    studio: Studio, caplog: pytest.LogCaptureFixture
-) -> None:
-    orphan(studio, hours=2)
-    store = UnreadableStore(studio.engine.settings.media_dir)
+async def test_what_is_lost_is_not_what_was_deleted_while_somebody_looked(painting: Studio) -> None:
+    batch_id = await painting.ask()
+    await painting.paint()
+    assert await painting.pictures(batch_id)
+    everything_is(painting, hours=2)
+    store = DeletingStore(painting.engine.settings.media_dir)
+    store.database = painting.engine.settings.database_file
 
-    async with TaskNursery(studio.clock) as nursery:
-        nursery.start(keep_sweeping(studio.engine.database, store, studio.clock), name="sweep")
-        await studio.advance(HOUR_SECONDS + 2)
-        assert "stay for another hour: PermissionError" in caplog.text
-        await studio.advance(HOUR_SECONDS + ONE_SWEEP_SECONDS)
-
-    assert on_shelves(studio) == []
-    assert "secret" not in caplog.text
+    assert await report(painting, store) == Swept()
+    assert painting.stored_files() == []

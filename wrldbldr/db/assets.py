@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from wrldbldr.db.newest import NEWEST, NEWEST_BACKDROP, NEWEST_FIRST, SUBJECTS
+from wrldbldr.domain.account import Account
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType, Batch, BatchStatus
 from wrldbldr.domain.errors import NotFoundError
@@ -184,6 +185,26 @@ class Assets:
         for column in (col(Asset.content_hash), col(RemovedFile.content_hash)):
             used.update((await self._db_session.execute(select(column).where(column.in_(content_hashes)))).scalars())
         return [content_hash for content_hash in content_hashes if content_hash not in used]
+
+    async def contents(self, shelf: str) -> Sequence[str]:
+        """The files of all pictures whose names begin with `shelf`, some hexadecimal digits."""
+        query = select(Asset.content_hash).where(
+            col(Asset.content_hash) >= shelf, col(Asset.content_hash) < f"{shelf}g"
+        )
+        return (await self._db_session.execute(query.distinct())).scalars().all()
+
+    async def size_by_account(self) -> Sequence[tuple[str, int, int]]:
+        """Everybody's name, how many pictures are in their worlds, and how many bytes those take, the most first."""
+        total = func.coalesce(func.sum(Asset.byte_size), 0)
+        rows = await self._db_session.execute(
+            select(Account.name, func.count(col(Asset.id)), total)
+            .select_from(Account)
+            .outerjoin(World, col(World.owner_id) == col(Account.id))
+            .outerjoin(Asset, col(Asset.world_id) == col(World.id))
+            .group_by(col(Account.id), col(Account.name))
+            .order_by(total.desc(), col(Account.name))
+        )
+        return [(name, count, size) for name, count, size in rows.all()]
 
     async def _needed(self) -> frozenset[str]:
         """The files that batches which may yet be painted take their style from. A thousand batches have few styles."""

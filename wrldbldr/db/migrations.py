@@ -54,7 +54,7 @@ def check_revision(settings: Settings) -> None:
     """Raises DatabaseTooNewError when the database is ahead of this version, DatabaseUnreachableError when it cannot be
     opened. A SQLite file that is not there yet is fine. Blocks.
     """
-    if settings.database.startswith("sqlite") and not Path(settings.database.split("///", 1)[-1]).exists():
+    if not settings.database_file.exists():
         return
     asyncio.run(_check(settings))
 

@@ -26,6 +26,13 @@ def checked_name(value: str, *, field: str = "name", limit: int = NAME_LIMIT) ->
     return name
 
 
+def size_in_words(byte_count: int) -> str:
+    """`34 MB`, `1.2 GB`: as systems show it."""
+    if byte_count >= 1_000_000_000:
+        return f"{byte_count / 1_000_000_000:,.1f} GB"
+    return f"{-(-byte_count // 1_000_000):,} MB" if byte_count >= 1_000_000 else f"{-(-byte_count // 1000):,} KB"
+
+
 def likeness(name: str) -> str:
     """What names that look alike have in common: capitals, wide letters, and characters that do not show make no other name."""
     shown = "".join(character for character in normalize("NFKC", name) if category(character) != "Cf")

@@ -5,8 +5,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from math import inf
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp, mkstemp
@@ -23,6 +25,18 @@ SHELVES = tuple(f"{number:02x}" for number in range(256))
 FULL = 0
 TRASH = ".trash"
 STAGING = ".staging"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSizes:
+    """Bytes of the pictures, of their thumbnails and whatever else lies beside them, and in the trash."""
+
+    pictures: int = 0
+    thumbnails: int = 0
+    trash: int = 0
+
+    def __add__(self, other: "StoreSizes") -> "StoreSizes":
+        return StoreSizes(self.pictures + other.pictures, self.thumbnails + other.thumbnails, self.trash + other.trash)
 
 
 class MediaStore:
@@ -86,56 +100,86 @@ class MediaStore:
             file.unlink(missing_ok=True)
             self._trashed(file).unlink(missing_ok=True)
 
-    def discard(self, content_hashes: Iterable[str], now: datetime) -> None:
-        """Move pictures with their thumbnails into the trash; one that is not there is fine. Blocks."""
+    def discard(self, content_hashes: Iterable[str], now: datetime) -> int:
+        """Move pictures with their thumbnails into the trash, and return how many bytes; one that is not there is fine.
+
+        Blocks.
+        """
+        moved = 0
         for file in self._files(content_hashes):
             with suppress(FileNotFoundError):
                 os.utime(file, (now.timestamp(), now.timestamp()))  # first: nothing in the trash looks older than it is
                 self._trashed(file).parent.mkdir(parents=True, exist_ok=True)
-                file.replace(self._trashed(file))
+                moved += file.replace(self._trashed(file)).stat().st_size
+        return moved
 
     def bring_back(self, content_hashes: Iterable[str]) -> None:
         """Move pictures with their thumbnails out of the trash; one that is not there is fine. Blocks."""
         for file in self._files(content_hashes):
             self._bring_back(file)
 
-    def empty_trash(self, content_hashes: Iterable[str]) -> None:
-        """Delete what the trash has of these pictures. What is on the shelves stays. Blocks."""
+    def empty_trash(self, content_hashes: Iterable[str]) -> int:
+        """Delete what the trash has of these pictures, and return how many bytes. What is on the shelves stays. Blocks."""
+        deleted = 0
         for file in self._files(content_hashes):
-            self._trashed(file).unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                size = self._trashed(file).stat().st_size
+                self._trashed(file).unlink()
+                deleted += size
+        return deleted
+
+    def lost(self, content_hashes: Iterable[str]) -> list[str]:
+        """Those of the pictures of which a file is neither here nor in the trash. Blocks."""
+        return [
+            content_hash
+            for content_hash in content_hashes
+            if not all(file.is_file() or self._trashed(file).is_file() for file in self._files([content_hash]))
+        ]
+
+    def sizes(self, shelf: str) -> StoreSizes:
+        """How many bytes lie on one of `SHELVES`, and in its part of the trash. Blocks."""
+        pictures = thumbnails = 0
+        for name, size, _ in self._entries(self._root / shelf):
+            if HASH.fullmatch(name):
+                pictures += size
+            else:
+                thumbnails += size
+        return StoreSizes(pictures, thumbnails, sum(size for _, size, _ in self._entries(self._root / TRASH / shelf)))
 
     def aged(self, shelf: str, before: datetime) -> list[str]:
         """The pictures on one of `SHELVES` of which nothing was stored since `before`. Blocks."""
         return self._older(self._root / shelf, before)
 
-    def discarded(self, shelf: str, before: datetime) -> list[str]:
-        """The pictures of one of `SHELVES` of which the trash has had something since `before`. Blocks."""
+    def discarded(self, shelf: str, before: datetime | None = None) -> list[str]:
+        """The pictures of one of `SHELVES` that are in the trash, and of which nothing came there since `before`. Blocks."""
         return self._older(self._root / TRASH / shelf, before)
 
-    def _older(self, folder: Path, before: datetime) -> list[str]:
+    def _older(self, folder: Path, before: datetime | None) -> list[str]:
         """The pictures in a folder of which nothing is younger."""
+        end = inf if before is None else before.timestamp()
         newest = defaultdict[str, float](float)
-        for name, stored_at in self._entries(folder):
+        for name, _, stored_at in self._entries(folder):
             stored = STORED.fullmatch(name)
             if stored and name.startswith(folder.name):
                 newest[stored[1]] = max(newest[stored[1]], stored_at)
-        return sorted(name for name, stored_at in newest.items() if stored_at < before.timestamp())
+        return sorted(name for name, stored_at in newest.items() if stored_at < end)
 
     def remove_unfinished(self, shelf: str, before: datetime) -> None:
         """Delete what was being written on a shelf when the process ended, before `before`. Blocks."""
-        for name, begun_at in list(self._entries(self._root / shelf)):
+        for name, _, begun_at in list(self._entries(self._root / shelf)):
             if name.endswith(UNFINISHED) and begun_at < before.timestamp():
                 (self._root / shelf / name).unlink(missing_ok=True)
 
-    def _entries(self, folder: Path) -> Iterator[tuple[str, float]]:
-        """The names of the files in a folder, and when they were written, in seconds of the Unix epoch."""
+    def _entries(self, folder: Path) -> Iterator[tuple[str, int, float]]:
+        """The files in a folder: names, bytes, and when they were written, in seconds of the Unix epoch."""
         if not folder.is_dir():
             return
         with os.scandir(folder) as entries:
             for entry in entries:
                 with suppress(FileNotFoundError):  # deleted meanwhile
                     if entry.is_file(follow_symlinks=False):
-                        yield entry.name, entry.stat(follow_symlinks=False).st_mtime
+                        facts = entry.stat(follow_symlinks=False)
+                        yield entry.name, facts.st_size, facts.st_mtime
 
     def _file(self, content_hash: str, side: int) -> Path:
         """Every name goes through here, so that none leads out of the folder."""

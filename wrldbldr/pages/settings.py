@@ -11,6 +11,7 @@ from wrldbldr.components.settings.comfyui_form import comfyui_form
 from wrldbldr.components.settings.comfyui_panel import comfyui_panel
 from wrldbldr.components.settings.navigation import navigation, section
 from wrldbldr.components.settings.own_account import own_account
+from wrldbldr.components.settings.storage import storage
 from wrldbldr.components.settings.workflows import FILE_INPUT, workflows
 from wrldbldr.components.skeleton import form_skeleton
 from wrldbldr.pages.frame import frame
@@ -18,7 +19,7 @@ from wrldbldr.pages.page import Page
 from wrldbldr.state.accounts_own import MyAccount
 from wrldbldr.state.comfyui_form import ComfyUIForm
 from wrldbldr.state.live import Live
-from wrldbldr.state.settings_page import ACCOUNTS, COMFYUI, OWN, TOKENS, WORKFLOWS, SettingsPage
+from wrldbldr.state.settings_page import ACCOUNTS, COMFYUI, OWN, STORAGE, TOKENS, WORKFLOWS, SettingsPage
 from wrldbldr.state.workflow_list import WorkflowList
 
 
@@ -37,7 +38,7 @@ def settings() -> rx.Component:
         section(WORKFLOWS, *workflows(), class_name="workflows", data_drop=FILE_INPUT),
         section(OWN, *own_account()),
         section(TOKENS, *api_tokens()),
-        rx.cond(MyAccount.is_owner, section(ACCOUNTS, *accounts())),
+        rx.cond(MyAccount.is_owner, rx.fragment(section(ACCOUNTS, *accounts()), section(STORAGE, *storage()))),
     )
     content = rx.el.main(
         rx.cond(ComfyUIForm.is_loaded & SettingsPage.is_loaded, sections, form_skeleton()), class_name="page"

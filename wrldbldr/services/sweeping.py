@@ -2,14 +2,19 @@
 
 They go into the trash first: perhaps the pictures of another database are kept here too, whether that is a newer one
 than the backup that was put back, or the usual one, of which somebody tries another.
+
+What is being stored is safe: whoever stores a picture writes its files before its row, so that they are young, and again
+in the transaction of the row, which is not open while files are discarded.
 """
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wrldbldr.db.database import Database, DatabaseBusyError, UnitOfWork
+from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.kit.clock import Clock
+from wrldbldr.kit.tasks import to_its_end
 from wrldbldr.media.store import SHELVES, MediaStore
 
 logger = logging.getLogger(__name__)
@@ -17,67 +22,97 @@ logger = logging.getLogger(__name__)
 AGE = timedelta(hours=1)
 TRASH_AGE = timedelta(days=30)
 STAGING_AGE = timedelta(days=1)
-PAUSE_SECONDS = 1.0
 STEP_LIMIT = 100  # pictures that are discarded in one transaction, during which nobody else writes, or deleted at once
 
 
-async def keep_sweeping(database: Database, store: MediaStore, clock: Clock) -> None:
-    """Sweep every hour, for ever. The first time is an hour after the start, when what a crash left is old enough."""
-    while True:
-        await clock.sleep(AGE.total_seconds())
-        try:
-            discarded = await sweep(database, store, clock)
-        except (DatabaseBusyError, OSError) as error:
-            logger.warning("Stored files that no picture uses stay for another hour: %s", type(error).__name__)
-            continue
-        if discarded:
-            logger.info(
-                "Moved %d stored files, and their thumbnails, that no picture uses into the trash for %d days",
-                discarded,
-                TRASH_AGE.days,
-            )
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep came upon. Counted in pictures, each with its thumbnails; of a lost one a file is missing."""
+
+    discarded_count: int = 0
+    discarded_bytes: int = 0
+    lost_count: int = 0
+
+    def __add__(self, other: "Swept") -> "Swept":
+        return Swept(
+            self.discarded_count + other.discarded_count,
+            self.discarded_bytes + other.discarded_bytes,
+            self.lost_count + other.lost_count,
+        )
 
 
-async def sweep(database: Database, store: MediaStore, clock: Clock) -> int:
-    """Discard the files that no picture uses, if they are older than an hour. Returns of how many pictures.
+async def sweep(database: Database, store: MediaStore, clock: Clock, pause_seconds: float) -> Swept:
+    """Discard the files that no picture uses, if they are older than an hour.
 
     What has been in the trash for 30 days is deleted, and what a picture uses after all is brought back out of it.
     One shelf of the store after the other, each in a thread, with a pause between. Raises DatabaseBusyError, OSError.
     """
     await asyncio.to_thread(store.remove_stale_staging, clock.now() - STAGING_AGE)
-    discarded = 0
+    swept = Swept()
     for shelf in SHELVES:
-        await clock.sleep(PAUSE_SECONDS)
-        await _sort_trash(shelf, database, store, clock.now())
-        discarded += await _sweep_shelf(shelf, database, store, clock.now())
-    return discarded
+        await clock.sleep(pause_seconds)
+        await _sort_trash(shelf, database, store, clock.now() - TRASH_AGE)
+        await asyncio.to_thread(store.remove_unfinished, shelf, clock.now() - AGE)
+        while step := await _sweep_shelf(shelf, database, store, clock.now()):
+            swept += step
+            await clock.sleep(pause_seconds)
+        swept += Swept(lost_count=await _count_lost(shelf, database, store))
+    return swept
 
 
-async def _sort_trash(shelf: str, database: Database, store: MediaStore, now: datetime) -> None:
-    """Needs no transaction: whoever stores a picture meanwhile has it on the shelf, where nothing is deleted here."""
-    there = await asyncio.to_thread(store.discarded, shelf, now)
+async def empty_trash(database: Database, store: MediaStore, clock: Clock, pause_seconds: float) -> int:
+    """Delete what is in the trash for good, and return how many bytes. What a picture uses after all is brought back."""
+    deleted = 0
+    for shelf in SHELVES:
+        await clock.sleep(pause_seconds)
+        while step := await _sort_trash(shelf, database, store):
+            deleted += step
+            await clock.sleep(pause_seconds)
+    return deleted
+
+
+async def _sort_trash(shelf: str, database: Database, store: MediaStore, before: datetime | None = None) -> int:
+    """Delete some of what was discarded, if that was before `before`, and return how many bytes.
+
+    Needs no transaction: whoever stores a picture meanwhile has it on the shelf, where nothing is deleted here.
+    """
+    there = await asyncio.to_thread(store.discarded, shelf)
     if not there:
-        return
+        return 0
     async with database.read() as unit:
         unused = set(await unit.assets.unused(there))
     used = [content_hash for content_hash in there if content_hash not in unused]
     await asyncio.to_thread(store.bring_back, used)
-    old = await asyncio.to_thread(store.discarded, shelf, now - TRASH_AGE)
+    old = await asyncio.to_thread(store.discarded, shelf, before)
     over = [content_hash for content_hash in old if content_hash in unused]
-    await asyncio.to_thread(store.empty_trash, over[:STEP_LIMIT])
+    return await asyncio.to_thread(store.empty_trash, over[:STEP_LIMIT])
 
 
-async def _sweep_shelf(shelf: str, database: Database, store: MediaStore, now: datetime) -> int:
-    before = now - AGE
-    await asyncio.to_thread(store.remove_unfinished, shelf, before)
+async def _sweep_shelf(shelf: str, database: Database, store: MediaStore, now: datetime) -> Swept | None:
+    """Discard some; None when there are none (any more)."""
     async with database.read() as unit:
-        if not await _unused(unit, store, shelf, before):
-            return 0
+        if not await _unused(unit, store, shelf, now - AGE):
+            return None
     async with database.write() as unit:  # whoever stores a batch meanwhile waits, and stores its files again
-        unused = (await _unused(unit, store, shelf, before))[:STEP_LIMIT]
-        await asyncio.to_thread(store.discard, unused, now)
-    return len(unused)
+        unused = (await _unused(unit, store, shelf, now - AGE))[:STEP_LIMIT]
+        moved = await to_its_end(lambda: store.discard(unused, now))
+    return Swept(len(unused), moved) if unused else None
 
 
 async def _unused(unit: UnitOfWork, store: MediaStore, shelf: str, before: datetime) -> list[str]:
     return await unit.assets.unused(await asyncio.to_thread(store.aged, shelf, before))
+
+
+async def _count_lost(shelf: str, database: Database, store: MediaStore) -> int:
+    """How many pictures of a shelf lack a file. Looked up again: what is missing may just have been deleted."""
+    async with database.read() as unit:
+        contents = await unit.assets.contents(shelf)
+    lost = await asyncio.to_thread(store.lost, contents)
+    if not lost:
+        return 0
+    async with database.read() as unit:
+        there = set(await unit.assets.contents(shelf))
+    lost = [content_hash for content_hash in lost if content_hash in there]
+    if lost:
+        logger.warning("%d stored pictures lack a file, as %s", len(lost), lost[0])
+    return len(lost)

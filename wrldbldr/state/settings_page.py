@@ -8,10 +8,13 @@ from wrldbldr.state.accounts_own import ApiTokens, show_own
 from wrldbldr.state.change import change
 from wrldbldr.state.comfyui_form import ComfyUIForm
 from wrldbldr.state.me import introduce
-from wrldbldr.state.principal import signed_in
+from wrldbldr.state.principal import Follow, signed_in
+from wrldbldr.state.storage import Storage
 
-COMFYUI, WORKFLOWS, OWN, TOKENS, ACCOUNTS = "comfyui", "workflows", "account", "tokens", "accounts"
-SECTIONS = (COMFYUI, WORKFLOWS, OWN, TOKENS, ACCOUNTS)
+COMFYUI, WORKFLOWS, OWN, TOKENS = "comfyui", "workflows", "account", "tokens"
+ACCOUNTS, STORAGE = "accounts", "storage"
+SECTIONS = (COMFYUI, WORKFLOWS, OWN, TOKENS, ACCOUNTS, STORAGE)
+FOR_OWNERS = (ACCOUNTS, STORAGE)
 
 
 class SettingsPage(rx.State):
@@ -22,20 +25,22 @@ class SettingsPage(rx.State):
 
     @rx.event
     @signed_in
-    async def enter(self, who: Principal) -> None:
+    async def enter(self, who: Principal) -> Follow:
         """The page opens, at the section its address names if it names one."""
         self._show(who, str(self.router.url.query_parameters.get("section", self.section)))
         await show_own(self, who)
         await show_everyone(self, who)
         change(await self.get_state(ApiTokens), secret="", secret_label="")
         change(self, is_loaded=True)
+        return self._look()
 
     @rx.event
     @signed_in
-    async def show(self, who: Principal, section: str) -> None:
+    async def show(self, who: Principal, section: str) -> Follow:
         """Another section; the secret of a new token is put away."""
         self._show(who, section)
         change(await self.get_state(ApiTokens), secret="", secret_label="")
+        return self._look()
 
     @rx.event
     @signed_in
@@ -47,6 +52,10 @@ class SettingsPage(rx.State):
             await show_everyone(self, who)
             change(await self.get_state(ComfyUIForm), is_owner=who.role is Role.OWNER)
 
+    def _look(self) -> Follow:
+        """What is counted only when somebody looks."""
+        return Storage.look if self.section == STORAGE else None
+
     def _show(self, who: Principal, section: str) -> None:
-        is_open = section in SECTIONS and (section != ACCOUNTS or who.role is Role.OWNER)
+        is_open = section in SECTIONS and (section not in FOR_OWNERS or who.role is Role.OWNER)
         change(self, section=section if is_open else COMFYUI)

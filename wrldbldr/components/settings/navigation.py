@@ -6,17 +6,20 @@ import reflex as rx
 
 from wrldbldr.components.icon import icon
 from wrldbldr.state.accounts_own import MyAccount
-from wrldbldr.state.settings_page import ACCOUNTS, COMFYUI, OWN, TOKENS, WORKFLOWS, SettingsPage
+from wrldbldr.state.settings_page import ACCOUNTS, COMFYUI, OWN, STORAGE, TOKENS, WORKFLOWS, SettingsPage
 
 
 def navigation() -> rx.Component:
-    """Accounts are an owner's business: nobody else is shown the way there."""
+    """Accounts and the disk are an owner's business: nobody else is shown the way there."""
     return rx.el.nav(
         _entry(COMFYUI, "plug-zap", "ComfyUI connection"),
         _entry(WORKFLOWS, "workflow", "Workflows"),
         _entry(OWN, "user-round", "Your account"),
         _entry(TOKENS, "key-round", "API tokens"),
-        rx.cond(MyAccount.is_owner, _entry(ACCOUNTS, "users-round", "Accounts")),
+        rx.cond(
+            MyAccount.is_owner,
+            rx.fragment(_entry(ACCOUNTS, "users-round", "Accounts"), _entry(STORAGE, "hard-drive", "Storage")),
+        ),
         aria_label="Sections",
         class_name="sections",
     )
