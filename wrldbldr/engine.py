@@ -34,6 +34,7 @@ from wrldbldr.services.figures import FigureService
 from wrldbldr.services.file_removal import FileRemoval
 from wrldbldr.services.gallery import GalleryService
 from wrldbldr.services.housekeeping import HousekeepingService
+from wrldbldr.services.image_work import ImageWork
 from wrldbldr.services.keeping import Keeper
 from wrldbldr.services.leader import Leader
 from wrldbldr.services.line import LineService
@@ -124,7 +125,11 @@ async def open_engine(settings: Settings, clock: Clock | None = None) -> AsyncGe
         nursery = await stack.enter_async_context(TaskNursery(time))  # ends first: nobody asks a client that is closed
         stream = ComfyUISocket(where, client_id=client_id, clock=time, on_loss=comfyui.health.doubt)
         in_use = ComfyUIInUse(comfyui, stream, start.place, nursery=painter, clock=time)
-        engine, leader = _build(settings, time, database, comfyui=comfyui, in_use=in_use, start=start, nursery=nursery)
+        work = ImageWork()
+        stack.push_async_callback(work.close)
+        engine, leader = _build(
+            settings, time, database, comfyui=comfyui, in_use=in_use, start=start, nursery=nursery, work=work
+        )
         nursery.keep_running(comfyui.health.watch, name="health")
         nursery.keep_running(stream.run, name="websocket")
         nursery.keep_running(engine.connection.run, name="connection")
@@ -157,6 +162,7 @@ def _build(
     in_use: ComfyUIInUse,
     start: Start,
     nursery: TaskNursery,
+    work: ImageWork,
 ) -> tuple[Engine, Leader]:
     bus, progress, store = Bus(), LiveProgress(), MediaStore(settings.media_dir)
     removal = FileRemoval(database, store, clock)
@@ -188,10 +194,10 @@ def _build(
         line=LineService(database, bus),
         gallery=gallery,
         removals=RemovalService(database, bus, clock, removal),
-        picture_import=PictureImportService(database, bus, store, clock),
-        demo=DemoService(database, bus, clock, store, worlds),
-        archive=ArchiveService(database, bus, clock, store, removal),
-        figures=FigureService(database, bus, clock, store, Rembg()),
+        picture_import=PictureImportService(database, bus, store, clock, work),
+        demo=DemoService(database, bus, clock, store, worlds, work=work),
+        archive=ArchiveService(database, bus, clock, store, removal, work=work),
+        figures=FigureService(database, bus, clock, store, Rembg(), work=work),
         housekeeping=HousekeepingService(database, store, clock, settings.database_file),
         connection=ConnectionService(in_use, bus, clock, probe=comfyui.health.probe_now),
         comfyui=ComfyUISettingsService(database, in_use, leader.at_rest, start=start, nursery=nursery, clock=clock),

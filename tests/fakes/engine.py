@@ -35,6 +35,7 @@ from wrldbldr.services.figures import FigureService
 from wrldbldr.services.file_removal import FileRemoval
 from wrldbldr.services.gallery import GalleryService
 from wrldbldr.services.housekeeping import HousekeepingService
+from wrldbldr.services.image_work import ImageWork
 from wrldbldr.services.keeping import hand_down
 from wrldbldr.services.line import LineService
 from wrldbldr.services.order_check import OrderCheck
@@ -61,7 +62,7 @@ def fake_engine(
     clock, comfyui = clock or FakeClock(), comfyui or FakeComfyUI()
     settings = Settings(data_dir=data_dir)
     bus, progress, store = Bus(), LiveProgress(), MediaStore(settings.media_dir)
-    removal = FileRemoval(database, store, clock)
+    removal, work = FileRemoval(database, store, clock), ImageWork()
     gallery = GalleryService(database, bus, store)
     worlds = WorldService(database, bus, clock, removal, wake=lambda: None)
     accounts = AccountService(database, clock, CHEAP_HASHER, bus)
@@ -90,10 +91,10 @@ def fake_engine(
         stage=StageService(database, bus, clock),
         gallery=gallery,
         removals=RemovalService(database, bus, clock, removal),
-        picture_import=PictureImportService(database, bus, store, clock),
-        demo=DemoService(database, bus, clock, store, worlds),
-        archive=ArchiveService(database, bus, clock, store, removal),
-        figures=FigureService(database, bus, clock, store, Rembg()),
+        picture_import=PictureImportService(database, bus, store, clock, work),
+        demo=DemoService(database, bus, clock, store, worlds, work=work),
+        archive=ArchiveService(database, bus, clock, store, removal, work=work),
+        figures=FigureService(database, bus, clock, store, Rembg(), work=work),
         housekeeping=HousekeepingService(database, store, clock, settings.database_file),
         connection=connection,
         comfyui=ComfyUISettingsService(database, in_use, nullcontext, start=start, nursery=nursery, clock=clock),

@@ -24,7 +24,7 @@ KEEPER, PORTRAIT = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8
 
 async def exported(engine: Engine, who: Principal, world_id: UUID) -> bytes:
     """The whole zip of a world."""
-    return b"".join((await engine.archive.export(who, world_id)).pieces)
+    return b"".join([piece async for piece in (await engine.archive.export(who, world_id)).pieces])
 
 
 async def in_pieces(content: bytes, size: int = 1000) -> AsyncIterator[bytes]:

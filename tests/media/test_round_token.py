@@ -1,5 +1,9 @@
 """A round token, cut where a face is."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from PIL import Image, ImageDraw
 
@@ -55,6 +59,27 @@ def test_of_a_figure_on_a_transparent_ground_the_head_is_taken() -> None:
 
     assert token.convert("L").crop((78, 20, 178, 128)).getextrema()[1] == 255
     assert token.getpixel((60, 128)) == (0, 0, 0, 0)
+
+
+LITTLE_MEMORY = """
+import resource, sys
+from pathlib import Path
+from wrldbldr.media.round_token import round_token
+content = Path(sys.argv[1]).read_bytes()
+resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
+round_token(content, 256, has_ring=True)
+"""
+
+
+@pytest.mark.parametrize("size", [(3, 60_000), (60_000, 3)])
+def test_of_a_figure_as_thin_as_a_thread_no_wall_is_made(tmp_path: Path, size: tuple[int, int]) -> None:
+    pytest.importorskip("resource")
+    thread = Image.new("RGBA", size, (*BLUE, 255))
+    thread.putpixel((0, 0), (0, 0, 0, 0))
+    file = tmp_path / "thread.png"
+    file.write_bytes(encoded(thread, "PNG"))
+
+    subprocess.run([sys.executable, "-c", LITTLE_MEMORY, file], check=True, timeout=60)
 
 
 def test_a_picture_that_is_damaged_is_told_so() -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from tests.fakes.studio import Studio, other_game_master
+from tests.fakes.world_files import in_pieces
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import AssetType, BatchStatus
 from wrldbldr.domain.errors import NotFoundError
@@ -102,7 +103,7 @@ VERBS: dict[str, Verb] = {
     "RemovalService.uses": lambda e, w, i: e.removals.uses(w, [i.asset]),
     "RemovalService.delete": lambda e, w, i: e.removals.delete(w, [i.asset]),
     "RemovalService.undo": lambda e, w, i: e.removals.undo(w, i.removal),
-    "PictureImportService.add": lambda e, w, i: e.picture_import.add(w, (CHARACTER, i.character), b""),
+    "PictureImportService.add": lambda e, w, i: e.picture_import.add(w, (CHARACTER, i.character), in_pieces(b"")),
     "StageService.pieces": lambda e, w, i: e.stage.pieces(w, i.game_session),
     "StageService.put": lambda e, w, i: e.stage.put(w, i.game_session, i.asset, Part.HANDOUT),
     "StageService.bring_on": lambda e, w, i: e.stage.bring_on(w, i.game_session, CHARACTER, i.character),

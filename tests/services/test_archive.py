@@ -229,7 +229,7 @@ async def test_a_picture_that_is_deleted_while_the_zip_is_sent_is_not_in_it_and_
     export = await studio.engine.archive.export(studio.who, world_id)
     studio.remove_file(pictures[0].content_hash)
 
-    content = b"".join(export.pieces)
+    content = b"".join([piece async for piece in export.pieces])
 
     assert len(json.loads(contents(content)["world.json"])["assets"]) == 1
     assert len(await studio.engine.gallery.page(studio.who, (await brought(studio, content)).id)) == 1
@@ -247,7 +247,7 @@ async def test_a_style_keeps_its_name_when_the_picture_it_came_from_is_gone_and_
     export = await studio.engine.archive.export(studio.who, world_id)
     studio.remove_file(pictures[1 if gone == "source" else 2].content_hash)
 
-    content = b"".join(export.pieces)
+    content = b"".join([piece async for piece in export.pieces])
 
     said, _ = compared(content)
     assert [one["source_id"] for one in said["lineage"]] == sources

@@ -19,6 +19,7 @@ from wrldbldr.media.pictures import clean
 from wrldbldr.media.store import MediaStore
 from wrldbldr.services.archive import ArchiveService, NoRoomError
 from wrldbldr.services.file_removal import FileRemoval
+from wrldbldr.services.image_work import ImageWork
 
 
 async def refused(studio: Studio, content: bytes) -> str:
@@ -231,7 +232,7 @@ async def test_what_was_moved_in_already_goes_again_when_the_rest_cannot_be_kept
     engine = studio.engine
     store = FullDisk(engine.settings.media_dir)
     removal = FileRemoval(engine.database, store, studio.clock)
-    archive = ArchiveService(engine.database, engine.bus, studio.clock, store, removal)
+    archive = ArchiveService(engine.database, engine.bus, studio.clock, store, removal, work=ImageWork())
     before = everything_kept(studio)
 
     with pytest.raises(NoRoomError):

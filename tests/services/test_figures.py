@@ -12,6 +12,7 @@ from wrldbldr.domain.events import PicturesChanged
 from wrldbldr.media.remover import HOW_TO_GET_IT, Rembg, RemoverFailedError
 from wrldbldr.media.store import MediaStore
 from wrldbldr.services.figures import CannotCutOutError, FigureService
+from wrldbldr.services.image_work import ImageWork
 
 
 class Scissors:
@@ -33,7 +34,8 @@ class Scissors:
 
 def with_remover(studio: Studio, remover: Scissors) -> FigureService:
     engine = studio.engine
-    return FigureService(engine.database, engine.bus, studio.clock, MediaStore(engine.settings.media_dir), remover)
+    store = MediaStore(engine.settings.media_dir)
+    return FigureService(engine.database, engine.bus, studio.clock, store, remover, work=ImageWork())
 
 
 async def test_a_sprite_is_cut_out_of_a_picture_with_a_plain_background_and_says_of_which(studio: Studio) -> None:

@@ -7,6 +7,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from tests.fakes.quiet import until
 from tests.fakes.studio import Studio, other_game_master
+from tests.fakes.world_files import in_pieces
 from tests.media.pictures import PROMPT, bomb, drawing, encoded
 from tests.services.graphs import model_free
 from wrldbldr.domain.asset import NO_SEED, Asset
@@ -38,7 +39,7 @@ PLAIN = encoded(drawing(), "PNG")
 
 async def bring(studio: Studio, content: bytes, asset_type: AssetType | None = None) -> BroughtPicture:
     subject = (EntityType.CHARACTER, studio.scene.character.id)
-    return await studio.engine.picture_import.add(studio.who, subject, content, asset_type)
+    return await studio.engine.picture_import.add(studio.who, subject, in_pieces(content), asset_type)
 
 
 def stored(studio: Studio, asset: Asset) -> bytes:
@@ -57,7 +58,7 @@ async def test_a_picture_that_was_downloaded_here_is_restored_for_somebody_else(
     content = await downloaded(painting, painted.id)
 
     subject = (EntityType.LOCATION, painting.scene.location.id)
-    brought = await painting.engine.picture_import.add(painting.who, subject, content, AssetType.ITEM)
+    brought = await painting.engine.picture_import.add(painting.who, subject, in_pieces(content), AssetType.ITEM)
 
     names = ("prompt", "negative_prompt", "seed", "model", "workflow_id", "workflow_name", "width", "height")
     assert {name: getattr(brought.asset, name) for name in names} == {name: getattr(painted, name) for name in names}
@@ -122,7 +123,7 @@ async def test_a_source_in_another_world_is_never_linked_to_not_even_in_ones_own
         world = await worlds.create(who, "Elsewhere")
         somebody = await worlds.create_entity(who, EntityType.CHARACTER, world.id, EntityChanges(name="Somebody"))
 
-        brought = await painting.engine.picture_import.add(who, (EntityType.CHARACTER, somebody.id), content)
+        brought = await painting.engine.picture_import.add(who, (EntityType.CHARACTER, somebody.id), in_pieces(content))
 
         assert [(one.source_id, one.label) for one in brought.lineage] == [(None, source.label)]
     assert (await painting.engine.gallery.family(painting.who, source.id)).descendant_count == 1
@@ -261,7 +262,7 @@ async def test_nothing_joins_the_gallery_of_somebody_elses_character(studio: Stu
     said: list[str] = []
     for entity_id in (studio.scene.character.id, new_id()):
         with pytest.raises(NotFoundError) as caught:
-            await add(stranger, (EntityType.CHARACTER, entity_id), PLAIN)
+            await add(stranger, (EntityType.CHARACTER, entity_id), in_pieces(PLAIN))
         said.append(str(caught.value))
 
     assert said[0] == said[1]

@@ -2,6 +2,7 @@
 
 from tests.fakes.engine import begin, finish
 from tests.fakes.studio import Studio
+from tests.fakes.world_files import in_pieces
 from tests.services.test_picture_import import saying
 from tests.state.tab import Tab
 from wrldbldr.domain.batch import AssetType
@@ -60,7 +61,7 @@ async def test_its_title_is_whose_picture_it_is_whoever_the_tab_shows(desk: Tab,
 async def test_a_picture_that_was_brought_says_that_its_source_is_not_in_this_world(desk: Tab, studio: Studio) -> None:
     style = (StyleOrigin("Brother_Aldwin_Portrait_003", ReferenceUse.PICTURE, "IPAdapter", 0.65),)
     subject, content = (EntityType.CHARACTER, studio.scene.character.id), saying(texts_of(Recipe(style=style)))
-    brought = await studio.engine.picture_import.add(studio.who, subject, content)
+    brought = await studio.engine.picture_import.add(studio.who, subject, in_pieces(content))
 
     await desk.send(Lightbox.show(str(brought.asset.id)))
 

@@ -1,6 +1,7 @@
 """What a tab says of the pictures that its browser has sent."""
 
 from tests.fakes.studio import Studio
+from tests.fakes.world_files import in_pieces
 from tests.services.test_picture_import import PLAIN, saying
 from tests.state.tab import Tab
 from wrldbldr.domain.recipe import Recipe
@@ -15,7 +16,7 @@ ANSWER = {"ids": [], "notices": [], "errors": [], "restored": 0}
 
 async def bring(studio: Studio, content: bytes) -> str:
     subject = (EntityType.CHARACTER, studio.scene.character.id)
-    return str((await studio.engine.picture_import.add(studio.who, subject, content)).asset.id)
+    return str((await studio.engine.picture_import.add(studio.who, subject, in_pieces(content))).asset.id)
 
 
 async def test_a_picture_that_says_how_it_came_to_be_can_be_asked_for_again_at_once(desk: Tab, studio: Studio) -> None:

@@ -7,6 +7,7 @@ import pytest
 from tests.comfyui.graphs import text_to_image
 from tests.fakes.engine import begin, finish
 from tests.fakes.studio import Studio
+from tests.fakes.world_files import in_pieces
 from tests.services.graphs import model_free
 from tests.services.test_picture_import import PLAIN
 from tests.state.tab import Tab
@@ -264,7 +265,7 @@ async def test_a_workflow_that_was_brought_anew_is_the_same(desk: Tab, studio: S
 
 async def test_a_picture_that_says_nothing_opens_the_dialog_as_it_was(desk: Tab, studio: Studio) -> None:
     subject = (EntityType.CHARACTER, studio.scene.character.id)
-    brought = await studio.engine.picture_import.add(studio.who, subject, PLAIN)
+    brought = await studio.engine.picture_import.add(studio.who, subject, in_pieces(PLAIN))
 
     await desk.send(Remix.begin(str(brought.asset.id), "all"))
 
@@ -285,7 +286,7 @@ async def test_a_picture_of_another_world_is_not_asked_for_here(desk: Tab, studi
     somebody = await studio.engine.worlds.create_entity(
         studio.who, EntityType.CHARACTER, world.id, EntityChanges(name="Somebody")
     )
-    brought = await studio.engine.picture_import.add(studio.who, (EntityType.CHARACTER, somebody.id), PLAIN)
+    brought = await studio.engine.picture_import.add(studio.who, (EntityType.CHARACTER, somebody.id), in_pieces(PLAIN))
 
     await desk.send(Remix.begin(str(brought.asset.id), "remix"))
 

@@ -38,8 +38,7 @@ async def import_picture(
     ] = None,
 ) -> BroughtAssetOut:
     """Add a PNG, JPEG or WebP of at most 64 MiB to a gallery, with what it says of how it came to be."""
-    content = await request.body()
-    brought = await engine.picture_import.add(who, (entity_type, entity_id), content, asset_type)
+    brought = await engine.picture_import.add(who, (entity_type, entity_id), request.stream(), asset_type)
     return BroughtAssetOut(
         **dict(AssetOut.of(brought.asset, brought.lineage)), restored=brought.is_restored, notices=list(brought.notices)
     )

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import Executor
 from typing import Any, Self, TypeVar
 
 from wrldbldr.kit.clock import Clock
@@ -63,11 +64,11 @@ class TaskNursery:
             delay = min(delay * 2, RESTART_DELAY_LIMIT_SECONDS)
 
 
-async def to_its_end(work: Callable[[], T]) -> T:
-    """What `work` gives, done in a thread. Whoever is cancelled meanwhile goes on only when it is done: no thread is left
+async def to_its_end(work: Callable[[], T], threads: Executor | None = None) -> T:
+    """What `work` gives, done in a thread, one of `threads` if they are named. Whoever is cancelled meanwhile goes on only when it is done: no thread is left
     behind that works on what is being tidied away.
     """
-    working = asyncio.ensure_future(asyncio.to_thread(work))
+    working = asyncio.get_running_loop().run_in_executor(threads, work)
     try:
         return await asyncio.shield(working)
     except asyncio.CancelledError:

@@ -10,6 +10,7 @@ from wrldbldr.media.pictures import DAMAGE, decoding
 SIDES = range(256, 1024 + 1)
 RING = (230, 167, 86, 255)  # --candle-9 of assets/theme.css
 RING_PART = 0.035  # of the side
+FIGURE_SIDE = 4096  # as high is a figure that a token is made of; of a third of that it still has every pixel
 OVERSIZE = 4  # the edge is drawn so many times as large: that makes it smooth
 HEADROOM = 0.02  # of a tall picture's height is left out above the square: above a face there is air
 
@@ -43,7 +44,9 @@ def _square(picture: Image.Image) -> Image.Image:
     if "A" in picture.getbands() or "transparency" in picture.info:
         figure = picture.convert("RGBA").getchannel("A").getbbox()
         if figure is not None:
-            picture = picture.convert("RGBA").crop(_widened(figure))
+            picture = picture.convert("RGBA").crop(figure)
+            picture = picture.reduce(max(1, picture.height // FIGURE_SIDE))  # else a thread's width would become a wall
+            picture = picture.crop(_widened(picture.size))
     width, height = picture.size
     if height > width:
         top = min(round(height * HEADROOM), height - width)
@@ -52,13 +55,12 @@ def _square(picture: Image.Image) -> Image.Image:
     return picture.crop((left, 0, left + height, height))
 
 
-def _widened(figure: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+def _widened(figure: tuple[int, int]) -> tuple[int, int, int, int]:
     """Room about a figure's head: a standing figure is so narrow that a square of its width is all head and chest."""
-    left, top, right, bottom = figure
-    width, height = right - left, bottom - top
+    width, height = figure
     side = min(max(width, height // 3), height)
-    middle, margin = (left + right) // 2, side // 12
-    return middle - side // 2 - margin, top - margin, middle - side // 2 + side + margin, bottom
+    middle, margin = width // 2, side // 12
+    return middle - side // 2 - margin, -margin, middle - side // 2 + side + margin, height
 
 
 def _disc(side: int, inset: int) -> Image.Image:

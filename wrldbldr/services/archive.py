@@ -41,6 +41,7 @@ from wrldbldr.media.zip_stream import ZipEntry, zip_stream
 from wrldbldr.services.access import owned_world
 from wrldbldr.services.accounts import asking_account
 from wrldbldr.services.file_removal import FileRemoval
+from wrldbldr.services.image_work import ImageWork
 from wrldbldr.services.tabletop import tabletop_pictures
 from wrldbldr.services.worlds import FIRST_TABLE
 
@@ -87,21 +88,24 @@ class WorldSize:
 
 @dataclass(frozen=True, slots=True)
 class WorldExport:
-    """A zip under way: `pieces` blocks, so it is read in a thread."""
+    """A zip under way."""
 
     file_name: str
-    pieces: Iterator[bytes]
+    pieces: AsyncIterator[bytes]
 
 
 class ArchiveService:
     """Exports worlds, and brings them in."""
 
-    def __init__(self, database: Database, bus: Bus, clock: Clock, store: MediaStore, removal: FileRemoval) -> None:
+    def __init__(
+        self, database: Database, bus: Bus, clock: Clock, store: MediaStore, removal: FileRemoval, *, work: ImageWork
+    ) -> None:
         self._database = database
         self._bus = bus
         self._clock = clock
         self._store = store
         self._removal = removal
+        self._work = work
         self._bringing: set[UUID] = set()
 
     async def size(self, who: Principal, world_id: UUID) -> WorldSize:
@@ -111,11 +115,15 @@ class ArchiveService:
             return WorldSize(world.name, *await unit.archive.size(world_id))
 
     async def export(self, who: Principal, world_id: UUID) -> WorldExport:
-        """A world as it is now. A picture that is deleted while the zip is sent is not in it. Raises NotFoundError."""
+        """A world as it is now. A picture that is deleted while the zip is sent is not in it.
+
+        Raises NotFoundError, TooMuchAtOnceError.
+        """
         async with self._database.read() as unit:
             content = await unit.archive.rows(await owned_world(unit, who, world_id))
         entries = _entries(content, self._store, self._clock.now())
-        return WorldExport(f"{portable_name(content.world.name)}.zip", zip_stream(entries))
+        pieces = await self._work.stream(who, zip_stream(entries))
+        return WorldExport(f"{portable_name(content.world.name)}.zip", pieces)
 
     async def bring_in(self, who: Principal, pieces: AsyncIterator[bytes]) -> World:
         """Make a new world of the bytes of an exported one: all of it, or nothing. One at a time for each account.
@@ -161,7 +169,7 @@ class ArchiveService:
             raise UnfitWorldFileError("The pictures in this file are not those of its world.")
         aside = MediaStore(staged)
         for content_hash, assets in by_hash.items():
-            await to_its_end(_staging(opened, content_hash, assets, aside))
+            await self._work.do(_staging(opened, content_hash, assets, aside))
         return content
 
     async def _keep(self, who: Principal, world: NewWorld, staged: Path) -> None:

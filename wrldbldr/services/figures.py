@@ -20,6 +20,7 @@ from wrldbldr.media.remover import HOW_TO_GET_IT, Remover
 from wrldbldr.media.round_token import SIDES, round_token
 from wrldbldr.media.store import MediaStore
 from wrldbldr.services.access import owned_asset
+from wrldbldr.services.image_work import ImageWork
 
 DEFAULT_TOKEN_SIDE = 512
 
@@ -39,33 +40,40 @@ class CannotCutOutError(ConflictError):
 class FigureService:
     """Makes pictures of pictures."""
 
-    def __init__(self, database: Database, bus: Bus, clock: Clock, store: MediaStore, remover: Remover) -> None:
+    def __init__(
+        self, database: Database, bus: Bus, clock: Clock, store: MediaStore, remover: Remover, *, work: ImageWork
+    ) -> None:
         self._database = database
         self._bus = bus
         self._clock = clock
         self._store = store
         self._remover = remover
+        self._work = work
 
     async def token(self, who: Principal, asset_id: UUID, side: int, *, has_ring: bool) -> tuple[bytes, str]:
-        """A round PNG of a picture, `side` pixels wide, and what a download is called. Raises NotFoundError, InvalidInputError."""
+        """A round PNG of a picture, `side` pixels wide, and what a download is called.
+
+        Raises NotFoundError, InvalidInputError, TooMuchAtOnceError.
+        """
         if side not in SIDES:
             raise InvalidInputError("size", f"A token is {SIDES[0]} to {SIDES[-1]:,} pixels wide.")
         async with self._database.read() as unit:
             asset = await owned_asset(unit, who, asset_id)
-        content = await asyncio.to_thread(self._content, asset)
-        token = await asyncio.to_thread(round_token, content, side, has_ring=has_ring)
+        async with self._work.turn(who):
+            token = await self._work.do(lambda: round_token(self._content(asset), side, has_ring=has_ring))
         return token, f"{portable_name(asset.label)}_Token.png"
 
     async def cut_out(self, who: Principal, asset_id: UUID) -> Asset:
         """A new sprite beside a picture: the same without its background.
 
         The remover is asked where there is one; without it plain backgrounds are taken away by their colour.
-        Raises NotFoundError, ConflictError, CannotCutOutError, RemoverFailedError.
+        Raises NotFoundError, ConflictError, CannotCutOutError, RemoverFailedError, TooMuchAtOnceError.
         """
         async with self._database.read() as unit:
             asset = await owned_asset(unit, who, asset_id)
             entity = await unit.worlds.find_entity(asset.entity_type, asset.entity_id)
-        picture = await asyncio.to_thread(self._cut, asset)
+        async with self._work.turn(who):
+            picture = await self._work.do(lambda: self._cut(asset))
         async with self._database.write() as unit:
             await owned_asset(unit, who, asset_id)  # it may have been deleted meanwhile
             number = await unit.assets.next_number(asset.entity_id, AssetType.SPRITE)

@@ -1,7 +1,7 @@
 """Pictures that a game master brings: their own, or ones that WrldBldr or another program painted elsewhere."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -26,6 +26,7 @@ from wrldbldr.media.texts import is_png
 from wrldbldr.media.upright import JPEG_START, upright
 from wrldbldr.services.access import owned_entity
 from wrldbldr.services.embedded import Embedded, embedded_in
+from wrldbldr.services.image_work import ImageWork
 
 FILE_BYTES_LIMIT = 64 * 2**20
 RIFF_START = b"RIFF"
@@ -52,27 +53,43 @@ class BroughtPicture:
 class PictureImportService:
     """Takes files from browsers and scripts. They may be anything at all, so nothing of one is kept but its pixels."""
 
-    def __init__(self, database: Database, bus: Bus, store: MediaStore, clock: Clock) -> None:
+    def __init__(self, database: Database, bus: Bus, store: MediaStore, clock: Clock, work: ImageWork) -> None:
         self._database = database
         self._bus = bus
         self._store = store
         self._clock = clock
+        self._work = work
 
     async def add(
         self,
         who: Principal,
         subject: tuple[EntityType, UUID],
-        content: bytes,
+        pieces: AsyncIterator[bytes],
         asset_type: AssetType | None = None,
     ) -> BroughtPicture:
         """Hang a picture in somebody's gallery, as `asset_type`, else as what it says it is.
 
-        Raises NotFoundError, and InvalidInputError (field "file", or "asset_type" where that does not fit the subject).
+        `pieces` of its file are taken only when it is its turn: those that wait take no memory.
+
+        Raises NotFoundError, InvalidInputError (field "file", or "asset_type" where that does not fit the subject), and
+        TooMuchAtOnceError.
         """
         async with self._database.read() as unit:
             await owned_entity(unit, who, *subject)
         _check_fitting(subject[0], asset_type)
-        picture, embedded = await asyncio.to_thread(_read, content)
+        async with self._work.turn(who):
+            content = await _received(pieces)
+            picture, embedded = await self._work.do(lambda: _read(content))
+            return await self._hang(who, subject, picture, embedded, asset_type)
+
+    async def _hang(
+        self,
+        who: Principal,
+        subject: tuple[EntityType, UUID],
+        picture: CleanPicture,
+        embedded: Embedded,
+        asset_type: AssetType | None,
+    ) -> BroughtPicture:
         await asyncio.to_thread(self._store.keep, picture)
         async with self._database.write() as unit:
             entity = await owned_entity(unit, who, *subject)
@@ -116,12 +133,19 @@ def _told_kind(kind: EntityType, recipe: Recipe) -> AssetType:
     return told if told is not None and told in fitting else fitting[0]
 
 
+async def _received(pieces: AsyncIterator[bytes]) -> bytes:
+    content = bytearray()
+    async for piece in pieces:
+        content += piece
+        if len(content) > FILE_BYTES_LIMIT:
+            raise InvalidInputError("file", TOO_HEAVY)
+    return bytes(content)
+
+
 def _read(content: bytes) -> tuple[CleanPicture, Embedded]:
     """Raises InvalidInputError with what would do instead. Blocks."""
     if not content:
         raise InvalidInputError("file", EMPTY)
-    if len(content) > FILE_BYTES_LIMIT:
-        raise InvalidInputError("file", TOO_HEAVY)
     if not (is_png(content) or content.startswith(JPEG_START) or _is_webp(content)):
         raise InvalidInputError("file", NOT_A_PICTURE)
     try:

@@ -22,6 +22,7 @@ FOLDERS = {
     AssetType.ITEM: "Items",
 }
 TOKENS = "Tokens"
+REPEAT_LIMIT, REPEATED_BYTES_LIMIT = 200, 2**30
 FACES = (AssetType.PORTRAIT, AssetType.SPRITE)
 """Of what a character's token is made: the first of these there is."""
 
@@ -38,17 +39,33 @@ class TabletopPicture:
 
 def tabletop_pictures(content: WorldRows, assets: Sequence[Asset]) -> Iterator[TabletopPicture]:
     """The active and the starred ones of `assets` under the names of whom they show; a round token for each character."""
-    names = Names()
+    names, repeats = Names(), _Repeats()
     for entity in sorted(content.entities(), key=lambda entity: (entity.name, entity.created_at)):
         chosen = [asset for asset in assets if asset.entity_id == entity.id and (asset.is_active or asset.is_starred)]
         chosen.sort(key=lambda asset: (not asset.is_active, asset.number))
-        for asset in chosen:
+        for asset in filter(repeats.allow, chosen):
             name = names.free(entity.name, folder=_folder(FOLDERS[asset.asset_type]), suffix=SUFFIXES[asset.media_type])
             yield TabletopPicture(name, asset.content_hash, asset.created_at, _as_it_is)
         face = _face(chosen)
-        if face is not None:
+        if face is not None and repeats.allow(face, TOKENS):
             name = names.free(entity.name, folder=_folder(TOKENS), suffix=".png")
             yield TabletopPicture(name, face.content_hash, face.created_at, _as_a_token)
+
+
+class _Repeats:
+    """The same picture may stand for several, but a file that says so ten thousand times does not become ten thousand."""
+
+    def __init__(self) -> None:
+        self._seen: set[tuple[str, str]] = set()
+        self._count, self._bytes = 0, 0
+
+    def allow(self, asset: Asset, what: str = "") -> bool:
+        """Whether there is room for it, or, as `what`, for something made of it."""
+        if (asset.content_hash, what) not in self._seen:
+            self._seen.add((asset.content_hash, what))
+            return True
+        self._count, self._bytes = self._count + 1, self._bytes + asset.byte_size
+        return self._count <= REPEAT_LIMIT and self._bytes <= REPEATED_BYTES_LIMIT
 
 
 def _face(chosen: Sequence[Asset]) -> Asset | None:

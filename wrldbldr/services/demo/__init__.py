@@ -14,6 +14,7 @@ from wrldbldr.kit.clock import Clock
 from wrldbldr.media.pictures import CleanPicture, clean
 from wrldbldr.media.store import MediaStore
 from wrldbldr.services.demo.lantern_coast import MOTTO, NAME, PEOPLE, PLACES, Subject, file_name, prompt_of
+from wrldbldr.services.image_work import ImageWork
 from wrldbldr.services.shipped import TEXT_TO_PICTURE_NAME
 from wrldbldr.services.worlds import EntityChanges, WorldService
 
@@ -26,16 +27,20 @@ Ready = dict[str, tuple[str, CleanPicture]]
 class DemoService:
     """Loads The Lantern Coast: people, places, and pictures that the simulator painted beforehand."""
 
-    def __init__(self, database: Database, bus: Bus, clock: Clock, store: MediaStore, worlds: WorldService) -> None:
+    def __init__(
+        self, database: Database, bus: Bus, clock: Clock, store: MediaStore, worlds: WorldService, *, work: ImageWork
+    ) -> None:
         self._database = database
         self._bus = bus
         self._clock = clock
         self._store = store
         self._worlds = worlds
+        self._work = work
 
     async def load(self, who: Principal) -> World:
-        """Make the demo world for a game master; each time a new one."""
-        ready = await asyncio.to_thread(self._keep_files)
+        """Make the demo world for a game master; each time a new one. Raises TooMuchAtOnceError."""
+        async with self._work.turn(who):
+            ready = await self._work.do(self._keep_files)
         async with self._database.write() as unit:
             await asyncio.to_thread(self._keep_again, ready)  # a twin may have been deleted meanwhile
             world = await self._worlds.create_in(unit, who, NAME, MOTTO)
