@@ -23,6 +23,7 @@ from wrldbldr.services.accounts import AccountService
 from wrldbldr.services.administration import AdministrationService
 from wrldbldr.services.archive import ArchiveService
 from wrldbldr.services.audience import AudienceService
+from wrldbldr.services.bulk import BulkService
 from wrldbldr.services.comfyui_choice import named_in_environment
 from wrldbldr.services.comfyui_in_use import ComfyUIInUse, Start, settle
 from wrldbldr.services.comfyui_settings import ComfyUISettingsService
@@ -88,6 +89,7 @@ class Engine:
     queue: QueueService
     line: LineService
     gallery: GalleryService
+    bulk: BulkService
     removals: RemovalService
     picture_import: PictureImportService
     demo: DemoService
@@ -193,6 +195,7 @@ def _build(
         queue=QueueService(database, bus, clock, progress, dispatcher.wake, check=orders),
         line=LineService(database, bus),
         gallery=gallery,
+        bulk=BulkService(database, bus, clock, store),
         removals=RemovalService(database, bus, clock, removal),
         picture_import=PictureImportService(database, bus, store, clock, work),
         demo=DemoService(database, bus, clock, store, worlds, work=work),

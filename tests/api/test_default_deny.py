@@ -15,7 +15,7 @@ from wrldbldr.api.app import build_api
 from wrldbldr.api.door import OPEN_ROUTES, PLAYER_ROUTES
 from wrldbldr.engine import Engine
 
-FLOOR = 76  # if fewer are found, the walk has gone blind
+FLOOR = 82  # if fewer are found, the walk has gone blind
 SOCKET_FLOOR = 1
 SOCKET = "SOCKET"
 CATCH_ALL = {"/api", "/api/{path:path}"}

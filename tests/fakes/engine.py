@@ -26,6 +26,7 @@ from wrldbldr.services.accounts import AccountService
 from wrldbldr.services.administration import AdministrationService
 from wrldbldr.services.archive import ArchiveService
 from wrldbldr.services.audience import AudienceService
+from wrldbldr.services.bulk import BulkService
 from wrldbldr.services.comfyui_choice import Choice
 from wrldbldr.services.comfyui_in_use import ComfyUIInUse, LiveConfig, Place, Start
 from wrldbldr.services.comfyui_settings import ComfyUISettingsService
@@ -90,6 +91,7 @@ def fake_engine(
         audience=AudienceService(database, progress, gallery),
         stage=StageService(database, bus, clock),
         gallery=gallery,
+        bulk=BulkService(database, bus, clock, store),
         removals=RemovalService(database, bus, clock, removal),
         picture_import=PictureImportService(database, bus, store, clock, work),
         demo=DemoService(database, bus, clock, store, worlds, work=work),

@@ -19,6 +19,7 @@ from wrldbldr.engine import Engine
 from wrldbldr.kit.ids import new_id
 from wrldbldr.services.archive import ArchiveService
 from wrldbldr.services.asking import GenerationRequest
+from wrldbldr.services.bulk import BulkService
 from wrldbldr.services.figures import FigureService
 from wrldbldr.services.gallery import GalleryService
 from wrldbldr.services.line import LineService
@@ -39,6 +40,7 @@ class Ids:
     batch: UUID
     asset: UUID
     removal: UUID
+    ticket: UUID
 
 
 CHARACTER = EntityType.CHARACTER
@@ -100,6 +102,10 @@ VERBS: dict[str, Verb] = {
     "GalleryService.update": lambda e, w, i: e.gallery.update(w, i.asset, label="Mine now"),
     "GalleryService.tags": lambda e, w, i: e.gallery.tags(w, i.world),
     "GalleryService.activate": lambda e, w, i: e.gallery.activate(w, i.asset),
+    "BulkService.star": lambda e, w, i: e.bulk.star(w, [i.asset], starred=True),
+    "BulkService.move": lambda e, w, i: e.bulk.move(w, [i.asset], CHARACTER, i.character),
+    "BulkService.ask_for_zip": lambda e, w, i: e.bulk.ask_for_zip(w, [i.asset]),
+    "BulkService.zip": lambda e, w, i: e.bulk.zip(w, i.ticket),
     "RemovalService.uses": lambda e, w, i: e.removals.uses(w, [i.asset]),
     "RemovalService.delete": lambda e, w, i: e.removals.delete(w, [i.asset]),
     "RemovalService.undo": lambda e, w, i: e.removals.undo(w, i.removal),
@@ -116,6 +122,7 @@ VERBS: dict[str, Verb] = {
     "ArchiveService.export": lambda e, w, i: e.archive.export(w, i.world),
 }
 FOR_EVERYONE = {
+    "BulkService.there",  # it answers with nothing, tested in test_bulk.py
     *("GalleryService.fresh", "WorldService.create", "WorldService.summaries", "WorldService.create_in"),
     "ArchiveService.bring_in",
     *("QueueService.pause", "QueueService.resume", "QueueService.is_paused"),  # there is one queue for all of them
@@ -131,6 +138,7 @@ def test_every_verb_that_takes_a_person_is_tried_below() -> None:
             LineService,
             GalleryService,
             PictureImportService,
+            BulkService,
             RemovalService,
             StageService,
             ArchiveService,
@@ -151,7 +159,8 @@ async def theirs(studio: Studio) -> Ids:
     await studio.paint(pictures=2)
     asset, other = await studio.pictures(batch_id)
     removal_id, scene = await studio.engine.removals.delete(studio.who, [other.id]), studio.scene
-    return Ids(scene.world.id, scene.game_session.id, scene.character.id, batch_id, asset.id, removal_id)
+    ticket = await studio.engine.bulk.ask_for_zip(studio.who, [asset.id])
+    return Ids(scene.world.id, scene.game_session.id, scene.character.id, batch_id, asset.id, removal_id, ticket)
 
 
 async def refusal(verb: Verb, engine: Engine, who: Principal, ids: Ids) -> str:
@@ -164,7 +173,7 @@ async def test_what_belongs_to_somebody_else_is_refused_in_the_words_for_what_do
     studio: Studio, theirs: Ids
 ) -> None:
     stranger = await other_game_master(studio.engine)
-    nothing = Ids(*(new_id() for _ in range(6)))
+    nothing = Ids(*(new_id() for _ in range(7)))
     before = studio.dump()
 
     for name, verb in VERBS.items():
@@ -191,7 +200,7 @@ async def test_pictures_cannot_be_asked_for_across_worlds(studio: Studio, theirs
 
     with pytest.raises(NotFoundError, match="no such character"):
         await studio.engine.queue.submit(
-            stranger, request(Ids(own.id, table.id, theirs.character, *(new_id() for _ in range(3))))
+            stranger, request(Ids(own.id, table.id, theirs.character, *(new_id() for _ in range(4))))
         )
 
 

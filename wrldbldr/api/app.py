@@ -16,6 +16,7 @@ from wrldbldr.api import (
     archive,
     assets,
     batches,
+    bulk,
     characters,
     config,
     documentation,
@@ -53,6 +54,7 @@ ROUTERS = (
     prompt_templates.router,
     queue.router,
     batches.router,  # before pictures: /api/assets/batch is no id of a picture
+    bulk.router,  # before pictures, as above
     assets.router,
     picture_import.router,
     figures.router,

@@ -205,7 +205,7 @@ async def update_asset(asset_id: UUID, body: AssetChangesIn, who: Who, engine: R
 
 @router.delete("/api/assets/{asset_id}", status_code=204)
 async def delete_asset(asset_id: UUID, who: Who, engine: RunningEngine) -> None:
-    """Remove a picture. POST /api/assets/bulk does the same so that it can be undone."""
+    """Remove a picture. POST /api/assets/bulk/delete does it so that it can be undone."""
     await engine.removals.delete(who, [asset_id])
 
 

@@ -28,6 +28,7 @@ CLAIMS = {
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
     "too_short": "needs at least {min_length}",
+    "too_long": "takes at most {max_length}",
 }
 OTHER_CLAIM = "cannot be used"
 BODY_SENTENCES = {

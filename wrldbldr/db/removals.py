@@ -72,11 +72,11 @@ class Removals:
         rows = [*removed.assets, *removed.pieces, *removed.others]
         there = await self._there(rows)
         for row in rows:
-            if _fits(row, there):
+            if _fits(row, there) and not await self._is_there(row):
                 self._db_session.add(row)
-                await self._db_session.flush()
                 if _has_id(type(row)):
                     there[_table(type(row)).name].add(_id(row))
+        await self._db_session.flush()
         for link in removal.aside.links:
             await self._refer_again(link, there)
 
@@ -105,6 +105,11 @@ class Removals:
     async def _rows(self, kind: type[SQLModel], column: str, ids: Collection[UUID]) -> list[SQLModel]:
         query = select(kind).where(_table(kind).columns[column].in_(ids))
         return [*(await self._db_session.execute(query)).scalars()]
+
+    async def _is_there(self, row: SQLModel) -> bool:
+        """Whether the database has made it by itself meanwhile, of a row before it."""
+        key = tuple(getattr(row, column.name) for column in _table(type(row)).primary_key.columns)
+        return await self._db_session.get(type(row), key) is not None
 
     async def _there(self, rows: Iterable[SQLModel]) -> defaultdict[str, set[UUID]]:
         """What is stored of all that the rows refer to, by the names of the tables."""

@@ -3,10 +3,15 @@
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from io import BufferedReader, RawIOBase
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 from wrldbldr.media.parameters import FOR_OTHERS
 from wrldbldr.media.texts import EXIF, HEADER_END, USER_COMMENT, text_chunks
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 START_BYTES = HEADER_END  # of a WebP these are RIFF, its size, WEBP, and the first chunk's header
 VP8X_END = 30
@@ -29,6 +34,10 @@ class TellingFile:
         """How long it is. Blocks."""
         return len(self.head) + self.path.stat().st_size - self.skip + len(self.tail)
 
+    def opened(self) -> BinaryIO:
+        """All of it, to be read like a file."""
+        return BufferedReader(Told(self.pieces()), PIECE_BYTES)
+
     def pieces(self) -> Iterator[bytes]:
         """All of it. Blocks."""
         yield self.head
@@ -37,6 +46,31 @@ class TellingFile:
             while piece := file.read(PIECE_BYTES):
                 yield piece
         yield self.tail
+
+
+class Told(RawIOBase):
+    """The pieces of a telling file, to be read like a file."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        super().__init__()
+        self._pieces = pieces
+        self._rest = b""
+
+    def readable(self) -> bool:
+        """Nothing else can be done with it."""
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        """As much as there is room for. Blocks."""
+        while not self._rest:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._rest = piece
+        room = memoryview(buffer).cast("B")
+        size = min(len(room), len(self._rest))
+        room[:size], self._rest = self._rest[:size], self._rest[size:]
+        return size
 
 
 def telling(path: Path, media_type: str, size: tuple[int, int], texts: Mapping[str, str]) -> TellingFile:

@@ -1,0 +1,176 @@
+"""Many pictures at once: all of them or none."""
+
+import io
+import zipfile
+from uuid import UUID
+
+import pytest
+from PIL import Image
+
+from tests.fakes.studio import Studio, other_game_master
+from tests.services.test_removal import painted
+from wrldbldr.domain.asset import Asset
+from wrldbldr.domain.batch import AssetType
+from wrldbldr.domain.errors import InvalidInputError, NotFoundError
+from wrldbldr.domain.events import PicturesChanged
+from wrldbldr.domain.stage import Part
+from wrldbldr.domain.world import Entity, EntityType
+from wrldbldr.kit.ids import new_id
+from wrldbldr.services.bulk import TICKET_TIME
+from wrldbldr.services.worlds import EntityChanges
+
+CHARACTER = EntityType.CHARACTER
+
+
+async def stranger(studio: Studio, name: str = "Tide Widow") -> Entity:
+    """Another character of the world."""
+    return await studio.engine.worlds.create_entity(
+        studio.who, CHARACTER, studio.scene.world.id, EntityChanges(name=name)
+    )
+
+
+def ids(pictures: list[Asset]) -> list[UUID]:
+    return [picture.id for picture in pictures]
+
+
+async def of(studio: Studio, entity: Entity) -> list[Asset]:
+    page = await studio.engine.gallery.page(studio.who, studio.scene.world.id, entity_id=entity.id)
+    return sorted(page, key=lambda asset: asset.number)
+
+
+async def test_many_are_starred_at_once_and_each_screen_hears_of_it_once(painting: Studio) -> None:
+    pictures = await painted(painting, 3)
+    world = painting.listener(painting.topics()["world"])
+
+    await painting.engine.bulk.star(painting.who, ids(pictures), starred=True)
+
+    assert [asset.is_starred for asset in await of(painting, painting.scene.character)] == [True] * 3
+    assert world.heard == [PicturesChanged(painting.scene.world.id, painting.scene.character.id)]
+
+
+async def test_moved_pictures_get_numbers_and_labels_of_their_new_gallery_and_stand_for_nobody(
+    painting: Studio,
+) -> None:
+    first, second, third = await painted(painting, 3)
+    widow = await stranger(painting)
+    await painting.ask(entity_id=widow.id)
+    await painting.paint()
+    await painting.engine.gallery.update(painting.who, second.id, label="At the harbour")
+    world = painting.listener(painting.topics()["world"])
+
+    await painting.engine.bulk.move(painting.who, ids([second, first]), CHARACTER, widow.id)
+
+    hanging = await of(painting, widow)
+    assert [(asset.label, asset.number, asset.is_active) for asset in hanging] == [
+        ("Tide_Widow_Portrait_001", 1, True),
+        ("Tide_Widow_Portrait_002", 2, False),
+        ("At the harbour", 3, False),
+    ]
+    assert [asset.id for asset in hanging][1:] == [first.id, second.id]
+    assert ids(await of(painting, painting.scene.character)) == [third.id]
+    assert {event.entity_id for event in world.heard if isinstance(event, PicturesChanged)} == {
+        widow.id,
+        painting.scene.character.id,
+    }
+
+
+async def test_one_can_become_the_active_one_where_it_arrives(painting: Studio) -> None:
+    first, second = await painted(painting)
+    widow = await stranger(painting)
+    await painting.engine.bulk.move(painting.who, [first.id], CHARACTER, widow.id)
+
+    await painting.engine.bulk.move(painting.who, [second.id], CHARACTER, widow.id, active=True)
+
+    active = await painting.engine.gallery.active(painting.who, painting.scene.world.id)
+    assert active == {(widow.id, AssetType.PORTRAIT): second.id}
+    with pytest.raises(InvalidInputError, match="Only one picture can be active"):
+        await painting.engine.bulk.move(painting.who, ids([first, second]), CHARACTER, widow.id, active=True)
+
+
+async def test_moving_to_where_it_hangs_changes_nothing_but_may_make_it_active(painting: Studio) -> None:
+    first, second = await painted(painting)
+    character = painting.scene.character
+
+    assert await painting.engine.bulk.move(painting.who, [first.id], CHARACTER, character.id) == []
+    assert (await painting.engine.gallery.find(painting.who, first.id)).is_active
+    await painting.engine.bulk.move(painting.who, [second.id], CHARACTER, character.id, active=True)
+
+    assert (await painting.engine.gallery.find(painting.who, second.id)).is_active
+
+
+async def test_what_is_on_the_stage_stays_there_when_it_is_moved(painting: Studio) -> None:
+    first, _ = await painted(painting)
+    table, widow = painting.scene.game_session.id, await stranger(painting)
+    await painting.engine.stage.put(painting.who, table, first.id, Part.HANDOUT)
+
+    await painting.engine.bulk.move(painting.who, [first.id], CHARACTER, widow.id)
+
+    [staged] = await painting.engine.stage.pieces(painting.who, table)
+    assert (staged.asset.id, staged.entity.id) == (first.id, widow.id)
+
+
+async def test_a_portrait_does_not_fit_a_place_and_nothing_is_moved_then(painting: Studio) -> None:
+    [portrait] = await painted(painting, 1)
+    [item] = await painted(painting, 1, asset_type=AssetType.ITEM)
+    place = painting.scene.location
+
+    with pytest.raises(InvalidInputError, match="has no portraits: those are of characters"):
+        await painting.engine.bulk.move(painting.who, ids([item, portrait]), EntityType.LOCATION, place.id)
+
+    assert await of(painting, place) == []
+    await painting.engine.bulk.move(painting.who, [item.id], EntityType.LOCATION, place.id)
+    assert [asset.label for asset in await of(painting, place)] == ["The_Drowned_Stair_Item_001"]
+
+
+async def test_pictures_do_not_leave_their_world(painting: Studio) -> None:
+    [portrait] = await painted(painting, 1)
+    elsewhere = await painting.engine.worlds.create(painting.who, "Elsewhere")
+    other = await painting.engine.worlds.create_entity(
+        painting.who, CHARACTER, elsewhere.id, EntityChanges(name="Another")
+    )
+
+    with pytest.raises(NotFoundError):
+        await painting.engine.bulk.move(painting.who, [portrait.id], CHARACTER, other.id)
+
+
+async def test_the_zip_has_each_picture_once_under_a_name_of_its_own_and_says_how_it_came_to_be(
+    painting: Studio,
+) -> None:
+    first, second, third = await painted(painting, 3)
+    await painting.engine.gallery.update(painting.who, second.id, label=first.label)
+    ticket = await painting.engine.bulk.ask_for_zip(painting.who, ids([third, first, second]))
+    await painting.engine.removals.delete(painting.who, [third.id])
+
+    found = await painting.engine.bulk.zip(painting.who, ticket)
+
+    assert found.file_name == "The Lantern Coast, 2 pictures.zip"
+    with zipfile.ZipFile(io.BytesIO(b"".join(found.pieces))) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == ["Elven_Archer_Portrait_001.png", "Elven_Archer_Portrait_001 (2).png"]
+        with Image.open(io.BytesIO(archive.read(archive.namelist()[0]))) as picture:
+            picture.load()
+            assert "an old keeper of lanterns" in str(picture.info)
+        _, single = await painting.engine.gallery.download(painting.who, first.id)
+        assert archive.read(archive.namelist()[0]) == b"".join(single.pieces())
+
+
+async def test_a_ticket_is_for_whoever_asked_and_for_a_minute(painting: Studio) -> None:
+    [picture] = await painted(painting, 1)
+    ticket = await painting.engine.bulk.ask_for_zip(painting.who, [picture.id])
+    with pytest.raises(NotFoundError):
+        await painting.engine.bulk.zip(await other_game_master(painting.engine), ticket)
+    await painting.engine.bulk.zip(painting.who, ticket)
+
+    await painting.advance(TICKET_TIME.total_seconds())
+
+    with pytest.raises(NotFoundError, match="ask for it again"):
+        await painting.engine.bulk.zip(painting.who, ticket)
+
+
+async def test_what_is_gone_or_somebody_elses_is_left_out_of_what_is_there(painting: Studio) -> None:
+    first, second = await painted(painting)
+    await painting.engine.removals.delete(painting.who, [first.id])
+    world_id, wanted = painting.scene.world.id, [second.id, first.id, new_id()]
+
+    assert ids(await painting.engine.bulk.there(painting.who, world_id, wanted)) == [second.id]
+    assert await painting.engine.bulk.there(await other_game_master(painting.engine), world_id, wanted) == []
