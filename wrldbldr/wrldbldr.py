@@ -56,7 +56,15 @@ def calm_toast(exception: Exception) -> EventSpec:
 app = rx.App(
     api_transformer=build_api(current),
     html_lang="en",
-    stylesheets=["/theme.css", "/radix-bridge.css", "/layout.css", "/settings.css", "/play.css", "/director.css"],
+    stylesheets=[
+        "/theme.css",
+        "/radix-bridge.css",
+        "/layout.css",
+        "/gallery.css",
+        "/settings.css",
+        "/play.css",
+        "/director.css",
+    ],
     head_components=[
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.meta(name="theme-color", content="#0a0a18"),
@@ -64,6 +72,7 @@ app = rx.App(
         rx.el.script(src="/ended.js", defer=True),
         rx.el.script(src="/keys.js", defer=True),
         rx.el.script(src="/queue.js", defer=True),
+        rx.el.script(src="/picking.js", defer=True),
         rx.el.script(src="/sign-in.js", defer=True),
     ],
     toaster=rx.toast.provider(

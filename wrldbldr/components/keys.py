@@ -15,6 +15,9 @@ KEYS = (
     ("Alt ↑ ↓", "Move a waiting batch, with ⇧ to an end"),
     ("← → ↑ ↓", "Move among pictures"),
     ("⏎", "Look at a picture"),
+    ("X", "Select a picture, or not"),
+    ("⇧ ⏎", "Select all up to a picture, as ⇧ and a click do"),
+    ("Ctrl A", "Select all pictures that are shown"),
     (".", "Star a picture"),
     ("S", "Use a picture as style reference"),
     ("I", "View Generation Info"),
@@ -22,7 +25,7 @@ KEYS = (
     ("A", "Set as Active, where a batch's pictures are chosen"),
     ("Del", "Delete a picture"),
     ("Alt T", "Go to the notices"),
-    ("Esc", "Close"),
+    ("Esc", "Close, or select nothing"),
     ("?", "This list"),
 )
 

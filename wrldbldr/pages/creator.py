@@ -10,9 +10,11 @@ from wrldbldr.components.creator.entity_list import entity_list
 from wrldbldr.components.creator.generate_dialog import generate_dialog
 from wrldbldr.components.creator.style_reference import style_picker
 from wrldbldr.components.creator.table_dialog import players_button, table_dialog
+from wrldbldr.components.director.handout_dialog import handout_dialog
 from wrldbldr.components.empty import empty, three_holes
 from wrldbldr.components.gallery.grid import gallery
 from wrldbldr.components.gallery.lightbox import lightbox
+from wrldbldr.components.gallery.move_dialog import move_dialog
 from wrldbldr.components.icon import ornament
 from wrldbldr.components.queue.choose_dialog import choose_dialog
 from wrldbldr.components.queue.dock import cancel_all_question, cancel_question, dock
@@ -57,6 +59,8 @@ def creator() -> rx.Component:
             choose_dialog(),
             lightbox(),
             table_dialog(),
+            move_dialog(),
+            handout_dialog(),
         ),
     )
 

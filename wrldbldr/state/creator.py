@@ -15,6 +15,7 @@ from wrldbldr.state.editor import fill_editor
 from wrldbldr.state.gallery import ALL, open_gallery
 from wrldbldr.state.ids import parsed_id
 from wrldbldr.state.me import introduce
+from wrldbldr.state.picked import pick_nothing
 from wrldbldr.state.place import Mode, Place, arrive, leave_place, subject_of
 from wrldbldr.state.principal import Follow, signed_in
 
@@ -132,6 +133,7 @@ async def face(creator: Creator, who: Principal, wanted: str) -> None:
     if card:
         await fill_editor(creator, who, is_new=True)
         await open_gallery(creator, who)
+        await pick_nothing(creator)
 
 
 async def go_to(state: rx.State, who: Principal, entity: str, tab: str = ALL) -> None:

@@ -1,6 +1,6 @@
 """The dialog in which a picture is shown to players: to all of them, to some, or on the stage."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,8 +15,9 @@ from wrldbldr.engine import current
 from wrldbldr.services.cards import image_url
 from wrldbldr.state.director import Director, read_director
 from wrldbldr.state.ids import parsed_id
-from wrldbldr.state.place import Place
-from wrldbldr.state.principal import signed_in
+from wrldbldr.state.place import Mode, Place
+from wrldbldr.state.principal import Follow, signed_in
+from wrldbldr.state.words import spoken
 
 THEIRS, OTHERS = 12, 48
 SEAT = "seat-"  # how a player's box is called in the form, before their id
@@ -55,19 +56,17 @@ class Handout(rx.State):
     async def begin(self, who: Principal) -> None:
         """Offer the pictures of whom keys speak of first, then what was painted last in this world."""
         place, director = await self.get_state(Place), await self.get_state(Director)
-        engine, world_id = current(), parsed_id(place.world, "world")
         theirs: list[Asset] = []
         if director.npc:
-            npc_id = parsed_id(director.npc, "character")
-            theirs = [*await engine.gallery.page(who, world_id, entity_id=npc_id, limit=THEIRS)]
-        known = {asset.id for asset in theirs}
-        others = [asset for asset in await engine.gallery.page(who, world_id, limit=OTHERS) if asset.id not in known]
-        players = await engine.players.players(who, parsed_id(place.table, "game session"))
-        self.pictures = [_choice(asset) for asset in (*theirs, *others)]
-        self.first = self.pictures[0].id if self.pictures else ""
-        self.seats = [SeatChoice(f"{SEAT}{player.id}", player.name) for player in players]
-        self.error, self.is_open = "", True
-        self.form += 1
+            world_id, npc_id = parsed_id(place.world, "world"), parsed_id(director.npc, "character")
+            theirs = [*await current().gallery.page(who, world_id, entity_id=npc_id, limit=THEIRS)]
+        await self._open(who, theirs)
+
+    @rx.event
+    @signed_in
+    async def show(self, who: Principal, asset: str) -> None:
+        """Offer this picture first."""
+        await self._open(who, [await current().gallery.find(who, parsed_id(asset, "picture"))])
 
     @rx.event
     @signed_in
@@ -77,7 +76,7 @@ class Handout(rx.State):
 
     @rx.event
     @signed_in
-    async def reveal(self, who: Principal, form: dict[str, Any]) -> None:
+    async def reveal(self, who: Principal, form: dict[str, Any]) -> Follow:
         """Show it at once. What is refused stays in the dialog, with the reason."""
         place, asset_id = await self.get_state(Place), parsed_id(str(form.get("picture", "")), "picture")
         table, to = parsed_id(place.table, "game session"), str(form.get("to", ALL))
@@ -87,9 +86,24 @@ class Handout(rx.State):
             await current().stage.put(who, table, asset_id, part, chosen_seats(form) if to == SOME else None)
         except InvalidInputError as error:
             self.error = error.message
-            return
+            return None
         self.is_open = False
-        await read_director(await self.get_state(Director), who)
+        if place.mode == Mode.DIRECT:
+            await read_director(await self.get_state(Director), who)
+            return None
+        return rx.toast.success(spoken(f"{'On the stage of' if to == STAGE else 'Shown at'} {place.table_name}"))
+
+    async def _open(self, who: Principal, theirs: Sequence[Asset]) -> None:
+        place, engine = await self.get_state(Place), current()
+        world_id = parsed_id(place.world, "world")
+        known = {asset.id for asset in theirs}
+        others = [asset for asset in await engine.gallery.page(who, world_id, limit=OTHERS) if asset.id not in known]
+        players = await engine.players.players(who, parsed_id(place.table, "game session"))
+        self.pictures = [_choice(asset) for asset in (*theirs, *others)]
+        self.first = self.pictures[0].id if self.pictures else ""
+        self.seats = [SeatChoice(f"{SEAT}{player.id}", player.name) for player in players]
+        self.error, self.is_open = "", True
+        self.form += 1
 
 
 def stage_part(asset: Asset) -> Part:

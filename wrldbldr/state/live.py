@@ -43,6 +43,7 @@ from wrldbldr.state.ids import parsed_id
 from wrldbldr.state.lightbox import Lightbox
 from wrldbldr.state.news import News, news_of
 from wrldbldr.state.painting import show_progress
+from wrldbldr.state.picked import Picked
 from wrldbldr.state.place import Mode, Place
 from wrldbldr.state.principal import Follow, Follows, principal_of, signed_in
 from wrldbldr.state.queue import Queue
@@ -266,7 +267,7 @@ def refreshes(events: Iterable[Event], here: Whereabouts) -> list[Follows]:
             follows.append(Director.refresh)
     elif kinds & {WorldChanged, PicturesChanged, Missed}:
         follows.append(Creator.refresh)
-        follows += [Gallery.refresh, Lightbox.refresh] if kinds & {PicturesChanged, Missed} else []
+        follows += [Gallery.refresh, Lightbox.refresh, Picked.refresh] if kinds & {PicturesChanged, Missed} else []
     if kinds & {TableChanged, Missed}:
         follows.append(Seats.refresh)
     return follows

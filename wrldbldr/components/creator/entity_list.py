@@ -91,7 +91,7 @@ def entity_row(
     return rx.el.li(
         rx.el.button(
             thumb(thumbnail, entity_glyph(kind)), words, entity_mark(mark),
-            type="button", class_name="ent", aria_current=rx.cond(is_current, "true", "false"), title=name,
+            type="button", class_name="ent", aria_current=rx.cond(is_current, "true", "false"), title=name, data_entity=entity,
             on_click=Creator.select(entity),
         ),
         rest,

@@ -4,6 +4,7 @@ import reflex as rx
 
 from wrldbldr.components.button import button
 from wrldbldr.components.empty import empty, three_holes
+from wrldbldr.components.gallery.bulk_bar import bulk_bar
 from wrldbldr.components.gallery.figures import figure_items
 from wrldbldr.components.gallery.picture_import import FILE_INPUT, import_button
 from wrldbldr.components.gallery.tile import asset_tile
@@ -14,8 +15,11 @@ from wrldbldr.components.queue.words import spoken_progress
 from wrldbldr.services.cards import AssetCard
 from wrldbldr.state.gallery import ALL, Gallery
 from wrldbldr.state.generate import Generate
+from wrldbldr.state.handout import Handout
 from wrldbldr.state.lightbox import Lightbox
+from wrldbldr.state.moving import Moving
 from wrldbldr.state.painting import Painting
+from wrldbldr.state.picked import Picked
 from wrldbldr.state.place import Place
 from wrldbldr.state.recalled import Part
 from wrldbldr.state.remix import Remix
@@ -37,6 +41,7 @@ def gallery() -> rx.Component:
         rx.cond(
             is_empty, no_pictures(), rx.fragment(rx.context_menu.root(rx.context_menu.trigger(grid()), menu()), more)
         ),
+        bulk_bar(),
         delete_question(),
         class_name="gallery",
         aria_label="Pictures",
@@ -100,6 +105,7 @@ def grid() -> rx.Component:
             is_starred=card.is_starred,
             is_simulated=card.is_simulated,
             is_first=index == 0,
+            is_picked=Picked.ids.contains(card.id),
             key=card.id,
         )
 
@@ -110,6 +116,7 @@ def grid() -> rx.Component:
         id="pictures",
         role="tabpanel",
         data_grid=True,
+        data_picking=rx.cond(Picked.ids.length() > 0, "yes", ""),
     )
 
 
@@ -155,6 +162,8 @@ def menu() -> rx.Component:
             icon("star"), rx.cond(Gallery.target_is_starred, "Take the Star Off", "Star"), rx.el.kbd("."),
             on_select=Gallery.star(Gallery.target, ~Gallery.target_is_starred),
         ),
+        item(icon("folder-input"), "Move to…", on_select=Moving.begin(Gallery.target)),
+        item(icon("cast"), "Show to Players…", on_select=Handout.show(Gallery.target)),
         item(icon("download"), "Download", on_select=download),
         *figure_items(item, Gallery.target),
         rx.context_menu.separator(),

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from wrldbldr.components.gallery.bulk_bar import check
 from wrldbldr.components.icon import icon
 from wrldbldr.components.plate import simulated
 from wrldbldr.state.gallery import Gallery
@@ -25,6 +26,7 @@ def asset_tile(
     is_starred: rx.Var[bool],
     is_simulated: rx.Var[bool],
     is_first: rx.Var[bool],
+    is_picked: rx.Var[bool],
     rest: rx.RestProp,
 ) -> rx.Component:
     """It is drawn anew only when something of its own changes. The grid is one tab stop; arrows go from tile to tile."""
@@ -42,10 +44,13 @@ def asset_tile(
     )
     return rx.el.div(
         picture,
+        check(asset, label, is_picked),
         quick_buttons(asset, label, is_starred),
         foot,
         rest,
         class_name="tile",
+        data_asset=asset,
+        data_picked=rx.cond(is_picked, "yes", ""),
         on_context_menu=Gallery.aim(asset),
     )
 

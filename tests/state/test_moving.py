@@ -1,0 +1,94 @@
+"""Hanging pictures in the gallery of somebody else."""
+
+import pytest
+
+from tests.fakes.studio import Studio
+from tests.state.tab import Tab
+from tests.state.test_gallery import paint
+from tests.state.test_picked import hanging
+from wrldbldr.domain.batch import AssetType
+from wrldbldr.domain.world import EntityType
+from wrldbldr.services.worlds import EntityChanges
+from wrldbldr.state.creator import Creator
+from wrldbldr.state.moving import Moving
+from wrldbldr.state.picked import Picked
+
+
+@pytest.fixture
+async def widow(desk: Tab, studio: Studio) -> str:
+    """Another character of the world, in the list of the tab."""
+    changes = EntityChanges(name="Tide Widow")
+    entity = await studio.engine.worlds.create_entity(studio.who, EntityType.CHARACTER, studio.scene.world.id, changes)
+    await desk.send(Creator.refresh)
+    return str(entity.id)
+
+
+def whose(studio: Studio, asset: str) -> tuple[str, bool]:
+    """Whose a picture is, and whether it stands for them."""
+    [(entity, is_active)] = studio.committed(
+        f"select entity_id, is_active from asset where id = '{asset.replace('-', '')}'"  # noqa: S608 - words of ours
+    )
+    return entity, bool(is_active)
+
+
+async def test_those_that_are_selected_are_moved_to_somebody_from_the_list(
+    desk: Tab, studio: Studio, widow: str
+) -> None:
+    a, b, *_ = await hanging(desk, studio)
+    await desk.send(Picked.toggle(a))
+    await desk.send(Picked.toggle(b))
+    await desk.send(Moving.begin_picked)
+    await desk.send(Moving.look_for("tide"))
+    moving = await desk.see(Moving)
+    assert (moving.is_open, moving.title) == (True, "Move 2 pictures to…")
+    assert [card.id for card in moving.found] == [widow]
+
+    await desk.send(Moving.move(widow))
+
+    assert whose(studio, a) == whose(studio, b) == (widow.replace("-", ""), False)
+    assert not (await desk.see(Moving)).is_open
+    assert "2 pictures hang with Tide Widow now" in desk.scripts
+
+
+async def test_what_does_not_fit_is_refused_in_the_list_with_the_reason(desk: Tab, studio: Studio) -> None:
+    [asset] = await paint(studio, 1)
+    await desk.send(Moving.begin(asset))
+
+    await desk.send(Moving.move(str(studio.scene.location.id)))
+
+    moving = await desk.see(Moving)
+    assert moving.is_open
+    assert moving.error.endswith("has no portraits: those are of characters.")
+
+
+async def test_a_picture_dropped_on_whose_it_is_stands_for_them(desk: Tab, studio: Studio) -> None:
+    _, second = await paint(studio, 2)
+    character = str(studio.scene.character.id)
+
+    await desk.send(Moving.drop(f"{second} on {character}"))
+
+    assert whose(studio, second) == (character.replace("-", ""), True)
+    assert not (await desk.see(Moving)).is_asking
+
+
+async def test_a_picture_dropped_on_somebody_else_is_moved_after_a_question(
+    desk: Tab, studio: Studio, widow: str
+) -> None:
+    [asset] = await paint(studio, 1, AssetType.ITEM)
+    await desk.send(Moving.drop(f"{asset} on {widow}"))
+    moving = await desk.see(Moving)
+    assert (moving.is_asking, moving.target_name) == (True, "Tide Widow")
+    assert whose(studio, asset)[0] != widow.replace("-", "")
+
+    await desk.send(Moving.move_dropped)
+
+    assert whose(studio, asset) == (widow.replace("-", ""), True)
+
+
+@pytest.mark.parametrize("words", ["", "x on y", "a picture on somebody"])
+async def test_what_is_no_drop_moves_nothing(words: str, desk: Tab, studio: Studio) -> None:
+    await paint(studio, 1)
+
+    await desk.send(Moving.drop(words))
+
+    assert "There is no such" in desk.scripts
