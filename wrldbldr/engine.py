@@ -27,6 +27,7 @@ from wrldbldr.services.bulk import BulkService
 from wrldbldr.services.comfyui_choice import named_in_environment
 from wrldbldr.services.comfyui_in_use import ComfyUIInUse, Start, settle
 from wrldbldr.services.comfyui_settings import ComfyUISettingsService
+from wrldbldr.services.comparison import ComparisonService
 from wrldbldr.services.connection import ConnectionService
 from wrldbldr.services.demo import DemoService
 from wrldbldr.services.dispatcher import Dispatcher
@@ -89,6 +90,7 @@ class Engine:
     queue: QueueService
     line: LineService
     gallery: GalleryService
+    comparison: ComparisonService
     bulk: BulkService
     removals: RemovalService
     picture_import: PictureImportService
@@ -195,6 +197,7 @@ def _build(
         queue=QueueService(database, bus, clock, progress, dispatcher.wake, check=orders),
         line=LineService(database, bus),
         gallery=gallery,
+        comparison=ComparisonService(gallery, database),
         bulk=BulkService(database, bus, clock, store),
         removals=RemovalService(database, bus, clock, removal),
         picture_import=PictureImportService(database, bus, store, clock, work),

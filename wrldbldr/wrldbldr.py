@@ -73,6 +73,7 @@ app = rx.App(
         rx.el.script(src="/keys.js", defer=True),
         rx.el.script(src="/queue.js", defer=True),
         rx.el.script(src="/picking.js", defer=True),
+        rx.el.script(src="/compare.js", defer=True),
         rx.el.script(src="/sign-in.js", defer=True),
     ],
     toaster=rx.toast.provider(

@@ -30,6 +30,7 @@ from wrldbldr.services.bulk import BulkService
 from wrldbldr.services.comfyui_choice import Choice
 from wrldbldr.services.comfyui_in_use import ComfyUIInUse, LiveConfig, Place, Start
 from wrldbldr.services.comfyui_settings import ComfyUISettingsService
+from wrldbldr.services.comparison import ComparisonService
 from wrldbldr.services.connection import ConnectionService
 from wrldbldr.services.demo import DemoService
 from wrldbldr.services.figures import FigureService
@@ -91,6 +92,7 @@ def fake_engine(
         audience=AudienceService(database, progress, gallery),
         stage=StageService(database, bus, clock),
         gallery=gallery,
+        comparison=ComparisonService(gallery, database),
         bulk=BulkService(database, bus, clock, store),
         removals=RemovalService(database, bus, clock, removal),
         picture_import=PictureImportService(database, bus, store, clock, work),

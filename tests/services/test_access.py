@@ -20,6 +20,7 @@ from wrldbldr.kit.ids import new_id
 from wrldbldr.services.archive import ArchiveService
 from wrldbldr.services.asking import GenerationRequest
 from wrldbldr.services.bulk import BulkService
+from wrldbldr.services.comparison import ComparisonService
 from wrldbldr.services.figures import FigureService
 from wrldbldr.services.gallery import GalleryService
 from wrldbldr.services.line import LineService
@@ -106,6 +107,8 @@ VERBS: dict[str, Verb] = {
     "BulkService.move": lambda e, w, i: e.bulk.move(w, [i.asset], CHARACTER, i.character),
     "BulkService.ask_for_zip": lambda e, w, i: e.bulk.ask_for_zip(w, [i.asset]),
     "BulkService.zip": lambda e, w, i: e.bulk.zip(w, i.ticket),
+    "ComparisonService.compare": lambda e, w, i: e.comparison.compare(w, i.asset, i.asset),
+    "ComparisonService.siblings": lambda e, w, i: e.comparison.siblings(w, i.asset),
     "RemovalService.uses": lambda e, w, i: e.removals.uses(w, [i.asset]),
     "RemovalService.delete": lambda e, w, i: e.removals.delete(w, [i.asset]),
     "RemovalService.undo": lambda e, w, i: e.removals.undo(w, i.removal),
@@ -139,6 +142,7 @@ def test_every_verb_that_takes_a_person_is_tried_below() -> None:
             GalleryService,
             PictureImportService,
             BulkService,
+            ComparisonService,
             RemovalService,
             StageService,
             ArchiveService,

@@ -23,6 +23,8 @@ KEYS = (
     ("I", "View Generation Info"),
     ("R", "Remix a picture"),
     ("A", "Set as Active, where a batch's pictures are chosen"),
+    ("C", "Compare the picture that is shown large with the others of its batch"),
+    ("+ − 0", "Enlarge both, and back, where two are compared"),
     ("Del", "Delete a picture"),
     ("Alt T", "Go to the notices"),
     ("Esc", "Close, or select nothing"),

@@ -12,6 +12,7 @@ from wrldbldr.components.creator.style_reference import style_picker
 from wrldbldr.components.creator.table_dialog import players_button, table_dialog
 from wrldbldr.components.director.handout_dialog import handout_dialog
 from wrldbldr.components.empty import empty, three_holes
+from wrldbldr.components.gallery.compare import compare_dialog
 from wrldbldr.components.gallery.grid import gallery
 from wrldbldr.components.gallery.lightbox import lightbox
 from wrldbldr.components.gallery.move_dialog import move_dialog
@@ -59,6 +60,7 @@ def creator() -> rx.Component:
             choose_dialog(),
             lightbox(),
             table_dialog(),
+            compare_dialog(),
             move_dialog(),
             handout_dialog(),
         ),

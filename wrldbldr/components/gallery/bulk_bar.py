@@ -6,6 +6,7 @@ import reflex as rx
 
 from wrldbldr.components.button import Look, button, icon_button
 from wrldbldr.components.icon import icon
+from wrldbldr.state.comparing import Comparing
 from wrldbldr.state.moving import Moving
 from wrldbldr.state.picked import Picked
 
@@ -17,10 +18,11 @@ def bulk_bar() -> rx.Component:
     many = Picked.ids.length()
     starred = rx.cond(Picked.are_starred, "Take the Stars Off", "Star")
     bar = rx.el.div(
-        rx.el.span(many, " selected", class_name="b sm num", role="status"),
+        rx.el.span(many, rx.el.span(" selected", class_name="wide"), class_name="b sm num", role="status"),
         _act("star", starred, on_click=Picked.star),
         _act("folder-input", "Move to…", on_click=Moving.begin_picked),
         _act("download", "Download", on_click=Picked.download),
+        rx.cond(many == 2, _act("columns-2", "Compare", on_click=Comparing.begin_picked)),
         _activate(),
         _act("trash-2", f"Delete {many}…", look="dtext", on_click=Picked.ask_to_delete),
         icon_button("x", "Select nothing", on_click=Picked.pick("none")),
@@ -29,7 +31,7 @@ def bulk_bar() -> rx.Component:
         aria_label="Selected pictures",
     )
     return rx.fragment(
-        rx.cond(many > 0, bar),
+        rx.cond(many > 0, rx.el.div(bar, class_name="bulk-room")),
         rx.el.input(
             type="text", hidden=True, aria_hidden=True, tab_index=-1, data_pick=True, on_change=Picked.pick
         ),  # assets/picking.js writes into these two

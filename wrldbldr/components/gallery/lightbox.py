@@ -5,6 +5,7 @@ import reflex as rx
 from wrldbldr.components.button import button, icon_button
 from wrldbldr.components.dialog import close_button, dialog
 from wrldbldr.components.gallery.asset_label import asset_label
+from wrldbldr.components.gallery.compare import compare_button
 from wrldbldr.components.gallery.lineage import lineage
 from wrldbldr.components.gallery.recall import more_menu, remix_button, seed_fact
 from wrldbldr.components.icon import icon
@@ -101,6 +102,7 @@ def actions() -> rx.Component:
     return rx.el.div(
         rx.cond(PICTURE.is_active, active, make_active),
         remix_button(),
+        compare_button(),
         download,
         style,
         more_menu(),
