@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 
 import wrldbldr.domain.tables
 from wrldbldr.db.database import migration_engine
+from wrldbldr.db.words import is_ours
 from wrldbldr.settings import load_settings
 
 assert wrldbldr.domain.tables.__name__  # importing it fills SQLModel.metadata
@@ -30,6 +31,7 @@ def run(connection: Connection) -> None:
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
         render_item=plain,
+        include_name=is_ours,
         transaction_per_migration=True,
     )
     with context.begin_transaction():

@@ -169,16 +169,14 @@ def _build(
     work: ImageWork,
 ) -> tuple[Engine, Leader]:
     bus, progress, store = Bus(), LiveProgress(), MediaStore(settings.media_dir)
-    removal = FileRemoval(database, store, clock)
-    nursery.keep_running(removal.run, name="file removal")
-    easel, gallery = Easel(bus, clock, progress), GalleryService(database, bus, store)
-    keeper = Keeper(database, store, removal, easel, clock)
+    removal, easel = _file_removal(database, store, clock, nursery), Easel(bus, clock, progress)
+    keeper, gallery = Keeper(database, store, removal, easel, clock), GalleryService(database, bus, store)
     dispatcher = _dispatcher(database, easel, keeper, clock=clock, comfyui=comfyui, in_use=in_use, start=start)
     leader = Leader(dispatcher, settings.data_dir, bus, nursery=nursery, clock=clock)
     worlds = WorldService(database, bus, clock, removal, wake=dispatcher.wake)
     accounts = AccountService(database, clock, PasswordHasher(), bus)
     workflows, orders = WorkflowService(database, clock, comfyui), OrderCheck(database, comfyui, clock)
-    engine = Engine(
+    return Engine(
         settings=settings,
         clock=clock,
         database=database,
@@ -207,8 +205,14 @@ def _build(
         housekeeping=HousekeepingService(database, store, clock, settings.database_file),
         connection=ConnectionService(in_use, bus, clock, probe=comfyui.health.probe_now),
         comfyui=ComfyUISettingsService(database, in_use, leader.at_rest, start=start, nursery=nursery, clock=clock),
-    )
-    return engine, leader
+    ), leader
+
+
+def _file_removal(database: Database, store: MediaStore, clock: Clock, nursery: TaskNursery) -> FileRemoval:
+    """It goes on for as long as the engine runs."""
+    removal = FileRemoval(database, store, clock)
+    nursery.keep_running(removal.run, name="file removal")
+    return removal
 
 
 def _dispatcher(

@@ -67,6 +67,25 @@ async def test_the_gallery_is_filtered(painted: Painted, scene: Scene, owner: Ca
     assert await listed(owner, scene, entity_id=NOBODYS_ID) == set()
 
 
+async def test_the_gallery_is_searched_by_words_tags_and_ratings(painted: Painted, scene: Scene, owner: Caller) -> None:
+    first, second = painted.portraits
+    await owner.patch(f"/api/assets/{first}", json={"tags": ["Lamp Light", "tide"], "rating": 4})
+    await owner.patch(f"/api/assets/{second}", json={"tags": ["tide"], "rating": 2})
+
+    assert await listed(owner, scene, q="keeper LANT") == {first, second, painted.backdrop}
+    assert await listed(owner, scene, q="keeper lamp") == {first}
+    assert await listed(owner, scene, q='keeper" OR "zebra') == set()
+    assert await listed(owner, scene, tag="TIDE") == {first, second}
+    answer = await owner.get("/api/assets", params={"world_id": scene.world_id, "tag": ["tide", "lamp light"]})
+    assert [asset["id"] for asset in answer.json()["items"]] == [first]
+    assert await listed(owner, scene, rating="3") == {first}
+    assert await listed(owner, scene, workflow_id=NOBODYS_ID) == set()
+    await owner.post(f"/api/assets/{painted.backdrop}/activate")
+    assert await listed(owner, scene, unused="1") == {first, second}
+    best = await owner.get("/api/assets", params={"world_id": scene.world_id, "order": "rating"})
+    assert [asset["id"] for asset in best.json()["items"]] == [first, second, painted.backdrop]
+
+
 async def test_the_gallery_comes_in_pages(painted: Painted, scene: Scene, owner: Caller) -> None:
     params = {"world_id": scene.world_id, "limit": "2"}
     first = (await owner.get("/api/assets", params=params)).json()
@@ -85,6 +104,13 @@ async def test_the_gallery_comes_in_pages(painted: Painted, scene: Scene, owner:
         ({"limit": "201"}, "limit"),
         ({"asset_type": "poem"}, "asset_type"),
         ({"starred": "perhaps"}, "starred"),
+        ({"q": "x" * 201}, "q"),
+        ({"q": "\x00"}, "q"),
+        ({"rating": "6"}, "rating"),
+        ({"tag": "x" * 41}, "tags"),
+        ({"workflow_id": "x"}, "workflow_id"),
+        ({"unused": "perhaps"}, "unused"),
+        ({"order": "random"}, "order"),
         ({"entity_id": "x"}, "entity_id"),
         ({"world_id": "x"}, "world_id"),
     ],

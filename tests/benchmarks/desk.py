@@ -12,6 +12,7 @@ from tests.fakes.studio import Scene
 from wrldbldr.db.database import Database
 from wrldbldr.domain.batch import AssetType, BatchStatus
 from wrldbldr.domain.line import Move, Side
+from wrldbldr.domain.picture_query import PictureQuery
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine
 from wrldbldr.services.asking import GenerationRequest
@@ -120,9 +121,7 @@ class Desk:
         await self.engine.gallery.page(
             self.scene.who,
             self.scene.world.id,
-            entity_id=entity_id,
-            starred=starred,
-            asset_type=asset_type,
+            PictureQuery(entity_id=entity_id, starred=starred, asset_type=asset_type),
             limit=PAGE + 1,
             after=after,
         )

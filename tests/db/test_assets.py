@@ -11,7 +11,10 @@ from wrldbldr.db.database import Database
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.domain.picture_query import PictureQuery
 from wrldbldr.kit.ids import new_id
+
+EVERYTHING = PictureQuery()
 
 
 async def store(database: Database, *assets: Asset) -> None:
@@ -24,7 +27,7 @@ async def read_all(database: Database, setting: Setting, limit: int) -> list[UUI
     found: list[UUID] = []
     after: UUID | None = None
     async with database.read() as unit:
-        while page := await unit.assets.page(setting.world.id, limit=limit, after=after):
+        while page := await unit.pictures.page(setting.world.id, EVERYTHING, limit=limit, after=after):
             assert len(page) <= limit
             found += [asset.id for asset in page]
             after = page[-1].id
@@ -50,11 +53,11 @@ async def test_pictures_that_arrive_while_somebody_reads_neither_shift_nor_repea
 ) -> None:
     await store(database, *[setting.asset(n, minutes=n) for n in range(6)])
     async with database.read() as unit:
-        first = await unit.assets.page(setting.world.id, limit=3)
+        first = await unit.pictures.page(setting.world.id, EVERYTHING, limit=3)
     await store(database, setting.asset(100, minutes=100))
 
     async with database.read() as unit:
-        second = await unit.assets.page(setting.world.id, limit=3, after=first[-1].id)
+        second = await unit.pictures.page(setting.world.id, EVERYTHING, limit=3, after=first[-1].id)
 
     assert [asset.number for asset in (*first, *second)] == [5, 4, 3, 2, 1, 0]
 
@@ -66,7 +69,7 @@ async def test_reading_on_after_a_picture_that_is_gone_is_refused_rather_than_be
 
     async with database.read() as unit:
         with pytest.raises(NotFoundError):
-            await unit.assets.page(setting.world.id, limit=1, after=new_id())
+            await unit.pictures.page(setting.world.id, EVERYTHING, limit=1, after=new_id())
 
 
 async def test_reading_on_after_a_picture_of_another_world_is_refused(database: Database, setting: Setting) -> None:
@@ -78,7 +81,7 @@ async def test_reading_on_after_a_picture_of_another_world_is_refused(database: 
 
     async with database.read() as unit:
         with pytest.raises(NotFoundError):
-            await unit.assets.page(setting.world.id, limit=1, after=foreign.id)
+            await unit.pictures.page(setting.world.id, EVERYTHING, limit=1, after=foreign.id)
 
 
 async def test_a_page_can_be_narrowed_to_an_entity_a_type_and_stars(database: Database, setting: Setting) -> None:
@@ -87,13 +90,14 @@ async def test_a_page_can_be_narrowed_to_an_entity_a_type_and_stars(database: Da
     await store(database, setting.asset(1), sprite, elsewhere)
 
     async with database.read() as unit:
-        page = unit.assets.page
-        assert len(await page(setting.world.id, limit=9)) == 3
-        assert await page(setting.world.id, entity_id=setting.location.id, limit=9) == [elsewhere]
-        assert await page(setting.world.id, asset_type=AssetType.SPRITE, limit=9) == [sprite]
-        assert await page(setting.world.id, starred=True, limit=9) == [sprite]
-        assert len(await page(setting.world.id, starred=False, limit=9)) == 2
-        assert await page(new_id(), limit=9) == []
+        page = unit.pictures.page
+        world_id = setting.world.id
+        assert len(await page(world_id, EVERYTHING, limit=9)) == 3
+        assert await page(world_id, PictureQuery(entity_id=setting.location.id), limit=9) == [elsewhere]
+        assert await page(world_id, PictureQuery(asset_type=AssetType.SPRITE), limit=9) == [sprite]
+        assert await page(world_id, PictureQuery(starred=True), limit=9) == [sprite]
+        assert len(await page(world_id, PictureQuery(starred=False), limit=9)) == 2
+        assert await page(new_id(), EVERYTHING, limit=9) == []
 
 
 async def test_a_batch_has_each_picture_once(database: Database, setting: Setting) -> None:
@@ -141,7 +145,7 @@ async def test_when_many_make_another_one_active_at_once_exactly_one_is(database
     await asyncio.gather(*(activate(asset.id) for asset in assets))
 
     async with database.read() as unit:
-        page = await unit.assets.page(setting.world.id, limit=9)
+        page = await unit.pictures.page(setting.world.id, EVERYTHING, limit=9)
     assert sum(asset.is_active for asset in page) == 1
 
 

@@ -172,7 +172,7 @@ async def finish(engine: Engine, batch_id: UUID) -> list[UUID]:
                     created_at=now,
                 )
             )
-        trip.add(*assets)
+        trip.add(*reversed(assets))
         if batch.style is not None:
             hand_down(trip, batch.style, assets)
         return [asset.id for asset in assets]

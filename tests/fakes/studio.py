@@ -18,6 +18,7 @@ from tests.fakes.quiet import Quiet, WatchedDatabase, WatchedThreads
 from wrldbldr.bus import SERVER_TOPIC, Subscription, account_topic, game_session_topic, world_topic
 from wrldbldr.comfyui.port import Accepted, Graph
 from wrldbldr.db.migrations import upgrade
+from wrldbldr.db.words import FULL_TEXT
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType, Batch, BatchStatus, Submission
@@ -226,8 +227,10 @@ class Studio:
         return self.engine.settings.data_dir
 
     def dump(self) -> list[str]:
-        """Everything in the database that was committed; logins left out."""
-        with closing(sqlite3.connect(self._file)) as connection:
+        """Everything in the database that was committed; logins left out, and the full text, which keeps no text to show."""
+        with closing(sqlite3.connect(self._file)) as file, closing(sqlite3.connect(":memory:")) as connection:
+            file.backup(connection)
+            connection.execute(f"drop table {FULL_TEXT}")
             return [line for line in connection.iterdump() if '"accesstoken"' not in line]
 
     def cancel_all(self) -> None:

@@ -13,6 +13,7 @@ from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import AssetType, BatchStatus
 from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.line import Move, Side
+from wrldbldr.domain.picture_query import PictureQuery
 from wrldbldr.domain.stage import Part
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine
@@ -93,6 +94,7 @@ VERBS: dict[str, Verb] = {
     "QueueService.unfinished": lambda e, w, i: e.queue.unfinished(w, i.game_session),
     "QueueService.preview": lambda e, w, i: e.queue.preview(w, i.batch),
     "GalleryService.page": lambda e, w, i: e.gallery.page(w, i.world),
+    "GalleryService.count": lambda e, w, i: e.gallery.count(w, i.world, PictureQuery()),
     "GalleryService.counts": lambda e, w, i: e.gallery.counts(w, i.world, i.character),
     "GalleryService.active": lambda e, w, i: e.gallery.active(w, i.world),
     "GalleryService.find": lambda e, w, i: e.gallery.find(w, i.asset),
@@ -194,7 +196,7 @@ async def test_pictures_of_somebody_elses_character_cannot_be_counted_through_a_
     own = await studio.engine.worlds.create(stranger, "A world of my own")
 
     assert await studio.engine.gallery.counts(stranger, own.id, theirs.character) == {}
-    assert await studio.engine.gallery.page(stranger, own.id, entity_id=theirs.character) == []
+    assert await studio.engine.gallery.page(stranger, own.id, PictureQuery(entity_id=theirs.character)) == []
 
 
 async def test_pictures_cannot_be_asked_for_across_worlds(studio: Studio, theirs: Ids) -> None:

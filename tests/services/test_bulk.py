@@ -13,6 +13,7 @@ from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.errors import InvalidInputError, NotFoundError
 from wrldbldr.domain.events import PicturesChanged
+from wrldbldr.domain.picture_query import PictureQuery
 from wrldbldr.domain.stage import Part
 from wrldbldr.domain.world import Entity, EntityType
 from wrldbldr.kit.ids import new_id
@@ -34,7 +35,7 @@ def ids(pictures: list[Asset]) -> list[UUID]:
 
 
 async def of(studio: Studio, entity: Entity) -> list[Asset]:
-    page = await studio.engine.gallery.page(studio.who, studio.scene.world.id, entity_id=entity.id)
+    page = await studio.engine.gallery.page(studio.who, studio.scene.world.id, PictureQuery(entity_id=entity.id))
     return sorted(page, key=lambda asset: asset.number)
 
 

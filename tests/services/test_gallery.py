@@ -9,6 +9,7 @@ from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.errors import InvalidInputError, NotFoundError
 from wrldbldr.domain.events import PicturesChanged
+from wrldbldr.domain.picture_query import PictureQuery
 from wrldbldr.kit.ids import new_id
 
 
@@ -76,7 +77,7 @@ async def test_a_picture_can_be_starred_renamed_and_found_by_its_star(painting: 
     await painting.engine.gallery.update(painting.who, second.id, label=" The  one ", starred=True)
     await painting.engine.gallery.update(painting.who, first.id, starred=False)
 
-    starred = await painting.engine.gallery.page(painting.who, painting.scene.world.id, starred=True)
+    starred = await painting.engine.gallery.page(painting.who, painting.scene.world.id, PictureQuery(starred=True))
     assert [(asset.id, asset.label) for asset in starred] == [(second.id, "The one")]
 
 

@@ -34,8 +34,8 @@ async def undo(studio: Studio, removal_id: UUID) -> Sequence[Asset]:
 
 
 def stored(studio: Studio) -> list[str]:
-    """All rows but those about deletions."""
-    return sorted(line for line in studio.dump() if '"remov' not in line)
+    """All rows but those about deletions, and those by which words are found."""
+    return sorted(line for line in studio.dump() if '"remov' not in line and '"picture' not in line)
 
 
 async def used_everywhere(studio: Studio) -> list[Asset]:

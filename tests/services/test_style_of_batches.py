@@ -10,6 +10,7 @@ from wrldbldr.comfyui.errors import NotComfyUIError, ServiceUnavailableError
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import BatchStatus
 from wrldbldr.domain.errors import InvalidInputError, NotFoundError
+from wrldbldr.domain.picture_query import PictureQuery
 from wrldbldr.domain.style_reference import ReferenceUse
 from wrldbldr.domain.workflow import NodeInput, StyleReferenceMapping, StyleReferenceMode
 from wrldbldr.domain.world import EntityType
@@ -130,7 +131,7 @@ async def test_lineage_outlives_the_picture_it_names(studio: Studio) -> None:
     await studio.engine.removals.delete(studio.who, [source.id])
 
     assert await ancestors(studio, styled.id) == [(None, source.label)]
-    page = await studio.engine.gallery.page(studio.who, studio.scene.world.id, is_styled=True)
+    page = await studio.engine.gallery.page(studio.who, studio.scene.world.id, PictureQuery(is_styled=True))
     assert [asset.id for asset in page] == [styled.id]
 
 
@@ -142,13 +143,13 @@ async def test_a_gallery_tells_what_took_its_style_from_where(studio: Studio) ->
     both = await painted(studio, style_reference_ids=[other.id, source.id])
     gallery, who = studio.engine.gallery, studio.who
 
-    async def ids(**which: object) -> set[UUID]:
-        return {asset.id for asset in await gallery.page(who, world_id, **which)}  # type: ignore[arg-type]
+    async def ids(which: PictureQuery) -> set[UUID]:
+        return {asset.id for asset in await gallery.page(who, world_id, which)}
 
-    assert await ids(is_styled=True) == {both.id, *(one.id for one in styled)}
-    assert await ids(is_styled=False) == {source.id, other.id}
-    assert await ids(source_id=source.id) == {both.id, *(one.id for one in styled)}
-    assert await ids(source_id=other.id) == {both.id}
+    assert await ids(PictureQuery(is_styled=True)) == {both.id, *(one.id for one in styled)}
+    assert await ids(PictureQuery(is_styled=False)) == {source.id, other.id}
+    assert await ids(PictureQuery(source_id=source.id)) == {both.id, *(one.id for one in styled)}
+    assert await ids(PictureQuery(source_id=other.id)) == {both.id}
     family = await gallery.family(who, source.id)
     assert (family.descendant_count, len(family.newest)) == (3, 3)
     assert [one.id for one in (await gallery.family(who, both.id)).sources] == [other.id, source.id]

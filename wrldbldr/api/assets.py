@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, Self
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import FileResponse, Response, StreamingResponse
 from pydantic import Field
 
@@ -35,6 +36,7 @@ from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.input_setting import InputSetting
+from wrldbldr.domain.picture_query import PictureOrder, PictureQuery
 from wrldbldr.domain.style_reference import Lineage, ReferenceUse
 from wrldbldr.domain.text import file_name
 from wrldbldr.domain.world import EntityType
@@ -159,33 +161,59 @@ class AssetOut(Out):
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetsAsked:
+    """Which pictures are asked for."""
+
+    entity_id: UUID | None = None
+    asset_type: AssetType | None = None
+    q: Annotated[
+        Text, Query(description="Words, or beginnings of words, each of which is in the label, the prompt or a tag.")
+    ] = ""
+    tag: Annotated[
+        list[Text] | None, Query(description="A tag that they have. Named again: another they have, too.")
+    ] = None
+    starred: bool | None = None
+    rating: Annotated[int, Query(description="Those rated so, or better.")] = 0
+    workflow_id: UUID | None = None
+    unused: Annotated[
+        bool | None, Query(description="Those that stand for nobody, are on no stage and are nobody's style reference.")
+    ] = None
+    style_reference_id: Annotated[UUID | None, Query(description="Those that took their style from this one.")] = None
+    generated_from_reference: Annotated[bool | None, Query(description="Those that took it from any, or none.")] = None
+    order: PictureOrder = PictureOrder.NEWEST
+
+    @property
+    def query(self) -> PictureQuery:
+        """The same in the words of the domain."""
+        return PictureQuery(
+            entity_id=self.entity_id,
+            asset_type=self.asset_type,
+            workflow_id=self.workflow_id,
+            starred=self.starred,
+            min_rating=self.rating,
+            is_styled=self.generated_from_reference,
+            source_id=self.style_reference_id,
+            unused=self.unused,
+            tags=tuple(self.tag or ()),
+            text=self.q,
+            order=self.order,
+        )
+
+
 @router.get("/api/assets")
 async def list_assets(
     *,
     world_id: Annotated[UUID, Query(description="The world.")],
     who: Who,
     engine: RunningEngine,
-    entity_id: UUID | None = None,
-    asset_type: AssetType | None = None,
-    style_reference_id: Annotated[UUID | None, Query(description="Those that took their style from this one.")] = None,
-    generated_from_reference: Annotated[bool | None, Query(description="Those that took it from any, or none.")] = None,
-    starred: bool | None = None,
+    asked: Annotated[AssetsAsked, Depends()],
     limit: Limit = PAGE_DEFAULT,
     cursor: Cursor = None,
 ) -> Page[AssetOut]:
-    """Pictures of a world, newest first."""
+    """Pictures of a world, newest first unless another order is asked for. Whatever is named narrows them further."""
     await check_cursor(cursor, partial(engine.gallery.find, who), lambda asset: asset.world_id == world_id)
-    assets = await engine.gallery.page(
-        who,
-        world_id,
-        entity_id=entity_id,
-        asset_type=asset_type,
-        starred=starred,
-        is_styled=generated_from_reference,
-        source_id=style_reference_id,
-        limit=limit + 1,
-        after=cursor,
-    )
+    assets = await engine.gallery.page(who, world_id, asked.query, limit=limit + 1, after=cursor)
     lineage = await engine.gallery.ancestors(assets)
     return page_of(assets, limit, lambda asset: AssetOut.of(asset, lineage.get(asset.id, ())), lambda asset: asset.id)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import String, cast, func, text, tuple_, update
+from sqlalchemy import String, cast, func, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -12,11 +12,8 @@ from wrldbldr.db.newest import NEWEST, NEWEST_BACKDROP, NEWEST_FIRST, SUBJECTS
 from wrldbldr.domain.account import Account
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType, Batch, BatchStatus
-from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.removal import RemovedFile
 from wrldbldr.domain.style_reference import Lineage
-from wrldbldr.domain.tag import AssetTag
-from wrldbldr.domain.text import likeness
 from wrldbldr.domain.world import World
 
 UNPAINTED = (BatchStatus.QUEUED, BatchStatus.GENERATING, BatchStatus.FAILED)  # a failed one may be tried again
@@ -27,7 +24,6 @@ STYLES_TO_COME = (
     .distinct()
 )
 IS_ACTIVE = text("asset.is_active")  # written out, so that the index over these alone is used
-STYLED = select(Lineage.asset_id).where(Lineage.asset_id == Asset.id).exists()
 
 
 class Assets:
@@ -73,48 +69,6 @@ class Assets:
                 found.setdefault(batch_id, []).append(asset_id)
         return found
 
-    async def page(
-        self,
-        world_id: UUID,
-        *,
-        entity_id: UUID | None = None,
-        asset_type: AssetType | None = None,
-        starred: bool | None = None,
-        is_styled: bool | None = None,
-        source_id: UUID | None = None,
-        limit: int,
-        after: UUID | None = None,
-    ) -> Sequence[Asset]:
-        """Pictures, newest batch first and in the batch's order, those after `after` in that order; at most `limit`.
-
-        `is_styled` asks for those that took their style from another, or took none; `source_id` says from which.
-        Raises NotFoundError when `after` is gone or of another world: beginning anew would repeat what was read.
-        """
-        query = select(Asset).where(Asset.world_id == world_id)
-        if entity_id is not None:
-            query = query.where(Asset.entity_id == entity_id)
-        if asset_type is not None:
-            query = query.where(Asset.asset_type == asset_type)
-        if starred is not None:
-            query = query.where(Asset.is_starred == starred)
-        if is_styled is not None:
-            query = query.where(STYLED if is_styled else ~STYLED)
-        if source_id is not None:
-            query = query.where(col(Asset.id).in_(select(Lineage.asset_id).where(Lineage.source_id == source_id)))
-        if after is not None:
-            anchor = await self._db_session.get(Asset, after)
-            if anchor is None or anchor.world_id != world_id:
-                raise NotFoundError("picture")
-            place = (col(Asset.batch_index), col(Asset.id))
-            query = query.where(
-                (col(Asset.created_at) < anchor.created_at)
-                | ((col(Asset.created_at) == anchor.created_at) & (tuple_(*place) > (anchor.batch_index, anchor.id)))
-            )
-        rows = await self._db_session.execute(
-            query.order_by(col(Asset.created_at).desc(), col(Asset.batch_index), col(Asset.id)).limit(limit)
-        )
-        return rows.scalars().all()
-
     async def lineage(self, asset_ids: Sequence[UUID]) -> dict[UUID, list[Lineage]]:
         """What each of the pictures took its style from, in order; those that took none are absent."""
         rows = await self._db_session.execute(
@@ -129,22 +83,6 @@ class Assets:
         """How many pictures took their style from this one."""
         query = select(func.count()).select_from(Lineage).where(Lineage.source_id == asset_id)
         return (await self._db_session.execute(query)).scalar_one()
-
-    async def count_by_type(self, world_id: UUID, entity_id: UUID) -> dict[AssetType, int]:
-        """How many pictures of each type an entity of a world has; types with none are absent."""
-        rows = await self._db_session.execute(
-            select(Asset.asset_type, func.count())
-            .where(Asset.world_id == world_id, Asset.entity_id == entity_id)
-            .group_by(col(Asset.asset_type))
-        )
-        return {AssetType(asset_type): count for asset_type, count in rows.all()}
-
-    async def count_by_tag(self, world_id: UUID) -> dict[str, int]:
-        """The tags of a world's pictures by name, with how many have each."""
-        rows = await self._db_session.execute(
-            select(AssetTag.name, func.count()).where(AssetTag.world_id == world_id).group_by(col(AssetTag.name))
-        )
-        return dict(sorted(((name, count) for name, count in rows.all()), key=lambda one: likeness(one[0])))
 
     async def count_by_world(self, world_ids: Sequence[UUID]) -> dict[UUID, int]:
         """How many pictures each world has; worlds with none are absent."""

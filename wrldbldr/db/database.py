@@ -24,6 +24,7 @@ from wrldbldr.db.assets import Assets
 from wrldbldr.db.batches import Batches
 from wrldbldr.db.doomed_files import DoomedFiles
 from wrldbldr.db.line import LineOfBatches
+from wrldbldr.db.pictures import Pictures
 from wrldbldr.db.players import Players
 from wrldbldr.db.prompt_templates import PromptTemplates
 from wrldbldr.db.removals import Removals
@@ -140,6 +141,11 @@ class UnitOfWork:
     def uses(self) -> Uses:
         """What uses pictures."""
         return Uses(self._db_session)
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        """Stored pictures, for whoever looks for some of them."""
+        return Pictures(self._db_session)
 
     @cached_property
     def stage(self) -> Stage:

@@ -17,7 +17,7 @@ from sqlmodel import SQLModel, col, select
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.removal import Aside, AsideLink, AsideRow, Removal, Removed, RemovedFile
 from wrldbldr.domain.stage import StagePiece
-from wrldbldr.domain.tables import TABLES
+from wrldbldr.domain.tables import TABLES, TABLES_OF_TRIGGERS
 
 
 def _table(kind: type[SQLModel]) -> Table:
@@ -72,7 +72,7 @@ class Removals:
         rows = [*removed.assets, *removed.pieces, *removed.others]
         there = await self._there(rows)
         for row in rows:
-            if _fits(row, there) and not await self._is_there(row):
+            if _fits(row, there):
                 self._db_session.add(row)
                 if _has_id(type(row)):
                     there[_table(type(row)).name].add(_id(row))
@@ -105,11 +105,6 @@ class Removals:
     async def _rows(self, kind: type[SQLModel], column: str, ids: Collection[UUID]) -> list[SQLModel]:
         query = select(kind).where(_table(kind).columns[column].in_(ids))
         return [*(await self._db_session.execute(query)).scalars()]
-
-    async def _is_there(self, row: SQLModel) -> bool:
-        """Whether the database has made it by itself meanwhile, of a row before it."""
-        key = tuple(getattr(row, column.name) for column in _table(type(row)).primary_key.columns)
-        return await self._db_session.get(type(row), key) is not None
 
     async def _there(self, rows: Iterable[SQLModel]) -> defaultdict[str, set[UUID]]:
         """What is stored of all that the rows refer to, by the names of the tables."""
@@ -148,7 +143,7 @@ def removed_by(removal: Removal) -> Removed:
 def _referring_to(name: str) -> Iterator[tuple[type[SQLModel], str, bool]]:
     """The columns that refer to a table, and whether a row goes when what it refers to does, rather than forget it."""
     for kind in TABLES:
-        for key in _table(kind).foreign_keys:
+        for key in _table(kind).foreign_keys if kind not in TABLES_OF_TRIGGERS else ():
             if key.column.table.name == name:
                 yield kind, key.parent.name, key.ondelete == "CASCADE"
 

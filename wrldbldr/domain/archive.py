@@ -52,6 +52,7 @@ that of its picture, and no id either. Only batches that have pictures go.
 """
 
 TABLES_LEFT_OUT = {
+    "picturenumber": "the database counts pictures anew, in the order in which they come in",
     "assettag": "pictures say which tags they have; the database makes the list of them anew",
     "gamesession": "a table and its join code belong to the people who sit at it; a world that arrives has a first one",
     "removal": "what was deleted stays deleted elsewhere",
@@ -80,6 +81,7 @@ COLUMNS_LEFT_OUT: dict[type[SQLModel], dict[str, str]] = {
     Asset: {
         "world_id": "there is one world in a file",
         "workflow_id": "graphs are private, and another server has others; the workflow's name goes along",
+        "is_styled": "what it took its style from, its lineage says",
     },
     Lineage: {},
 }
@@ -218,7 +220,8 @@ def renewed(content: WorldRows, *, owner_id: UUID, first_table: str, now: dateti
         name: [kind(**_renewed_values(row, new_ids), **_left_out(kind, given)) for row in content.rows[name]]
         for name, kind in CARRIED.items()
     }
-    return NewWorld(world, table, WorldRows(world, rows))
+    pictures = sorted(cast("list[Asset]", rows["assets"]), key=lambda asset: (asset.created_at, -asset.batch_index))
+    return NewWorld(world, table, WorldRows(world, {**rows, "assets": pictures}))  # later ones get higher numbers
 
 
 def free_world_name(name: str, taken: Iterable[str], limit: int) -> str:

@@ -17,6 +17,8 @@ from wrldbldr.kit.ids import new_id
 NO_SEED = -1
 """The seed of a picture from elsewhere that does not say from which it was painted."""
 RATING_LIMIT = 5
+PLACE = ("created_at", "batch_index", "id")
+"""By what pictures are in order: a question that has an index ending so is answered without sorting."""
 
 
 class Asset(SQLModel, table=True):
@@ -25,11 +27,20 @@ class Asset(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("batch_id", "batch_index", name="uq_asset_batch_picture"),
         Index("uq_asset_active", "entity_id", "asset_type", unique=True, sqlite_where=text("is_active")),
-        Index("ix_asset_gallery", "entity_id", "created_at", "batch_index", "id"),
+        Index("ix_asset_number", "entity_id", "asset_type", "number"),
+        Index("ix_asset_newest", "world_id", *PLACE),
+        Index("ix_asset_gallery", "world_id", "entity_id", *PLACE),
+        Index("ix_asset_type", "world_id", "asset_type", *PLACE),
+        Index("ix_asset_gallery_type", "world_id", "entity_id", "asset_type", *PLACE),
+        Index("ix_asset_workflow", "workflow_id", "world_id", *PLACE),
+        Index("ix_asset_starred", "world_id", *PLACE, sqlite_where=text("is_starred = 1")),
+        Index("ix_asset_styled", "world_id", *PLACE, sqlite_where=text("is_styled = 1")),
+        Index("ix_asset_rated", "world_id", *PLACE, "rating", sqlite_where=text("rating != 0")),
+        Index("ix_asset_rating", "world_id", "rating", *PLACE),
     )  # fmt: skip
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    world_id: UUID = Field(foreign_key="world.id", index=True, ondelete="CASCADE")
+    world_id: UUID = Field(foreign_key="world.id", ondelete="CASCADE")
     entity_type: EntityType = word(EntityType)
     entity_id: UUID
     asset_type: AssetType = word(AssetType)
@@ -52,6 +63,9 @@ class Asset(SQLModel, table=True):
     is_simulated: bool = False
     is_starred: bool = False
     is_active: bool = False
+    is_styled: bool = Field(
+        default=False, sa_column_kwargs={"server_default": "0"}
+    )  # has lineage; the database keeps it
     rating: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # of RATING_LIMIT; 0 while nobody rated it
     tags: Tags = json_list(Tags)
     created_at: datetime = moment()

@@ -4,6 +4,7 @@ from wrldbldr.domain.account import AccessToken, Account
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import Batch, Submission
 from wrldbldr.domain.doomed_file import DoomedFile
+from wrldbldr.domain.picture_query import PictureNumber
 from wrldbldr.domain.player import Player
 from wrldbldr.domain.prompt_template import PromptTemplate
 from wrldbldr.domain.removal import Removal, RemovedFile
@@ -33,9 +34,12 @@ TABLES = (
     Lineage,
     AssetTag,
     DoomedFile,
+    PictureNumber,
     StagePiece,
     StageSight,
     Removal,
     RemovedFile,
     ServerMemory,
 )
+TABLES_OF_TRIGGERS = (AssetTag, PictureNumber)
+"""Whose rows the database makes by itself, from those of others."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from wrldbldr.domain.account import Principal
 from wrldbldr.domain.asset import Asset, checked_rating
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.events import PicturesChanged
+from wrldbldr.domain.picture_query import PictureQuery
 from wrldbldr.domain.style_reference import Lineage
 from wrldbldr.domain.tag import checked_tags, spelled_alike
 from wrldbldr.domain.text import LABEL_LIMIT, checked_name
@@ -23,6 +24,7 @@ from wrldbldr.services.generation_info import GenerationInfo
 
 THUMBNAIL_TYPE = "image/webp"
 DESCENDANTS_SHOWN = 4
+EVERYTHING = PictureQuery()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,42 +60,35 @@ class GalleryService:
         self,
         who: Principal,
         world_id: UUID,
+        query: PictureQuery = EVERYTHING,
         *,
-        entity_id: UUID | None = None,
-        asset_type: AssetType | None = None,
-        starred: bool | None = None,
-        is_styled: bool | None = None,
-        source_id: UUID | None = None,
         limit: int = 60,
         after: UUID | None = None,
     ) -> Sequence[Asset]:
-        """Pictures of a world, newest first, those after `after`; at most `limit`. Raises NotFoundError.
+        """The pictures of a world that a query asks for, those after `after`; at most `limit`.
 
-        `is_styled` asks for those that took their style from another, or took none; `source_id` says from which.
+        Raises NotFoundError, InvalidInputError.
         """
         async with self._database.read() as unit:
             await owned_world(unit, who, world_id)
-            return await unit.assets.page(
-                world_id,
-                entity_id=entity_id,
-                asset_type=asset_type,
-                starred=starred,
-                is_styled=is_styled,
-                source_id=source_id,
-                limit=limit,
-                after=after,
-            )
+            return await unit.pictures.page(world_id, await _asked(unit, world_id, query), limit=limit, after=after)
+
+    async def count(self, who: Principal, world_id: UUID, query: PictureQuery) -> int:
+        """How many there are; COUNTED + 1 when there are more than COUNTED. Raises NotFoundError, InvalidInputError."""
+        async with self._database.read() as unit:
+            await owned_world(unit, who, world_id)
+            return await unit.pictures.count(world_id, await _asked(unit, world_id, query))
 
     async def fresh(self, who: Principal, limit: int) -> Sequence[Asset]:
         """What was painted last in their worlds, one picture of each subject, newest first; at most `limit`."""
         async with self._database.read() as unit:
             return await unit.assets.fresh(who.account_id, limit)
 
-    async def counts(self, who: Principal, world_id: UUID, entity_id: UUID) -> dict[AssetType, int]:
-        """How many pictures of each type an entity has. Raises NotFoundError."""
+    async def counts(self, who: Principal, world_id: UUID, entity_id: UUID | None = None) -> dict[AssetType, int]:
+        """How many pictures of each type a world or an entity of it has, none beyond COUNTED + 1. Raises NotFoundError."""
         async with self._database.read() as unit:
             await owned_world(unit, who, world_id)
-            return await unit.assets.count_by_type(world_id, entity_id)
+            return await unit.pictures.count_by_type(world_id, entity_id)
 
     async def active(self, who: Principal, world_id: UUID) -> dict[tuple[UUID, AssetType], UUID]:
         """The active picture of each entity and type. Raises NotFoundError."""
@@ -126,7 +121,8 @@ class GalleryService:
         async with self._database.read() as unit:
             asset = await owned_asset(unit, who, asset_id)
             ancestors, sources = await _ancestry(unit, asset)
-            newest = await unit.assets.page(asset.world_id, source_id=asset_id, limit=DESCENDANTS_SHOWN)
+            styled = PictureQuery(source_id=asset_id)
+            newest = await unit.pictures.page(asset.world_id, styled, limit=DESCENDANTS_SHOWN)
             count = await unit.assets.count_descendants(asset_id)
             batch = None if asset.batch_id is None else await unit.batches.find(asset.batch_id)
             return Family(ancestors, sources, newest, count, 0 if batch is None else batch.count)
@@ -157,7 +153,7 @@ class GalleryService:
         """The tags of a world's pictures by name, with how many have each. Raises NotFoundError."""
         async with self._database.read() as unit:
             await owned_world(unit, who, world_id)
-            return await unit.assets.count_by_tag(world_id)
+            return await unit.pictures.count_by_tag(world_id)
 
     async def update(
         self,
@@ -179,7 +175,7 @@ class GalleryService:
             if rating is not None:
                 asset.rating = checked_rating(rating)
             if tags is not None:
-                known = await unit.assets.count_by_tag(asset.world_id) if tags else ()
+                known = await unit.pictures.tags(asset.world_id) if tags else ()
                 asset.tags = spelled_alike(checked_tags(tags), known)
         self._changed(asset)
         return asset
@@ -194,6 +190,12 @@ class GalleryService:
 
     def _changed(self, asset: Asset) -> None:
         self._bus.publish(world_topic(asset.world_id), PicturesChanged(asset.world_id, asset.entity_id))
+
+
+async def _asked(unit: UnitOfWork, world_id: UUID, query: PictureQuery) -> PictureQuery:
+    """A query with its tags spelled like those of the world. Raises InvalidInputError."""
+    query = query.checked()
+    return replace(query, tags=spelled_alike(query.tags, await unit.pictures.tags(world_id))) if query.tags else query
 
 
 async def _ancestry(unit: UnitOfWork, asset: Asset) -> tuple[Sequence[Lineage], Sequence[Asset]]:

@@ -70,7 +70,7 @@ class Keeper:
             for index, content_hash in enumerate(hashes)
         ]
         assets[0].is_active = not finishing.has_active
-        trip.add(*assets)
+        trip.add(*reversed(assets))  # in a gallery the first of a batch comes before the others: see PictureNumber
         if painted.style is not None:
             hand_down(trip, painted.style, assets)
         return finishing.batch

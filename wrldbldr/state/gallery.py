@@ -5,6 +5,7 @@ import reflex as rx
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.domain.picture_query import PictureQuery
 from wrldbldr.engine import current
 from wrldbldr.services.cards import AssetCard, asset_card
 from wrldbldr.state.change import change
@@ -123,11 +124,13 @@ async def read_pictures(gallery: Gallery, who: Principal, at_least: int) -> None
     found = await stored.page(
         who,
         subject.world_id,
-        entity_id=None if gallery.source else subject.entity_id,
-        asset_type=None if gallery.tab == ALL else AssetType(gallery.tab),
-        starred=True if gallery.only_starred else None,
-        is_styled=True if gallery.only_styled else None,
-        source_id=parsed_id(gallery.source, "picture") if gallery.source else None,
+        PictureQuery(
+            entity_id=None if gallery.source else subject.entity_id,
+            asset_type=None if gallery.tab == ALL else AssetType(gallery.tab),
+            starred=True if gallery.only_starred else None,
+            is_styled=True if gallery.only_styled else None,
+            source_id=parsed_id(gallery.source, "picture") if gallery.source else None,
+        ),
         limit=wanted + 1,
     )
     counts = await stored.counts(who, subject.world_id, subject.entity_id)

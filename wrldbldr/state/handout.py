@@ -10,6 +10,7 @@ import reflex as rx
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.errors import InvalidInputError
+from wrldbldr.domain.picture_query import PictureQuery
 from wrldbldr.domain.stage import FITTING_PART, Part
 from wrldbldr.engine import current
 from wrldbldr.services.cards import image_url
@@ -59,7 +60,7 @@ class Handout(rx.State):
         theirs: list[Asset] = []
         if director.npc:
             world_id, npc_id = parsed_id(place.world, "world"), parsed_id(director.npc, "character")
-            theirs = [*await current().gallery.page(who, world_id, entity_id=npc_id, limit=THEIRS)]
+            theirs = [*await current().gallery.page(who, world_id, PictureQuery(entity_id=npc_id), limit=THEIRS)]
         await self._open(who, theirs)
 
     @rx.event
