@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE # where it is set, each of the many starts comp
 
 .DEFAULT_GOAL := help
 CHECKS := check-format check-lint check-types check-rooms check-rules
-.PHONY: $(CHECKS) help run dev test faults check format lock upgrade bench clean python tools browser
+.PHONY: $(CHECKS) help run dev backup restore test faults check format lock upgrade bench clean python tools browser
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do \
@@ -21,6 +21,14 @@ run: python ## Set up what is missing and serve WrldBldr on http://localhost:300
 dev: python ## The same, reloading when the code changes
 	@$(PYTHON) -m workshop.environment run
 	@$(BIN)/python -m wrldbldr --reload
+
+backup: python ## Copy database and pictures while the app runs, into WRLDBLDR_BACKUP_DIR (backups)
+	@$(PYTHON) -m workshop.environment run
+	@$(BIN)/python -m wrldbldr backup
+
+restore: python ## Put a backup back where no data is: make restore BACKUP=backups/wrldbldr-…
+	@$(PYTHON) -m workshop.environment run
+	@$(BIN)/python -m wrldbldr restore "$(BACKUP)"
 
 test: tools browser ## Set up what is missing, a browser included, and run every test
 	@$(BIN)/python -m pytest --ignore=tests/e2e --numprocesses=auto --dist=worksteal

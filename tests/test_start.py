@@ -174,3 +174,29 @@ async def test_nothing_is_announced_when_the_server_ended_first(
     await announce("http://localhost:3000", is_up=lambda: False, is_alive=lambda: False, clock=clock)
 
     assert capsys.readouterr().out == ""
+
+
+def test_a_backup_is_made_by_a_word_and_put_back_by_another(
+    tmp_path: Path, empty_database: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, backups = tmp_path / "data", tmp_path / "all my backups"
+    data.mkdir()
+    (data / "wrldbldr.sqlite3").write_bytes(empty_database.read_bytes())
+    monkeypatch.setenv("WRLDBLDR_DATA_DIR", str(data))
+    monkeypatch.setenv("WRLDBLDR_BACKUP_DIR", str(backups))
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["backup"]) == 0
+    [made] = backups.iterdir()
+    assert f"make restore BACKUP='{made}'" in capsys.readouterr().out
+    assert rights(made) == 0o700
+    monkeypatch.chdir(tmp_path)
+    assert main(["backup", "elsewhere"]) == 0
+    assert len(list((tmp_path / "elsewhere").iterdir())) == 1
+
+    assert main(["restore", str(made)]) == 1
+    assert "There are worlds already" in capsys.readouterr().err
+    data.rename(tmp_path / "aside")
+    assert main(["restore", str(made)]) == 0
+    assert "0 pictures with every file" in capsys.readouterr().out
+    assert (data / "wrldbldr.sqlite3").is_file()

@@ -1,11 +1,13 @@
 """Starts WrldBldr: checks what must be true first, in sentences, then becomes the server.
 
-`python -m wrldbldr` serves; with `--reload` it restarts when the code changes.
+`python -m wrldbldr` serves; with `--reload` it restarts when the code changes. `python -m wrldbldr backup [folder]` copies all
+there is while it runs, and `restore <backup>` puts that back.
 """
 
 import asyncio
 import http.client
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -185,12 +187,44 @@ def serve(settings: Settings, *, reload: bool) -> int:
     return subprocess.call(command, env=environment)  # noqa: S603  # our own command
 
 
+def back_up(settings: Settings, folder: str) -> int:
+    """Copy all there is, and say where it is. Returns the exit code. Raises BackupError."""
+    from wrldbldr.media.store import MediaStore  # noqa: PLC0415  # slow to import, and of no use to a server
+    from wrldbldr.services import backup  # noqa: PLC0415  # as above
+
+    store = MediaStore(settings.media_dir)
+    now = SystemClock().now()
+    made = backup.back_up(settings.database_file, store, Path(folder) if folder else settings.backup_dir, now)
+    print(
+        f"The backup is in {made.folder}\n"
+        f"Checked: the database is whole, and {made.in_words}\n"
+        "It holds what opens accounts and ComfyUI: keep it where only you can read it.\n"
+        f"To put it back: stop WrldBldr, move {settings.data_dir.absolute()} aside, then\n"
+        f"    make restore BACKUP={shlex.quote(str(made.folder))}"
+    )
+    return 0
+
+
+def restore(settings: Settings, folder: str) -> int:
+    """Put a backup back, and say so. Returns the exit code. Raises BackupError."""
+    from wrldbldr.services import backup  # noqa: PLC0415  # as above
+
+    restored = backup.put_back(Path(folder), settings.database_file, settings.media_dir)
+    print(f"It is all in {settings.data_dir.absolute()} again: {restored.in_words}\nStart WrldBldr with make run.")
+    return 0
+
+
 def main(arguments: list[str]) -> int:
     """Check, then serve. Returns the exit code when the server could not start."""
+    where = Path.cwd()
     os.chdir(ROOT)
     try:
         check_python(sys.version_info[:3])
         settings = load_settings()
+        if arguments[:1] in (["backup"], ["restore"]):
+            keep_private(settings.database)
+            folder = str(where / arguments[1]) if arguments[1:] else ""
+            return back_up(settings, folder) if arguments[0] == "backup" else restore(settings, folder)
         check_comfyui(settings)
         keep_private(settings.database)
         check_data_folder(settings.data_dir)

@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     port: int = Field(default=3000, ge=1, le=65535)
     data_dir: Path = Path("data")
     database_url: str = ""
+    backup_dir: Path = Path("backups")
     comfyui_url: str = Field(default="", repr=False)  # it may hold a password
     comfyui_headers: Annotated[dict[str, SecretStr], NoDecode] = {}
     hosts: Annotated[tuple[str, ...], NoDecode] = ()

@@ -31,7 +31,7 @@ class UnreadableStore(MediaStore):
 
     is_readable = False
 
-    def aged(self, shelf: str, before: datetime) -> list[str]:
+    def aged(self, shelf: str, before: datetime | None = None) -> list[str]:
         if not self.is_readable:
             self.is_readable = True
             raise PermissionError(13, "Permission denied", "/secret/place")

@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from math import inf
 from pathlib import Path
-from shutil import rmtree
+from shutil import copy2, rmtree
 from tempfile import mkdtemp, mkstemp
 
 from wrldbldr.domain.errors import NotFoundError
@@ -136,6 +136,26 @@ class MediaStore:
             if not all(file.is_file() or self._trashed(file).is_file() for file in self._files([content_hash]))
         ]
 
+    def copy_to(self, root: Path, content_hash: str) -> None:
+        """Put what there is of a picture into the store at `root`: the same file on the same disk, else a copy. Blocks.
+
+        Raises OSError.
+        """
+        for file in self._files([content_hash]):
+            self._bring_back(file)
+            copy = root / file.relative_to(self._root)
+            if copy.is_file():
+                continue
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileNotFoundError):  # lost, or deleted meanwhile
+                _link_or_copy(file, copy)
+
+    def keep_only(self, content_hashes: Iterable[str]) -> None:
+        """Delete all other pictures for good. Blocks."""
+        kept = set(content_hashes)
+        for shelf in SHELVES:
+            self.remove(content_hash for content_hash in self.aged(shelf) if content_hash not in kept)
+
     def sizes(self, shelf: str) -> StoreSizes:
         """How many bytes lie on one of `SHELVES`, and in its part of the trash. Blocks."""
         pictures = thumbnails = 0
@@ -146,8 +166,8 @@ class MediaStore:
                 thumbnails += size
         return StoreSizes(pictures, thumbnails, sum(size for _, size, _ in self._entries(self._root / TRASH / shelf)))
 
-    def aged(self, shelf: str, before: datetime) -> list[str]:
-        """The pictures on one of `SHELVES` of which nothing was stored since `before`. Blocks."""
+    def aged(self, shelf: str, before: datetime | None = None) -> list[str]:
+        """The pictures on one of `SHELVES` of which nothing was stored since `before`, if that is said. Blocks."""
         return self._older(self._root / shelf, before)
 
     def discarded(self, shelf: str, before: datetime | None = None) -> list[str]:
@@ -221,3 +241,14 @@ class MediaStore:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
+
+
+def _link_or_copy(file: Path, copy: Path) -> None:
+    try:
+        copy.hardlink_to(file)
+    except FileNotFoundError:
+        raise
+    except OSError:  # another disk, or one that knows no links
+        unfinished = copy.with_name(f".{copy.name}{UNFINISHED}")
+        copy2(file, unfinished)
+        unfinished.replace(copy)
