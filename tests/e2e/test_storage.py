@@ -48,13 +48,11 @@ def test_the_disk_is_looked_after_and_a_backup_of_the_running_app_is_a_world_aga
     snapshot(owner, "storage")
     found = Axe().run(owner).response["violations"]
     assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
-    phone = open_context(width=390, height=844)
-    phone.add_cookies(owner.context.cookies())
-    small = phone.new_page()
-    small.goto(f"{app.url}/settings?section=storage")
-    expect(small.get_by_text("are free on this disk")).to_be_visible()
-    snapshot(small, "storage-phone")
-    assert small.evaluate("document.documentElement.scrollWidth") <= 390
+    owner.set_viewport_size({"width": 390, "height": 844})
+    owner.goto(f"{app.url}/settings?section=storage")
+    expect(storage.get_by_text("are free on this disk")).to_be_visible()
+    snapshot(owner, "storage-phone")
+    assert owner.evaluate("document.documentElement.scrollWidth") <= 390
 
     said = program(app, "backup", str(tmp_path / "backups"))
     [backup] = (tmp_path / "backups").iterdir()

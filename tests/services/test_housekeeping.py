@@ -7,14 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.quiet import until
 from tests.fakes.studio import Studio
 from tests.services.test_sweeping import ONE_SWEEP_SECONDS, everything_is, in_trash, on_shelves, orphan
 from wrldbldr.domain.account import Principal
-from wrldbldr.domain.errors import ConflictError, ForbiddenError
+from wrldbldr.domain.errors import ForbiddenError
 from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.media.store import MediaStore, StoreSizes
-from wrldbldr.services.housekeeping import LOW_BYTES, MEASURED_SECONDS, DiskUse, HousekeepingService, Share
+from wrldbldr.services.housekeeping import (
+    LOW_BYTES,
+    MEASURED_SECONDS,
+    PROMPT_SECONDS,
+    UNHURRIED_SECONDS,
+    DiskUse,
+    HousekeepingService,
+    Share,
+)
 from wrldbldr.services.sweeping import AGE, Swept
 
 HOUR_SECONDS = AGE.total_seconds()
@@ -122,15 +129,21 @@ async def test_what_no_picture_uses_is_found_when_asked_for_and_goes_for_good_wh
     assert painting.stored_files() == hung
 
 
-async def test_two_do_not_look_at_once(studio: Studio) -> None:
-    kept = housekeeping(studio)
+async def test_whoever_asks_while_it_is_swept_by_itself_does_not_wait_for_minutes(studio: Studio) -> None:
+    kept, found = housekeeping(studio), list[Swept]()
+    orphan(studio, hours=2)
+
+    async def ask() -> None:
+        found.append(await kept.sweep(studio.who))
 
     async with TaskNursery(studio.clock) as nursery:
         nursery.start(kept.run(), name="housekeeping")
-        await until(kept._at_work.locked, "the first sweep")
-        for verb in (kept.sweep, kept.empty_trash):
-            with pytest.raises(ConflictError, match="just looking"):
-                await verb(studio.who)
+        await studio.advance(UNHURRIED_SECONDS)
+        nursery.start(ask(), name="ask")
+        await studio.advance(UNHURRIED_SECONDS + 2 * ONE_SWEEP_SECONDS * PROMPT_SECONDS)
+
+    assert found == [Swept()], "it was found by the one before"
+    assert on_shelves(studio) == []
 
 
 async def test_at_the_start_and_every_hour_from_then_on_it_is_swept(

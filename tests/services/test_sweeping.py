@@ -84,7 +84,11 @@ def everything_is(studio: Studio, hours: float) -> None:
 
 async def sweep_into(found: list[Swept], studio: Studio, store: MediaStore | None = None) -> None:
     """Sweep once, and add what was come upon."""
-    found.append(await sweep(studio.engine.database, store or store_of(studio), studio.clock, PAUSE_SECONDS))
+    found.append(
+        await sweep(
+            studio.engine.database, store or store_of(studio), studio.clock, lambda: studio.clock.sleep(PAUSE_SECONDS)
+        )
+    )
 
 
 async def report(studio: Studio, store: MediaStore | None = None) -> Swept:

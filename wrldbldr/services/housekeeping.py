@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from wrldbldr.db.database import Database, DatabaseBusyError
 from wrldbldr.domain.account import Principal, Role
-from wrldbldr.domain.errors import ConflictError, ForbiddenError
+from wrldbldr.domain.errors import ForbiddenError
 from wrldbldr.domain.text import size_in_words
 from wrldbldr.kit.clock import Clock
 from wrldbldr.media.store import SHELVES, MediaStore, StoreSizes
@@ -62,6 +63,7 @@ class HousekeepingService:
         self._file = database_file
         self._disk = disk
         self._at_work = asyncio.Lock()
+        self._waiting = 0
         self._sizes = StoreSizes()
         self._sizes_until = 0.0
 
@@ -85,29 +87,35 @@ class HousekeepingService:
         return DiskUse(self._sizes, database_bytes, disk[0], disk[1], [Share(*share) for share in shares])
 
     async def sweep(self, who: Principal) -> Swept:
-        """Look for what no picture uses, and discard it. Raises ConflictError while that is done already."""
+        """Look for what no picture uses, and discard it."""
         _require_owner(who)
-        self._require_rest()
-        async with self._at_work:
-            self._sizes_until = 0.0
-            return await sweep(self._database, self._store, self._clock, PROMPT_SECONDS)
+        async with self._in_haste():
+            return await sweep(self._database, self._store, self._clock, self._pause)
 
     async def empty_trash(self, who: Principal) -> int:
-        """Delete for good what was discarded, and return how many bytes. Raises ConflictError while a sweep is at it."""
+        """Delete for good what was discarded, and return how many bytes."""
         _require_owner(who)
-        self._require_rest()
-        async with self._at_work:
-            self._sizes_until = 0.0
-            return await empty_trash(self._database, self._store, self._clock, PROMPT_SECONDS)
+        async with self._in_haste():
+            return await empty_trash(self._database, self._store, self._pause)
 
-    def _require_rest(self) -> None:
-        if self._at_work.locked():
-            raise ConflictError("WrldBldr is just looking through its files. Try again in a few minutes.")
+    @asynccontextmanager
+    async def _in_haste(self) -> AsyncGenerator[None]:
+        """Somebody waits for what is done inside: a sweep that is under way by itself hurries, too."""
+        self._waiting += 1
+        try:
+            async with self._at_work:
+                yield
+        finally:
+            self._waiting -= 1
+            self._sizes_until = 0.0
+
+    async def _pause(self) -> None:
+        await self._clock.sleep(PROMPT_SECONDS if self._waiting else UNHURRIED_SECONDS)
 
     async def _sweep_by_itself(self) -> None:
         try:
             async with self._at_work:
-                swept = await sweep(self._database, self._store, self._clock, UNHURRIED_SECONDS)
+                swept = await sweep(self._database, self._store, self._clock, self._pause)
             _, (free_bytes, _) = await asyncio.to_thread(self._look)
         except (DatabaseBusyError, OSError) as error:
             logger.warning("Stored files that no picture uses stay for another hour: %s", type(error).__name__)

@@ -9,6 +9,7 @@ in the transaction of the row, which is not open while files are discarded.
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +24,9 @@ AGE = timedelta(hours=1)
 TRASH_AGE = timedelta(days=30)
 STAGING_AGE = timedelta(days=1)
 STEP_LIMIT = 100  # pictures that are discarded in one transaction, during which nobody else writes, or deleted at once
+
+Pause = Callable[[], Awaitable[None]]
+"""Lets others go first, for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Swept:
         )
 
 
-async def sweep(database: Database, store: MediaStore, clock: Clock, pause_seconds: float) -> Swept:
+async def sweep(database: Database, store: MediaStore, clock: Clock, pause: Pause) -> Swept:
     """Discard the files that no picture uses, if they are older than an hour.
 
     What has been in the trash for 30 days is deleted, and what a picture uses after all is brought back out of it.
@@ -50,24 +54,24 @@ async def sweep(database: Database, store: MediaStore, clock: Clock, pause_secon
     await asyncio.to_thread(store.remove_stale_staging, clock.now() - STAGING_AGE)
     swept = Swept()
     for shelf in SHELVES:
-        await clock.sleep(pause_seconds)
+        await pause()
         await _sort_trash(shelf, database, store, clock.now() - TRASH_AGE)
         await asyncio.to_thread(store.remove_unfinished, shelf, clock.now() - AGE)
         while step := await _sweep_shelf(shelf, database, store, clock.now()):
             swept += step
-            await clock.sleep(pause_seconds)
+            await pause()
         swept += Swept(lost_count=await _count_lost(shelf, database, store))
     return swept
 
 
-async def empty_trash(database: Database, store: MediaStore, clock: Clock, pause_seconds: float) -> int:
+async def empty_trash(database: Database, store: MediaStore, pause: Pause) -> int:
     """Delete what is in the trash for good, and return how many bytes. What a picture uses after all is brought back."""
     deleted = 0
     for shelf in SHELVES:
-        await clock.sleep(pause_seconds)
+        await pause()
         while step := await _sort_trash(shelf, database, store):
             deleted += step
-            await clock.sleep(pause_seconds)
+            await pause()
     return deleted
 
 
