@@ -40,6 +40,9 @@ class Desk:
         assert answer.status == 202, answer.text()
         return str(answer.json()["id"])
 
+    def batch(self, batch_id: str) -> dict[str, Any]:
+        return self.page.request.get(f"{self.url}/api/assets/batch/{batch_id}").json()
+
     def call(self, path: str, **body: Any) -> None:
         assert self.page.request.post(f"{self.url}{path}", data=body).ok
 
@@ -205,10 +208,9 @@ def test_cancelling_asks_and_can_be_made_good_and_all_at_once(
     expect(question.get_by_text(f"Cancel generation for {sefa}?")).to_be_visible()
     question.get_by_role("button", name="Cancel Generation").click()
     desk.expect_order(odile, aldwin)
-    left = group(desk.other, "Just left the queue")
-    expect(left.get_by_text(sefa)).to_be_visible()
+    expect(group(desk.other, "Just left the queue").locator("li").first).to_contain_text(sefa)
     snapshot(desk.page, "queue-just-left")
-    group(desk.page, "Just left the queue").get_by_role("button", name="Ask Again").click()
+    group(desk.page, "Just left the queue").get_by_role("button", name="Ask Again").first.click()
     desk.expect_order(odile, aldwin, sefa)
 
     group(desk.page, "Waiting").get_by_role("button", name="Cancel All…").click()
@@ -252,6 +254,80 @@ def test_what_failed_is_edited_and_tried_again_or_all_of_it(desk: Desk, snapshot
     needs_you.get_by_role("button", name="Clear", exact=True).click()
     for page in (desk.page, desk.other):
         expect(group(page, "Needs you")).to_have_count(0)
+
+
+def test_what_is_tried_again_waits_as_queued_with_its_attempt_on_both_screens_and_keeps_its_settings(
+    desk: Desk,
+) -> None:
+    odile = NAMES[0]
+    made = desk.page.request.post(f"{desk.url}/api/workflows", data={"name": "unfit", "graph": REFUSED}).json()
+    batch = desk.ask(odile, workflow_id=made["id"], seed=7)
+    before = desk.batch(batch)
+    desk.call("/api/queue/resume")
+    for page in (desk.page, desk.other):
+        expect(group(page, "Needs you").get_by_text("attempt 1 of 3")).to_be_visible(timeout=60_000)
+    desk.call("/api/queue/pause")
+
+    group(desk.page, "Needs you").get_by_role("button", name="Retry", exact=True).click()
+
+    for page in (desk.page, desk.other):
+        expect(group(page, "Waiting").get_by_text(re.compile("Queued · #1 in queue · attempt 2 of 3"))).to_be_visible()
+        expect(group(page, "Needs you")).to_have_count(0)
+    again = desk.batch(batch)
+    same = ("prompt", "negative_prompt", "seed", "count", "width", "height", "workflow_id")
+    assert [again[name] for name in same] == [before[name] for name in same]
+    assert (again["status"], again["attempt"]) == ("queued", 2)
+
+
+def test_what_is_done_says_how_it_came_to_be_and_is_cleared_on_both_screens_without_its_pictures(
+    desk: Desk, snapshot: Callable[[Page, str], None]
+) -> None:
+    odile, sefa, aldwin, _ = NAMES
+    batches = [desk.ask(name) for name in (odile, sefa, aldwin)]
+    desk.call("/api/queue/resume")
+    for page in (desk.page, desk.other):
+        expect(group(page, "Ready").locator("li")).to_have_count(3, timeout=60_000)
+        row = group(page, "Ready").locator("li").filter(has_text=odile)
+        row.get_by_title("Show Details").click()
+        for label, value in {
+            "Prompt": f"a portrait of {odile}",
+            "Workflow": desk.batch(batches[0])["workflow_name"],
+            "Requested": re.compile("ago|just now"),
+            "Completed": re.compile("ago|just now"),
+        }.items():
+            expect(row.locator("dt", has_text=re.compile(f"^{label}$")).locator("+ dd")).to_have_text(value)
+        expect(row.get_by_text("1 image")).to_be_visible()
+    snapshot(desk.page, "queue-details")
+
+    group(desk.page, "Ready").locator("li").filter(has_text=sefa).get_by_role("button", name="Clear").click()
+    for page in (desk.page, desk.other):
+        expect(group(page, "Ready").locator("li")).to_have_count(2)
+    group(desk.page, "Ready").get_by_role("button", name="Clear Completed").click()
+    for page in (desk.page, desk.other):
+        expect(group(page, "Ready")).to_have_count(0)
+
+    for batch in batches:
+        [asset] = desk.batch(batch)["asset_ids"]
+        assert desk.page.request.get(f"{desk.url}/api/assets/{asset}/image").ok
+
+
+def test_the_dialog_puts_to_the_front_what_cannot_wait(desk: Desk, snapshot: Callable[[Page, str], None]) -> None:
+    odile, sefa, *_ = NAMES
+    for name in (odile, sefa):
+        desk.ask(name)
+    desk.expect_order(odile, sefa)
+    desk.page.get_by_role("button", name=re.compile("^Generate Portrait")).first.click()
+    dialog = desk.page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="To the Front")).to_be_visible()
+    snapshot(desk.page, "generate-to-the-front")
+
+    dialog.get_by_label("Prompt", exact=True).press("Control+Shift+Enter")
+    expect(dialog).to_be_hidden()
+    desk.expect_order("Hask Brannoch", odile, sefa)
+
+    desk.page.get_by_role("button", name=re.compile("^Generate Portrait")).first.click()
+    dialog.get_by_label("Prompt", exact=True).press("Control+Enter")
+    desk.expect_order("Hask Brannoch", odile, sefa, "Hask Brannoch")
 
 
 def test_select_keeps_discards_and_sets_active(desk: Desk, snapshot: Callable[[Page, str], None]) -> None:
