@@ -292,6 +292,8 @@ def test_what_is_done_says_how_it_came_to_be_and_is_cleared_on_both_screens_with
         for label, value in {
             "Prompt": f"a portrait of {odile}",
             "Workflow": desk.batch(batches[0])["workflow_name"],
+            "Style reference": "none",
+            "Attempted": "once",
             "Requested": re.compile("ago|just now"),
             "Completed": re.compile("ago|just now"),
         }.items():
@@ -318,7 +320,7 @@ def test_the_dialog_puts_to_the_front_what_cannot_wait(desk: Desk, snapshot: Cal
     desk.expect_order(odile, sefa)
     desk.page.get_by_role("button", name=re.compile("^Generate Portrait")).first.click()
     dialog = desk.page.get_by_role("dialog")
-    expect(dialog.get_by_role("button", name="To the Front")).to_be_visible()
+    expect(dialog.get_by_role("button", name="To the front of yours")).to_be_visible()
     snapshot(desk.page, "generate-to-the-front")
 
     dialog.get_by_label("Prompt", exact=True).press("Control+Shift+Enter")

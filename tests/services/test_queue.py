@@ -279,6 +279,7 @@ async def test_the_details_of_a_failed_batch_say_everything_that_is_known(studio
         "Workflow": "portrait",
         "Seed": "7",
         "Size": "768 × 1024",
+        "Style reference": "none",
         "Attempted": "once",
         "Full error": "It broke. x",
         "Node": "KSampler (id 3)",

@@ -210,14 +210,16 @@ def applied_by(use: ReferenceUse, taker: str, strength: float | None) -> str:
 
 def batch_facts(batch: Batch) -> list[Fact]:
     """Everything about a batch for whoever opens its details; of a failed one first what is known about the failure."""
+    attempted = Fact("Attempted", "once" if batch.attempt == 1 else f"{batch.attempt} times")
+    workflow, batch_id = Fact("Workflow", batch.workflow_name), Fact("Batch ID", str(batch.id))
     if batch.failure is None:
-        return [*_asked_for(batch), Fact("Workflow", batch.workflow_name), Fact("Batch ID", str(batch.id))]
+        return [*_asked_for(batch), workflow, attempted, batch_id]
     return [
         Fact("Full error", f"{batch.failure.title}. {batch.failure.message}"),
         *(Fact(label, value) for label, value in batch.failure.details.items()),
-        Fact("Batch ID", str(batch.id)),
-        Fact("Workflow", batch.workflow_name),
-        Fact("Attempted", "once" if batch.attempt == 1 else f"{batch.attempt} times"),
+        batch_id,
+        workflow,
+        attempted,
         *_asked_for(batch),
     ]
 
@@ -229,7 +231,7 @@ def _asked_for(batch: Batch) -> list[Fact]:
         Fact("Seed", str(batch.seed)),
         Fact("Size", f"{batch.width} × {batch.height}"),
         *input_facts(batch.inputs),
-        *([] if batch.style is None else [Fact("Style reference", _style_of(batch.style))]),
+        Fact("Style reference", "none" if batch.style is None else _style_of(batch.style)),
     ]
 
 

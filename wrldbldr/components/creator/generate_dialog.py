@@ -220,9 +220,9 @@ def foot() -> rx.Component:
     )  # fmt: skip
     first = rx.cond(
         Generate.position > 1,
-        button(
-            "To the Front", rx.el.kbd("Ctrl ⇧ ⏎"), glyph="arrow-up-to-line", look="line", size="l", type="submit",
-            value=TO_FRONT, data_key="ctrl+shift+enter", title="Before everything else of yours that waits",
+        rx.el.button(
+            "To the front of yours ", rx.el.kbd("Ctrl ⇧ ⏎"), type="submit", value=TO_FRONT, class_name="link",
+            data_key="ctrl+shift+enter",
         ),
     )  # fmt: skip
     general = rx.cond(
@@ -232,12 +232,12 @@ def foot() -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.el.span(icon("hourglass", 14), rx.el.span(when), class_name="xs sec row g1 num"),
+            first,
             rx.cond(Generate.is_retry, rx.el.p("The failed batch is cleared once this is queued.", class_name="hint")),
             general,
             class_name="grow",
         ),
         rx.dialog.close(button("Cancel", look="ghost")),
-        first,
         send,
         class_name="row dlg-foot",
     )
