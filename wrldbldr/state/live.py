@@ -54,7 +54,7 @@ from wrldbldr.state.words import notice_id
 from wrldbldr.state.workflow_list import WorkflowList
 from wrldbldr.state.worlds import Worlds
 
-ROWS = 50
+ROWS = 30  # of each group: a browser draws them, and gets them whole whenever places change
 
 TICKS = (BatchProgressed, PreviewPainted, ConnectionChanged)
 
