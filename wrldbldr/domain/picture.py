@@ -58,7 +58,7 @@ def _may_be_asked_for(size: tuple[int, int]) -> bool:
     return all(SIZE_MINIMUM <= side <= SIZE_LIMIT and side % SIZE_STEP == 0 for side in size)
 
 
-def proposed_prompt(description: str, limit: int = PROMPT_START_CHARACTERS) -> str:
-    """The beginning of a description, at most `limit` characters, cut between words."""
-    text = description.strip()
+def proposed_prompt(description: str) -> str:
+    """The beginning of a description, at most 500 characters, cut between words (18D.5)."""
+    text, limit = description.strip(), PROMPT_START_CHARACTERS
     return text if len(text) <= limit else text[: limit + 1].rsplit(None, 1)[0][:limit]

@@ -25,9 +25,6 @@ WRITTEN = ("positive", "negative", "seed", "width", "height", "count", "model")
 class CannotPrepareError(WrldBldrError):
     """The batch cannot be turned into a graph this ComfyUI runs; `failure` says why and what to do."""
 
-    status_code = 422
-    code = "cannot_prepare"
-
     def __init__(self, failure: Failure) -> None:
         super().__init__(f"{failure.title}. {failure.message}", details=failure.details)
         self.failure = failure
