@@ -38,15 +38,17 @@ class Figure:
         return self.aim is not None and self.many > self.aim
 
     def line(self, width: int) -> str:
-        """For people."""
+        """For people. What is not as it should be has a mark."""
         aim = "" if self.aim is None else f"≤ {self.aim:,.4g}"
-        return f"  {self.what:<{width}} {self.few:10,.2f} {self.many:10,.2f} {self.unit:<6} {self.ratio:6.2f} ×   {aim}"
+        mark = "!" if self.grows or self.misses else ""
+        values = f"{self.few:12,.2f} {self.many:16,.2f} {self.unit:<6}"
+        return f"  {self.what:<{width}} {values} {self.ratio:8.2f} ×   {aim:<8} {mark}".rstrip()
 
 
 def table(title: str, few: str, many: str, figures: Sequence[Figure]) -> str:
     """All of them, one below the other."""
     width = max(len(figure.what) for figure in figures)
-    head = f"{title:<{width + 2}} {few:>10} {many:>10} {'':<6} {'grows':>6}     aim"
+    head = f"{title:<{width + 2}} {few:>12} {many:>16} {'':<6} {'grows by':>10}   aim"
     return "\n".join([head, *(figure.line(width) for figure in figures)])
 
 

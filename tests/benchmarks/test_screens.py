@@ -16,7 +16,7 @@ from tests.fakes.studio import Scene, Stage
 
 VISITS = 4
 PICTURES = 20
-BATCHES, TICKS = 4, 10
+BATCHES, TICKS = 4, 6
 KB = 1000
 
 OPENING = "Creator Mode, all that the server says"
