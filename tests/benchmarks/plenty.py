@@ -29,7 +29,7 @@ OTHERS = 3  # game masters who prepare in worlds of their own
 SHARE_OF_OTHERS = 10  # one in so many batches that wait is theirs, and together they have a tenth of as many pictures
 PICTURES_OF_A_BATCH = 4
 STILL_LISTED = 20  # of the batches that are ready, the last ones; the others were taken off the list
-ROWS_AT_ONCE = 5_000
+ROWS_AT_ONCE, CACHE_KB = 5_000, 500_000  # rows have random ids: each index is written to all over
 SECONDS_OF_A_BATCH = 40
 KINDS = (*[AssetType.PORTRAIT] * 5, AssetType.SPRITE, AssetType.BACKDROP, AssetType.ITEM)
 WORDS = ("lantern", "harbour", "veteran", "mist", "amber", "crow", "tide", "chapel", "thorn", "silver", "ash")
@@ -144,11 +144,14 @@ class Filling:
 
     def write(self, everything: Iterable[Rows]) -> None:
         """Store these rows, in their order."""
-        with self._engine.begin() as connection:
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql("pragma synchronous = off")
+            connection.exec_driver_sql(f"pragma cache_size = -{CACHE_KB}")
             for table, rows in everything:
                 rest = iter(rows)
                 while some := list(islice(rest, ROWS_AT_ONCE)):
                     connection.execute(insert(table), some)
+            connection.commit()
         self._engine.dispose()
 
     def painted(self, owner: Owner, pictures: int) -> list[Rows]:
