@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
+from tests.benchmarks.plenty import RARE_WORD, TAGGED
 from tests.fakes.engine import fake_engine
 from tests.fakes.studio import Scene
 from wrldbldr.db.database import Database
@@ -93,38 +94,44 @@ class Desk:
         await self.engine.gallery.counts(self.scene.who, self.scene.world.id, self.scene.character.id)
 
     async def first_page(self) -> None:
-        await self._page(self.scene.character.id)
+        await self._page(PictureQuery(entity_id=self.scene.character.id))
 
     async def deep_page(self) -> None:
-        await self._page(self.scene.character.id, after=self.deep)
+        await self._page(PictureQuery(entity_id=self.scene.character.id), after=self.deep)
 
     async def page_of_world(self) -> None:
-        await self._page(None)
+        await self._page(PictureQuery())
 
     async def deep_page_of_world(self) -> None:
-        await self._page(None, after=self.deep)
+        await self._page(PictureQuery(), after=self.deep)
 
     async def starred(self) -> None:
-        await self._page(self.scene.character.id, starred=True)
+        await self._page(PictureQuery(entity_id=self.scene.character.id, starred=True))
 
     async def sprites(self) -> None:
-        await self._page(self.scene.character.id, asset_type=AssetType.SPRITE)
+        await self._page(PictureQuery(entity_id=self.scene.character.id, asset_type=AssetType.SPRITE))
 
-    async def _page(
-        self,
-        entity_id: UUID | None,
-        *,
-        after: UUID | None = None,
-        starred: bool | None = None,
-        asset_type: AssetType | None = None,
-    ) -> None:
-        await self.engine.gallery.page(
-            self.scene.who,
-            self.scene.world.id,
-            PictureQuery(entity_id=entity_id, starred=starred, asset_type=asset_type),
-            limit=PAGE + 1,
-            after=after,
-        )
+    async def search_common(self) -> None:
+        """One in eleven has the one word, and one in eleven of these the other."""
+        await self._page(PictureQuery(text="lantern harb"))
+
+    async def search_rare(self) -> None:
+        await self._page(PictureQuery(text=RARE_WORD))
+
+    async def search_nothing(self) -> None:
+        await self._page(PictureQuery(text="zeppelin"))
+
+    async def tagged(self) -> None:
+        await self._page(PictureQuery(tags=(TAGGED,)))
+
+    async def rated(self) -> None:
+        await self._page(PictureQuery(min_rating=4))
+
+    async def unused(self) -> None:
+        await self._page(PictureQuery(unused=True))
+
+    async def _page(self, query: PictureQuery, *, after: UUID | None = None) -> None:
+        await self.engine.gallery.page(self.scene.who, self.scene.world.id, query, limit=PAGE + 1, after=after)
 
 
 @asynccontextmanager
