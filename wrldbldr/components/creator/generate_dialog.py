@@ -221,7 +221,7 @@ def foot() -> rx.Component:
     first = rx.cond(
         Generate.position > 1,
         rx.el.button(
-            "To the front of yours ", rx.el.kbd("Ctrl ⇧ ⏎"), type="submit", value=TO_FRONT, class_name="link",
+            "To the front of yours ", rx.el.kbd("Ctrl ⇧ ⏎"), type="submit", value=TO_FRONT, class_name="link xs",
             data_key="ctrl+shift+enter",
         ),
     )  # fmt: skip
