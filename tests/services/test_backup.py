@@ -16,6 +16,7 @@ from tests.fakes.studio import Studio
 from wrldbldr.db.database import Database
 from wrldbldr.db.migrations import upgrade
 from wrldbldr.domain.asset import Asset
+from wrldbldr.domain.removal import UNDO_TIME
 from wrldbldr.engine import Engine
 from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.media.store import MediaStore
@@ -47,6 +48,7 @@ def files(folder: Path) -> list[str]:
 def delete(studio: Studio, content_hash: str) -> None:
     """Another process deletes a picture, from its row to its files."""
     with closing(sqlite3.connect(studio.engine.settings.database_file)) as connection:
+        connection.execute("pragma foreign_keys = on")  # what hangs on it goes too
         connection.execute("delete from asset where content_hash = ?", [content_hash])
         connection.commit()
     studio.remove_file(content_hash)
@@ -87,7 +89,7 @@ async def test_what_is_put_back_into_an_empty_folder_opens_with_everything_in_it
                 file.path.read_bytes() == (await painting.engine.gallery.file(painting.who, asset.id)).path.read_bytes()
             )
             await engine.gallery.file(painting.who, asset.id, 64)
-        await engine.gallery.delete(painting.who, found[0].id)
+        await engine.worlds.delete(painting.who, painting.scene.world.id)
     assert files(backup.folder / MEDIA) == painting.stored_files(), "the backup is none the poorer"
 
 
@@ -160,9 +162,18 @@ async def test_the_file_of_a_deleted_picture_goes_along_as_long_as_a_batch_is_to
     [source] = await painted(painting, 1)
     await painting.engine.queue.pause(painting.who)
     await painting.ask(style_reference_ids=[source.id])
-    await painting.engine.gallery.delete(painting.who, source.id)
+    await painting.engine.removals.delete(painting.who, [source.id])
+    await painting.advance(UNDO_TIME.total_seconds())
+    await painting.engine.removals.purge()
 
     assert source.content_hash in files(make(painting, tmp_path).folder / MEDIA)
+
+
+async def test_the_file_of_a_deletion_that_can_be_undone_goes_along(painting: Studio, tmp_path: Path) -> None:
+    [picture] = await painted(painting, 1)
+    await painting.engine.removals.delete(painting.who, [picture.id])
+
+    assert picture.content_hash in files(make(painting, tmp_path).folder / MEDIA)
 
 
 async def test_a_discarded_file_of_a_picture_goes_along(painting: Studio, tmp_path: Path) -> None:

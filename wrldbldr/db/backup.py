@@ -36,12 +36,16 @@ def is_whole(copy: Path) -> bool:
 
 
 def needed_files(copy: Path) -> list[str]:
-    """The stored files of its pictures, and of the styles of batches that may yet be painted. Any earlier version will do.
+    """The stored files of its pictures, of deletions to be undone, and of the styles of batches that may yet be painted.
 
-    Raises sqlite3.Error.
+    Any earlier version will do. Raises sqlite3.Error.
     """
     with closing(_opened(copy)) as connection:
         needed = {content_hash for (content_hash,) in connection.execute("select distinct content_hash from asset")}
+        if connection.execute("pragma table_info(removedfile)").fetchall():
+            needed.update(
+                content_hash for (content_hash,) in connection.execute("select content_hash from removedfile")
+            )
         columns = {row[1] for row in connection.execute("pragma table_info(batch)")}
         if columns >= STYLE_COLUMNS:
             styles = connection.execute(STYLES_TO_COME, UNPAINTED)
