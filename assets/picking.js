@@ -49,7 +49,7 @@
     if (event.shiftKey && tileOf(event.target)) event.preventDefault(); // else the words between would be marked
   });
   document.addEventListener("click", (event) => {
-    const on = event.target.closest?.(".plate, .check");
+    const on = event.target.closest?.(".plate, .tick");
     const tile = on && tileOf(on);
     if (!tile) return;
     const id = tile.dataset.asset;

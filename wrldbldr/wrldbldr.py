@@ -61,6 +61,7 @@ app = rx.App(
         "/radix-bridge.css",
         "/layout.css",
         "/gallery.css",
+        "/picking.css",
         "/settings.css",
         "/play.css",
         "/director.css",
@@ -74,6 +75,7 @@ app = rx.App(
         rx.el.script(src="/queue.js", defer=True),
         rx.el.script(src="/picking.js", defer=True),
         rx.el.script(src="/compare.js", defer=True),
+        rx.el.script(src="/gallery.js", defer=True),
         rx.el.script(src="/sign-in.js", defer=True),
     ],
     toaster=rx.toast.provider(

@@ -48,6 +48,7 @@ from wrldbldr.services.prompt_templates import PromptTemplateService
 from wrldbldr.services.queue import QueueService
 from wrldbldr.services.removal import RemovalService
 from wrldbldr.services.stage import StageService
+from wrldbldr.services.tagging import TaggingService
 from wrldbldr.services.workflow_trial import WorkflowTrialService
 from wrldbldr.services.workflows import WorkflowService
 from wrldbldr.services.worlds import WorldService
@@ -93,13 +94,14 @@ def fake_engine(
         stage=StageService(database, bus, clock),
         gallery=gallery,
         comparison=ComparisonService(gallery, database),
-        bulk=BulkService(database, bus, clock, store),
+        bulk=BulkService(database, bus, clock, store, work),
         removals=RemovalService(database, bus, clock, removal),
         picture_import=PictureImportService(database, bus, store, clock, work),
         demo=DemoService(database, bus, clock, store, worlds, work=work),
         archive=ArchiveService(database, bus, clock, store, removal, work=work),
         figures=FigureService(database, bus, clock, store, Rembg(), work=work),
         housekeeping=HousekeepingService(database, store, clock, settings.database_file),
+        tagging=TaggingService(database, bus),
         connection=connection,
         comfyui=ComfyUISettingsService(database, in_use, nullcontext, start=start, nursery=nursery, clock=clock),
     )

@@ -29,6 +29,7 @@ from wrldbldr.services.picture_import import PictureImportService
 from wrldbldr.services.queue import QueueService
 from wrldbldr.services.removal import RemovalService
 from wrldbldr.services.stage import StageService
+from wrldbldr.services.tagging import TaggingService
 from wrldbldr.services.worlds import EntityChanges, WorldService
 
 
@@ -104,6 +105,8 @@ VERBS: dict[str, Verb] = {
     "GalleryService.file": lambda e, w, i: e.gallery.file(w, i.asset),
     "GalleryService.update": lambda e, w, i: e.gallery.update(w, i.asset, label="Mine now"),
     "GalleryService.tags": lambda e, w, i: e.gallery.tags(w, i.world),
+    "TaggingService.uses": lambda e, w, i: e.tagging.uses(w, [i.asset]),
+    "TaggingService.change": lambda e, w, i: e.tagging.change(w, [i.asset], add="mine"),
     "GalleryService.activate": lambda e, w, i: e.gallery.activate(w, i.asset),
     "BulkService.star": lambda e, w, i: e.bulk.star(w, [i.asset], starred=True),
     "BulkService.move": lambda e, w, i: e.bulk.move(w, [i.asset], CHARACTER, i.character),
@@ -149,6 +152,7 @@ def test_every_verb_that_takes_a_person_is_tried_below() -> None:
             StageService,
             ArchiveService,
             FigureService,
+            TaggingService,
         )
         for name, verb in getmembers(service, iscoroutinefunction)
         if not name.startswith("_") and "who" in signature(verb).parameters

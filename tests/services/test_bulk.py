@@ -145,7 +145,7 @@ async def test_the_zip_has_each_picture_once_under_a_name_of_its_own_and_says_ho
     found = await painting.engine.bulk.zip(painting.who, ticket)
 
     assert found.file_name == "The Lantern Coast, 2 pictures.zip"
-    with zipfile.ZipFile(io.BytesIO(b"".join(found.pieces))) as archive:
+    with zipfile.ZipFile(io.BytesIO(b"".join([piece async for piece in found.pieces]))) as archive:
         assert archive.testzip() is None
         assert archive.namelist() == ["Elven_Archer_Portrait_001.png", "Elven_Archer_Portrait_001 (2).png"]
         with Image.open(io.BytesIO(archive.read(archive.namelist()[0]))) as picture:

@@ -10,6 +10,7 @@ from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.errors import InvalidInputError, NotFoundError
 from wrldbldr.domain.events import PicturesChanged, ShelfChanged, StageChanged
+from wrldbldr.domain.picture_query import PictureQuery
 from wrldbldr.domain.removal import UNDO_TIME
 from wrldbldr.domain.stage import Part
 from wrldbldr.domain.world import EntityType
@@ -48,7 +49,7 @@ async def used_everywhere(studio: Studio) -> list[Asset]:
     await engine.stage.put(who, scene.game_session.id, first.id, Part.HANDOUT, [bram.player_id])
     changes = EntityChanges(style_reference_id=first.id, visible_to_players=True)
     await engine.worlds.update_entity(who, EntityType.CHARACTER, scene.character.id, changes)
-    await engine.gallery.update(who, first.id, starred=True, label="The one")
+    await engine.gallery.update(who, first.id, starred=True, label="The one", tags=["lamp light"], rating=4)
     return [first, second]
 
 
@@ -62,6 +63,21 @@ async def test_a_deletion_that_is_undone_leaves_every_row_as_it_was(painting: St
 
     assert (stored(painting), painting.stored_files()) == (before, files)
     assert painting.committed("select count(*) from removedfile") == [(0,)]
+
+
+async def test_what_came_back_is_found_by_its_words_where_it_was(painting: Studio) -> None:
+    await used_everywhere(painting)
+    older = await painted(painting, 1)
+    await painting.advance(60)
+    await painted(painting, 1)
+    words = PictureQuery(text="keeper")
+    before = await painting.engine.gallery.page(painting.who, painting.scene.world.id, words)
+
+    await undo(painting, await delete(painting, *older))
+
+    after = await painting.engine.gallery.page(painting.who, painting.scene.world.id, words)
+    assert [asset.id for asset in after] == [asset.id for asset in before]
+    assert len(after) == 5
 
 
 async def test_what_is_deleted_is_gone_everywhere_at_once(painting: Studio) -> None:

@@ -11,6 +11,7 @@ from wrldbldr.state.creator import Creator
 from wrldbldr.state.editor import Editor
 from wrldbldr.state.gallery import Gallery
 from wrldbldr.state.lightbox import Lightbox, neighbours
+from wrldbldr.state.narrowing import Narrowing
 
 
 async def paint(studio: Studio, count: int = 3, asset_type: AssetType = AssetType.PORTRAIT) -> list[str]:
@@ -49,7 +50,7 @@ async def test_more_is_loaded_only_when_asked_for(desk: Tab, studio: Studio, mon
 async def test_only_starred_pictures_are_shown_on_demand(desk: Tab, studio: Studio) -> None:
     _, second, _ = await paint(studio)
     await desk.send(Gallery.star(second, True))
-    await desk.send(Gallery.toggle_starred)
+    await desk.send(Narrowing.toggle_starred)
 
     assert [card.id for card in (await desk.see(Gallery)).assets] == [second]
 

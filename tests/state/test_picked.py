@@ -11,6 +11,7 @@ from wrldbldr.state.creator import Creator
 from wrldbldr.state.gallery import Gallery
 from wrldbldr.state.picked import Picked
 from wrldbldr.state.removal import Removing
+from wrldbldr.state.tagging import Tagging
 
 
 async def ids(desk: Tab) -> list[str]:
@@ -93,6 +94,18 @@ async def test_all_are_starred_and_the_stars_come_off_when_all_have_one(desk: Ta
     await desk.send(Picked.star)
 
     assert studio.committed("select count(*) from asset where is_starred") == [(0,)]
+
+
+async def test_all_are_tagged_at_once(desk: Tab, studio: Studio) -> None:
+    a, b, *_ = await hanging(desk, studio)
+    await desk.send(Picked.toggle(a))
+    await desk.send(Picked.toggle(b))
+    await desk.send(Picked.tag)
+    assert ((await desk.see(Tagging)).is_open, (await desk.see(Tagging)).count) == (True, 2)
+
+    await desk.send(Tagging.put_on({"tag": "lamp light"}))
+
+    assert studio.committed("select count(*) from assettag where name = 'lamp light'") == [(2,)]
 
 
 async def test_only_one_can_be_set_active_and_the_reason_is_said(desk: Tab, studio: Studio) -> None:

@@ -17,10 +17,12 @@ from wrldbldr.domain.world import EntityType
 from wrldbldr.services.workflow_changes import WorkflowChanges
 from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.state.creator import Creator
+from wrldbldr.state.filters import Filters
 from wrldbldr.state.gallery import Gallery
 from wrldbldr.state.generate import Generate
 from wrldbldr.state.lightbox import Lightbox
 from wrldbldr.state.lineage import Lineage
+from wrldbldr.state.narrowing import Narrowing
 from wrldbldr.state.recall import Recall
 from wrldbldr.state.recalled import Part
 from wrldbldr.state.remix import Remix
@@ -225,13 +227,13 @@ async def test_a_picture_that_is_not_theirs_is_none(desk: Tab, studio: Studio) -
         Generate.begin_in_style(str(theirs)),
         StyleReference.choose(str(theirs)),
         StyleReference.use_always(str(theirs)),
-        Gallery.show_descendants(str(theirs)),
+        Narrowing.show_descendants(str(theirs)),
     ):
         desk.forget()
         await desk.send(event)
         assert "There is no such" in desk.scripts
     assert await shown(desk) == []
-    assert (await desk.see(Gallery)).source == ""
+    assert (await desk.see(Filters)).source == ""
 
 
 async def test_the_lightbox_leads_to_the_source_and_to_what_took_its_style_from_there(
@@ -251,7 +253,7 @@ async def test_the_lightbox_leads_to_the_source_and_to_what_took_its_style_from_
     assert (await desk.see(Lineage)).descendant_count == 1
     assert [card.id for card in (await desk.see(Lineage)).newest] == [str(styled.id)]
 
-    await desk.send(Gallery.show_descendants(str(source.id)))
+    await desk.send(Narrowing.show_descendants(str(source.id)))
     assert [card.id for card in (await desk.see(Gallery)).assets] == [str(styled.id)]
 
 
@@ -283,7 +285,7 @@ async def test_the_gallery_shows_only_what_was_generated_from_a_reference(desk: 
     source = await painted(studio)
     styled = await painted(studio, style_reference_ids=[source.id])
 
-    await desk.send(Gallery.toggle_styled())
+    await desk.send(Narrowing.toggle_styled())
     assert [card.id for card in (await desk.see(Gallery)).assets] == [str(styled.id)]
-    await desk.send(Gallery.toggle_styled())
+    await desk.send(Narrowing.toggle_styled())
     assert len((await desk.see(Gallery)).assets) == 2

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from wrldbldr.components.bar import bar, modes, queue_button, table_chooser
-from wrldbldr.components.button import link_button, unable
+from wrldbldr.components.button import icon_button, link_button, unable
 from wrldbldr.components.creator.add_dialog import add_dialog, delete_entity_question
 from wrldbldr.components.creator.entity_editor import entity_editor
 from wrldbldr.components.creator.entity_list import entity_list
@@ -16,6 +16,7 @@ from wrldbldr.components.gallery.compare import compare_dialog
 from wrldbldr.components.gallery.grid import gallery
 from wrldbldr.components.gallery.lightbox import lightbox
 from wrldbldr.components.gallery.move_dialog import move_dialog
+from wrldbldr.components.gallery.tag_dialog import tag_dialog
 from wrldbldr.components.icon import ornament
 from wrldbldr.components.queue.choose_dialog import choose_dialog
 from wrldbldr.components.queue.dock import cancel_all_question, cancel_question, dock
@@ -33,7 +34,7 @@ def creator() -> rx.Component:
     """Who and what lives there at the left, the one that is shown in the middle, the queue at the right."""
     name = rx.el.span(Place.world_name, class_name="name md b tr")
     work = rx.el.main(
-        rx.cond(Creator.is_loaded, rx.cond(Place.entity != "", somebody(), nobody()), editor_skeleton()),
+        rx.cond(Creator.is_loaded, shown(), editor_skeleton()),
         class_name="work",
     )
     desk = rx.el.div(
@@ -59,12 +60,27 @@ def creator() -> rx.Component:
             cancel_all_question(),
             choose_dialog(),
             lightbox(),
+            tag_dialog(),
             table_dialog(),
             compare_dialog(),
             move_dialog(),
             handout_dialog(),
         ),
     )
+
+
+def shown() -> rx.Component:
+    """Somebody, all pictures, or that there is nobody yet."""
+    return rx.cond(Place.entity != "", somebody(), rx.cond(Place.shows_all, everything(), nobody()))
+
+
+def everything() -> rx.Component:
+    """All pictures of the world."""
+    browse = rx.el.button(
+        type="button", class_name="sr", tab_index=-1, aria_hidden=True, data_browse=True, on_click=Creator.browse
+    )
+    back = icon_button("arrow-left", "Back to the list", on_click=rx.call_script("wrldbldrBack()"), data_phone=True)
+    return rx.el.div(back, browse, gallery(), class_name="everything")
 
 
 def somebody() -> rx.Component:

@@ -1,6 +1,6 @@
 """What a game master does with many pictures of a world at once: all of them or none, heard of once by each screen."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +25,7 @@ from wrldbldr.media.telling import telling
 from wrldbldr.media.zip_stream import ZipEntry, zip_stream
 from wrldbldr.services.access import owned_assets, owned_entity
 from wrldbldr.services.generation_info import GenerationInfo
+from wrldbldr.services.image_work import ImageWork
 
 TICKET_TIME = timedelta(minutes=1)
 GONE_TICKET = "download: ask for it again"
@@ -32,10 +33,10 @@ GONE_TICKET = "download: ask for it again"
 
 @dataclass(frozen=True, slots=True)
 class PicturesZip:
-    """A zip under way: `pieces` blocks, so it is read in a thread."""
+    """A zip under way."""
 
     file_name: str
-    pieces: Iterator[bytes]
+    pieces: AsyncIterator[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,12 @@ class _Ticket:
 class BulkService:
     """Every verb takes 1 to 500 pictures of one world."""
 
-    def __init__(self, database: Database, bus: Bus, clock: Clock, store: MediaStore) -> None:
+    def __init__(self, database: Database, bus: Bus, clock: Clock, store: MediaStore, work: ImageWork) -> None:
         self._database = database
         self._bus = bus
         self._clock = clock
         self._store = store
+        self._work = work
         self._tickets: dict[UUID, _Ticket] = {}
 
     async def there(self, who: Principal, world_id: UUID, asset_ids: Sequence[UUID]) -> list[Asset]:
@@ -108,7 +110,10 @@ class BulkService:
         return ticket
 
     async def zip(self, who: Principal, ticket: UUID) -> PicturesZip:
-        """The pictures of a ticket, each with how it came to be inside, as a single download has it. Raises NotFoundError."""
+        """The pictures of a ticket, each with how it came to be inside, as a single download has it.
+
+        Raises NotFoundError, TooMuchAtOnceError.
+        """
         asked = self._tickets.get(ticket)
         if asked is None or asked.account_id != who.account_id or asked.until <= self._clock.monotonic():
             raise NotFoundError(GONE_TICKET)
@@ -120,7 +125,7 @@ class BulkService:
         order = {asset_id: place for place, asset_id in enumerate(asked.asset_ids)}
         infos.sort(key=lambda info: order[info.asset.id])
         name = f"{portable_name(f'{world.name}, {len(infos)} pictures')}.zip"
-        return PicturesZip(name, zip_stream(_entries(infos, self._store)))
+        return PicturesZip(name, await self._work.stream(who, zip_stream(_entries(infos, self._store))))
 
     def _tell(self, world_id: UUID, entity_ids: Collection[UUID]) -> None:
         for entity_id in sorted(entity_ids):

@@ -84,8 +84,21 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class TileCard:
+    """A picture in a gallery: no more than its tile shows, for there are many."""
+
+    id: str
+    label: str
+    asset_type: str
+    is_active: bool
+    is_starred: bool
+    is_simulated: bool
+    rating: int
+
+
+@dataclass(frozen=True, slots=True)
 class AssetCard:
-    """A picture in a gallery."""
+    """A picture that is shown by itself, or to be chosen."""
 
     id: str
     label: str
@@ -95,6 +108,8 @@ class AssetCard:
     is_active: bool
     is_starred: bool
     is_simulated: bool
+    rating: int
+    tags: tuple[str, ...]
     thumbnail: str
     image: str
 
@@ -171,6 +186,19 @@ def batch_card(
     )
 
 
+def tile_card(asset: Asset) -> TileCard:
+    """The tile of a picture."""
+    return TileCard(
+        id=str(asset.id),
+        label=asset.label,
+        asset_type=asset.asset_type,
+        is_active=asset.is_active,
+        is_starred=asset.is_starred,
+        is_simulated=asset.is_simulated,
+        rating=asset.rating,
+    )
+
+
 def asset_card(asset: Asset) -> AssetCard:
     """The card of a picture."""
     return AssetCard(
@@ -182,6 +210,8 @@ def asset_card(asset: Asset) -> AssetCard:
         is_active=asset.is_active,
         is_starred=asset.is_starred,
         is_simulated=asset.is_simulated,
+        rating=asset.rating,
+        tags=asset.tags,
         thumbnail=image_url(asset.id, 256),
         image=image_url(asset.id),
     )

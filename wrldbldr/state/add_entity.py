@@ -10,7 +10,7 @@ from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import current
 from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.state.creator import Creator, go_to, keep_address
-from wrldbldr.state.gallery import Gallery
+from wrldbldr.state.gallery import counted
 from wrldbldr.state.ids import parsed_id, parsed_word
 from wrldbldr.state.place import Place, subject_of
 from wrldbldr.state.principal import Follow, Follows, signed_in
@@ -28,7 +28,7 @@ class AddEntity(rx.State):
     name: rx.Field[str] = rx.field("")
     error: rx.Field[str] = rx.field("")
     is_asking: rx.Field[bool] = rx.field(False)
-    doomed_pictures: rx.Field[int] = rx.field(0)
+    doomed_pictures: rx.Field[str] = rx.field("0")  # as it is said
 
     @rx.event
     @signed_in
@@ -78,7 +78,7 @@ class AddEntity(rx.State):
         """Nothing is removed unasked."""
         subject = await subject_of(self)
         counts = await current().gallery.counts(who, subject.world_id, subject.entity_id)
-        self.doomed_pictures, self.is_asking = sum(counts.values()), True
+        self.doomed_pictures, self.is_asking = counted(sum(counts.values())), True
 
     @rx.event
     @signed_in
@@ -93,8 +93,6 @@ class AddEntity(rx.State):
         self.is_asking = False
         subject = await subject_of(self)
         await current().worlds.delete_entity(who, subject.kind, subject.entity_id)
-        gallery = await self.get_state(Gallery)
-        gallery.assets = []
         return Creator.refresh
 
 

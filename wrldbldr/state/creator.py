@@ -19,6 +19,9 @@ from wrldbldr.state.picked import pick_nothing
 from wrldbldr.state.place import Mode, Place, arrive, leave_place, subject_of
 from wrldbldr.state.principal import Follow, signed_in
 
+EVERYTHING = "all"
+"""In place of somebody's id: every picture of the world."""
+
 
 class Creator(rx.State):
     """The list at the left. `is_browsing` matters on a phone only, where list and editor take turns."""
@@ -64,8 +67,9 @@ class Creator(rx.State):
         wanted = self.router.url.query_parameters.get("show", "")
         await read_everyone(self, who)
         if is_new or wanted:
-            await face(self, who, wanted or (await self.get_state(Place)).entity)
-        if is_new and wanted in {card.id for card in self.everyone}:
+            place = await self.get_state(Place)
+            await face(self, who, wanted or (EVERYTHING if place.shows_all else place.entity))
+        if is_new and wanted in {EVERYTHING, *(card.id for card in self.everyone)}:
             self.is_browsing = False
         self.is_loaded = True
 
@@ -81,6 +85,8 @@ class Creator(rx.State):
         except NotFoundError:
             await leave_place(self)
             self.is_missing = True
+            return
+        if place.shows_all:
             return
         if place.entity in {card.id for card in self.everyone}:
             await fill_editor(self, who, is_new=False)
@@ -105,6 +111,14 @@ class Creator(rx.State):
 
     @rx.event
     @signed_in
+    async def show_all(self, who: Principal) -> Follow:
+        """Stand in front of every picture of the world."""
+        await face(self, who, EVERYTHING)
+        self.is_browsing = False
+        return rx.call_script(f"wrldbldrFace('{EVERYTHING}')")
+
+    @rx.event
+    @signed_in
     async def browse(self, who: Principal) -> None:
         """Back to the list, on a phone."""
         self.is_browsing = True
@@ -126,14 +140,19 @@ async def read_everyone(creator: Creator, who: Principal) -> None:
 
 
 async def face(creator: Creator, who: Principal, wanted: str) -> None:
-    """Stand in front of `wanted`, else of the first in the list, else of nobody."""
+    """Stand in front of `wanted`, else of the first in the list, else of nobody; or of every picture."""
     place = await creator.get_state(Place)
+    await pick_nothing(creator)
+    place.shows_all = wanted == EVERYTHING
+    if place.shows_all:
+        place.kind = place.entity = place.entity_name = ""
+        await open_gallery(creator, who)
+        return
     card = next((card for card in creator.everyone if card.id == wanted), None) or next(iter(creator.everyone), None)
     place.kind, place.entity, place.entity_name = (card.kind, card.id, card.name) if card else ("", "", "")
     if card:
         await fill_editor(creator, who, is_new=True)
         await open_gallery(creator, who)
-        await pick_nothing(creator)
 
 
 async def go_to(state: rx.State, who: Principal, entity: str, tab: str = ALL) -> None:

@@ -1,97 +1,107 @@
-"""The pictures of whoever or whatever the tab shows."""
+"""The pictures of whoever or whatever the tab shows, or of the whole world."""
 
 import reflex as rx
 
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.errors import NotFoundError
-from wrldbldr.domain.picture_query import PictureQuery
+from wrldbldr.domain.picture_query import COUNTED, PictureOrder, PictureQuery
 from wrldbldr.engine import current
-from wrldbldr.services.cards import AssetCard, asset_card
+from wrldbldr.services.cards import TileCard, tile_card
 from wrldbldr.state.change import change
+from wrldbldr.state.filters import Filters
+from wrldbldr.state.hanging import PAGE, PAGES, Hanging, hung_again, in_pages
 from wrldbldr.state.ids import parsed_id, parsed_word
-from wrldbldr.state.place import Place, subject_of
+from wrldbldr.state.place import Place
 from wrldbldr.state.principal import signed_in
 
-PAGE = 48
 ALL = "all"
+FIELDS = [f"page_{number}" for number in range(PAGES)]
 
 
 class Gallery(rx.State):
-    """As many pictures as were asked for, newest first. `target` is the one a menu is about.
+    """As many pictures as were asked for, in pages: a var is sent whole, and so each page is one by itself.
 
-    With a `source` they are those of the whole world that took their style from it.
+    `target` is the one a menu is about. `_above` is the picture before the first page, when somebody went
+    further than PAGES.
     """
 
-    assets: rx.Field[list[AssetCard]] = rx.field(default_factory=list)
+    page_0: rx.Field[list[TileCard]] = rx.field(default_factory=list)
+    page_1: rx.Field[list[TileCard]] = rx.field(default_factory=list)
+    page_2: rx.Field[list[TileCard]] = rx.field(default_factory=list)
+    page_3: rx.Field[list[TileCard]] = rx.field(default_factory=list)
+    page_4: rx.Field[list[TileCard]] = rx.field(default_factory=list)
+    page_5: rx.Field[list[TileCard]] = rx.field(default_factory=list)
+    page_6: rx.Field[list[TileCard]] = rx.field(default_factory=list)
+    page_7: rx.Field[list[TileCard]] = rx.field(default_factory=list)
+    last: rx.Field[str] = rx.field("")  # the id of the last picture: what comes next begins behind it
     counts: rx.Field[dict[str, int]] = rx.field(default_factory=dict)
+    found: rx.Field[int] = rx.field(0)
     tab: rx.Field[str] = rx.field(ALL)
-    only_starred: rx.Field[bool] = rx.field(False)
-    only_styled: rx.Field[bool] = rx.field(False)
-    source: rx.Field[str] = rx.field("")
-    source_label: rx.Field[str] = rx.field("")
+    is_empty: rx.Field[bool] = rx.field(True)
+    is_cut: rx.Field[bool] = rx.field(False)
     has_more: rx.Field[bool] = rx.field(False)
     is_loaded: rx.Field[bool] = rx.field(False)
     target: rx.Field[str] = rx.field("")
     target_label: rx.Field[str] = rx.field("")
     target_is_starred: rx.Field[bool] = rx.field(False)
     target_is_active: rx.Field[bool] = rx.field(False)
+    _above: str = ""
+
+    @property
+    def pages(self) -> Hanging:
+        """The pages that hang, the first always."""
+        pages: Hanging = [getattr(self, name) for name in FIELDS]
+        return [page for number, page in enumerate(pages) if page or number == 0]
+
+    @property
+    def assets(self) -> list[TileCard]:
+        """All that hangs."""
+        return [card for page in self.pages for card in page]
 
     @rx.var
     def total(self) -> int:
-        """Pictures of every type."""
+        """Pictures of every type, as far as they are counted."""
         return sum(self.counts.values())
+
+    @rx.var
+    def total_words(self) -> str:
+        """The same as it is said."""
+        return counted(self.total)
+
+    @rx.var
+    def tally(self) -> str:
+        """`18 of 41`, or `41` when all of them are shown."""
+        shown, total = counted(self.found), counted(self.total)
+        return total if shown == total else f"{shown} of {total}"
 
     @rx.event
     @signed_in
     async def refresh(self, who: Principal) -> None:
         """Pictures came, went or changed."""
         place = await self.get_state(Place)
-        if place.entity:
-            await read_pictures(self, who, len(self.assets))
+        if place.entity or place.shows_all:
+            await read_again(self, who)
 
     @rx.event
     @signed_in
     async def choose_tab(self, who: Principal, tab: str) -> None:
         """Show one type of picture, or all."""
         self.tab = tab if tab == ALL else parsed_word(AssetType, tab, "kind of picture")
-        await read_pictures(self, who, 0)
-
-    @rx.event
-    @signed_in
-    async def toggle_starred(self, who: Principal) -> None:
-        """Show only what is starred, or everything again."""
-        self.only_starred = not self.only_starred
-        await read_pictures(self, who, 0)
-
-    @rx.event
-    @signed_in
-    async def toggle_styled(self, who: Principal) -> None:
-        """Show only what was generated from a style reference, or everything again (US-18C.5)."""
-        self.only_styled = not self.only_styled
-        await read_pictures(self, who, 0)
-
-    @rx.event
-    @signed_in
-    async def show_descendants(self, who: Principal, asset: str) -> None:
-        """Show all that took its style from a picture, whoever is on it."""
-        found = await current().gallery.find(who, parsed_id(asset, "picture"))
-        self.source, self.source_label = asset, found.label
-        self.tab, self.only_starred, self.only_styled = ALL, False, False
-        await read_pictures(self, who, 0)
-
-    @rx.event
-    @signed_in
-    async def leave_source(self, who: Principal) -> None:
-        """Back to the pictures of whoever the tab shows."""
-        self.source = self.source_label = ""
-        await read_pictures(self, who, 0)
+        await read_first(self, who)
 
     @rx.event
     @signed_in
     async def load_more(self, who: Principal) -> None:
         """The next page."""
-        await read_pictures(self, who, len(self.assets) + PAGE)
+        if self.has_more:
+            await read_next(self, who)
+
+    @rx.event
+    @signed_in
+    async def start_over(self, who: Principal) -> None:
+        """Back to the first page."""
+        await read_first(self, who)
 
     @rx.event
     @signed_in
@@ -116,36 +126,113 @@ class Gallery(rx.State):
         await current().gallery.update(who, parsed_id(asset, "picture"), starred=is_starred)
 
 
-async def read_pictures(gallery: Gallery, who: Principal, at_least: int) -> None:
-    """Show what is stored, at least as many as asked for. Raises NotFoundError."""
-    subject = await subject_of(gallery)
-    wanted = max(PAGE, at_least)
-    stored = current().gallery
-    found = await stored.page(
-        who,
-        subject.world_id,
-        PictureQuery(
-            entity_id=None if gallery.source else subject.entity_id,
-            asset_type=None if gallery.tab == ALL else AssetType(gallery.tab),
-            starred=True if gallery.only_starred else None,
-            is_styled=True if gallery.only_styled else None,
-            source_id=parsed_id(gallery.source, "picture") if gallery.source else None,
-        ),
-        limit=wanted + 1,
-    )
-    counts = await stored.counts(who, subject.world_id, subject.entity_id)
-    change(
-        gallery,
-        assets=[asset_card(asset) for asset in found[:wanted]],
-        counts={str(asset_type): count for asset_type, count in counts.items()},
-        has_more=len(found) > wanted,
-        is_loaded=True,
+def counted(number: int) -> str:
+    """`41`, or `1,000+` where nobody counted further."""
+    return f"{COUNTED:,}+" if number > COUNTED else f"{number:,}"
+
+
+async def read_first(gallery: Gallery, who: Principal) -> None:
+    """Show the first page of what is asked for now. Raises NotFoundError."""
+    gallery._above = ""  # noqa: SLF001 - public names of a state are there for every browser
+    cards = await _read(gallery, who, PAGE, "")
+    await _hang(gallery, who, in_pages(cards[:PAGE]), has_more=len(cards) > PAGE)
+
+
+async def read_next(gallery: Gallery, who: Principal) -> None:
+    """Show a further page, and leave the first behind where there are too many. Raises NotFoundError."""
+    try:
+        cards = await _read(gallery, who, PAGE, gallery.last)
+    except NotFoundError:  # it was deleted a moment ago
+        await read_again(gallery, who)
+        return
+    pages = gallery.pages
+    if len(pages) == PAGES:
+        gallery._above, pages = pages[-2][-1].id, pages[-1:]  # noqa: SLF001 - as above
+    await _hang(gallery, who, [*pages, cards[:PAGE]], has_more=len(cards) > PAGE)
+
+
+async def read_again(gallery: Gallery, who: Principal) -> None:
+    """Show what has become of the pictures that are shown, and what is new among them. Raises NotFoundError."""
+    pages = gallery.pages
+    shown = {card.id for page in pages for card in page}
+    if not shown:
+        await read_first(gallery, who)
+        return
+    most = max(len(shown), PAGE) + PAGE
+    try:
+        cards = await _read(gallery, who, most, gallery._above)  # noqa: SLF001 - as above
+    except NotFoundError:
+        await read_first(gallery, who)
+        return
+    has_more = len(cards) > most
+    if gallery.has_more or has_more:  # what follows the last that was shown comes when it is asked for
+        end = max((place for place, card in enumerate(cards, 1) if card.id in shown), default=PAGE)
+        end = max(end, PAGE)
+        has_more, cards = len(cards) > end, cards[:end]
+    hung = hung_again(pages, cards)
+    await _hang(gallery, who, hung, has_more=has_more or sum(map(len, hung)) < len(cards))
+
+
+async def query_of(gallery: Gallery) -> PictureQuery:
+    """What is asked for now."""
+    filters, place = await gallery.get_state(Filters), await gallery.get_state(Place)
+    whose = filters.whose if place.shows_all or filters.source else place.entity
+    if filters.source:
+        whose = ""
+    return PictureQuery(
+        entity_id=parsed_id(whose, "character or location") if whose else None,
+        asset_type=None if gallery.tab == ALL else AssetType(gallery.tab),
+        workflow_id=parsed_id(filters.workflow, "workflow") if filters.workflow else None,
+        starred=filters.starred or None,
+        min_rating=filters.rating,
+        is_styled=filters.styled or None,
+        source_id=parsed_id(filters.source, "picture") if filters.source else None,
+        unused=filters.unused or None,
+        tags=(filters.tag,) if filters.tag else (),
+        text=filters.text,
+        order=PictureOrder(filters.order),
     )
 
 
 async def open_gallery(state: rx.State, who: Principal, tab: str = ALL) -> None:
     """Show the pictures of whoever the tab of `state` is in front of now. Raises NotFoundError."""
     gallery = await state.get_state(Gallery)
-    gallery.tab, gallery.only_starred, gallery.only_styled = tab, False, False
-    gallery.source = gallery.source_label = ""
-    await read_pictures(gallery, who, 0)
+    gallery.tab = tab
+    (await state.get_state(Filters)).clear()
+    await read_first(gallery, who)
+
+
+async def _read(gallery: Gallery, who: Principal, most: int, after: str) -> list[TileCard]:
+    """At most one more than `most`: then there are further ones."""
+    place = await gallery.get_state(Place)
+    if not place.entity and not place.shows_all:
+        raise NotFoundError("character or location")
+    found = await current().gallery.page(
+        who,
+        parsed_id(place.world, "world"),
+        await query_of(gallery),
+        limit=most + 1,
+        after=parsed_id(after, "picture") if after else None,
+    )
+    return [tile_card(asset) for asset in found]
+
+
+async def _hang(gallery: Gallery, who: Principal, pages: Hanging, *, has_more: bool) -> None:
+    """Only what differs is sent."""
+    place, stored = await gallery.get_state(Place), current().gallery
+    world_id = parsed_id(place.world, "world")
+    counts = await stored.counts(
+        who, world_id, parsed_id(place.entity, "character or location") if place.entity else None
+    )
+    pages = [page for page in pages if page]
+    change(
+        gallery,
+        counts={str(asset_type): count for asset_type, count in counts.items()},
+        found=await stored.count(who, world_id, await query_of(gallery)),
+        last=pages[-1][-1].id if pages else "",
+        is_empty=not pages,
+        is_cut=bool(gallery._above),  # noqa: SLF001 - as above
+        has_more=has_more,
+        is_loaded=True,
+        **{name: pages[number] if number < len(pages) else [] for number, name in enumerate(FIELDS)},
+    )

@@ -21,7 +21,7 @@ from wrldbldr.services.foresight import between
 from wrldbldr.state.draft import INPUTS, Draft, draft_of, draft_of_batch, parsed_seed
 from wrldbldr.state.ids import parsed_id, parsed_word
 from wrldbldr.state.more_inputs import MoreInputs, draw_more, settings_of, show_more, typed_inputs
-from wrldbldr.state.place import Place, Subject, subject_of
+from wrldbldr.state.place import Place, Subject, subject_for, subject_of
 from wrldbldr.state.principal import Follow, signed_in
 from wrldbldr.state.recalled import Part, recalled
 from wrldbldr.state.style_reference import (
@@ -101,7 +101,7 @@ class Generate(rx.State):
     @signed_in
     async def begin_in_style(self, who: Principal, asset: str) -> Follow:
         """Open for whoever the tab shows, to be painted in the style of a picture (US-18C.1)."""
-        kind, subject = await use_style(self, who, asset), await subject_of(self)
+        kind, subject = await use_style(self, who, asset), await subject_for(self, who, asset)
         await self._open(who, subject, kind if kind in FITTING[subject.kind] else None)
         return MoreInputs.look
 

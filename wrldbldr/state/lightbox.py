@@ -5,7 +5,7 @@ import reflex as rx
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.engine import current
-from wrldbldr.services.cards import AssetCard, Fact, asset_card, iso
+from wrldbldr.services.cards import AssetCard, Fact, TileCard, asset_card, iso, tile_card
 from wrldbldr.services.generation_info import stopwatch
 from wrldbldr.state.change import change
 from wrldbldr.state.gallery import Gallery
@@ -16,10 +16,11 @@ from wrldbldr.state.style_reference import name_of
 
 NO_PICTURE = AssetCard(
     id="", label="", asset_type="", width=1, height=1, is_active=False, is_starred=False, is_simulated=False,
-    thumbnail="", image="",
+    rating=0, tags=(), thumbnail="", image="",
 )  # fmt: skip
 
 
+BESIDE = 12
 INTO_VIEW = (
     "requestAnimationFrame(() => document.querySelector('.strip [aria-current=true]')"
     "?.scrollIntoView({ inline: 'center', block: 'nearest' }))"
@@ -40,7 +41,7 @@ class Lightbox(rx.State):
     entity_name: rx.Field[str] = rx.field("")
     previous: rx.Field[str] = rx.field("")
     next: rx.Field[str] = rx.field("")
-    strip: rx.Field[list[AssetCard]] = rx.field(default_factory=list)
+    strip: rx.Field[list[TileCard]] = rx.field(default_factory=list)
 
     @rx.event
     @signed_in
@@ -91,6 +92,14 @@ class Lightbox(rx.State):
         await current().gallery.update(who, parsed_id(self.asset.id, "picture"), starred=is_starred)
         await read_picture(self, who, self.asset.id)
 
+    @rx.event
+    @signed_in
+    async def rate(self, who: Principal, rating: int) -> None:
+        """So many stars; the same again takes them back."""
+        wanted = 0 if rating == self.asset.rating else rating
+        await current().gallery.update(who, parsed_id(self.asset.id, "picture"), rating=wanted)
+        await read_picture(self, who, self.asset.id)
+
 
 async def read_picture(lightbox: Lightbox, who: Principal, asset: str) -> None:
     """Show a picture and where it hangs. Raises NotFoundError."""
@@ -102,11 +111,16 @@ async def read_picture(lightbox: Lightbox, who: Principal, asset: str) -> None:
     lightbox.painted_at, lightbox.took = iso(found.created_at), stopwatch(info.took)
     lightbox.entity_name = await name_of(who, found)
     await show_lineage(lightbox, who, found)
-    gallery = await lightbox.get_state(Gallery)
-    is_hanging = any(card.id == lightbox.asset.id for card in gallery.assets)
-    strip = list(gallery.assets) if is_hanging else [lightbox.asset]
+    hanging = (await lightbox.get_state(Gallery)).assets
+    strip = around(hanging, asset) or [tile_card(found)]
     change(lightbox, strip=strip)
-    lightbox.previous, lightbox.next = neighbours([card.id for card in lightbox.strip], asset)
+    lightbox.previous, lightbox.next = neighbours([card.id for card in hanging], asset)
+
+
+def around(hanging: list[TileCard], asset: str) -> list[TileCard]:
+    """A picture with the nearest to both sides; none when it does not hang there."""
+    at = next((place for place, card in enumerate(hanging) if card.id == asset), None)
+    return [] if at is None else hanging[max(at - BESIDE, 0) : at + BESIDE + 1]
 
 
 def neighbours(ids: list[str], asset: str) -> tuple[str, str]:

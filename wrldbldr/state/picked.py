@@ -13,6 +13,7 @@ from wrldbldr.state.ids import parsed_id
 from wrldbldr.state.place import Place
 from wrldbldr.state.principal import Follow, signed_in
 from wrldbldr.state.removal import ask_to_delete
+from wrldbldr.state.tagging import Tagging
 
 TOO_MANY = f"At most {TOGETHER_LIMIT} pictures can be selected."
 ONLY_ONE = "Only one picture can be active: choose one."
@@ -64,6 +65,12 @@ class Picked(rx.State):
         ids = [parsed_id(asset, "picture") for asset in self.ids]
         await current().bulk.star(who, ids, starred=not self.are_starred)
         await self._keep(who, self.ids)
+
+    @rx.event
+    @signed_in
+    async def tag(self, who: Principal) -> Follow:
+        """Put tags on all of them, or take some off."""
+        return Tagging.begin(self.ids)
 
     @rx.event
     @signed_in

@@ -37,6 +37,7 @@ class Place(rx.State):
     kind: rx.Field[str] = rx.field("")
     entity: rx.Field[str] = rx.field("")
     entity_name: rx.Field[str] = rx.field("")
+    shows_all: rx.Field[bool] = rx.field(False)  # every picture of the world, and nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,27 @@ async def subject_of(state: rx.State) -> Subject:
         kind=EntityType(place.kind),
         entity_id=parsed_id(place.entity, "character or location"),
         name=place.entity_name,
+    )
+
+
+async def subject_for(state: rx.State, who: Principal, asset: str) -> Subject:
+    """Who or what the tab shows; among all pictures, who or what is on this one. Raises NotFoundError."""
+    place = await state.get_state(Place)
+    return await subject_on(state, who, asset) if place.shows_all else await subject_of(state)
+
+
+async def subject_on(state: rx.State, who: Principal, asset: str) -> Subject:
+    """Who or what is on a picture of this world. Raises NotFoundError: there is no table of another to paint for."""
+    found, place = await current().gallery.find(who, parsed_id(asset, "picture")), await state.get_state(Place)
+    if place.world != str(found.world_id):
+        raise NotFoundError("picture")
+    entity = await current().worlds.find_entity(who, found.entity_type, found.entity_id)
+    return Subject(
+        world_id=found.world_id,
+        game_session_id=parsed_id(place.table, "game session"),
+        kind=found.entity_type,
+        entity_id=entity.id,
+        name=entity.name,
     )
 
 

@@ -3,13 +3,12 @@
 import reflex as rx
 
 from wrldbldr.domain.account import Principal
-from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.engine import current
 from wrldbldr.state.generate import Generate
 from wrldbldr.state.ids import parsed_id, parsed_word
 from wrldbldr.state.lightbox import Lightbox
 from wrldbldr.state.more_inputs import MoreInputs
-from wrldbldr.state.place import Place, Subject
+from wrldbldr.state.place import subject_on
 from wrldbldr.state.principal import Follow, signed_in
 from wrldbldr.state.recalled import Part
 from wrldbldr.state.style_reference import recall_style
@@ -23,19 +22,9 @@ class Remix(rx.State):
     async def begin(self, who: Principal, asset: str, part: str) -> Follow:
         """Ask again for whomever the picture is of, whoever is shown. `part` is a Part."""
         info = await current().gallery.info(who, parsed_id(asset, "picture"))
-        wanted, place = parsed_word(Part, part, "part of a picture"), await self.get_state(Place)
-        if place.world != str(info.asset.world_id):  # there is no table of that world here to paint for
-            raise NotFoundError("picture")
-        entity = await current().worlds.find_entity(who, info.asset.entity_type, info.asset.entity_id)
-        subject = Subject(
-            world_id=info.asset.world_id,
-            game_session_id=parsed_id(place.table, "game session"),
-            kind=info.asset.entity_type,
-            entity_id=entity.id,
-            name=entity.name,
-        )
+        wanted, subject = parsed_word(Part, part, "part of a picture"), await subject_on(self, who, asset)
         if wanted.has_settings:
-            await recall_style(self, entity.id, info.recipe.style)
+            await recall_style(self, subject.entity_id, info.recipe.style)
         (await self.get_state(Lightbox)).is_open = False
         dialog = await self.get_state(Generate)
         await dialog._recall(who, subject, wanted, info.recipe)  # noqa: SLF001 - else it were a handler for browsers

@@ -19,7 +19,7 @@ from wrldbldr.services.cards import AssetCard, ReferenceCard, asset_card, refere
 from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.state.change import change
 from wrldbldr.state.ids import parsed_id
-from wrldbldr.state.place import Subject, subject_of
+from wrldbldr.state.place import Subject, subject_for, subject_of
 from wrldbldr.state.principal import Follow, signed_in
 from wrldbldr.state.words import spoken
 
@@ -245,7 +245,7 @@ async def use_style(state: rx.State, who: Principal, asset: str) -> AssetType:
     """Take the style of one picture for whoever the tab shows, the next time they are painted. Returns what kind of picture
     it is. Raises NotFoundError.
     """
-    subject, style = await subject_of(state), await state.get_state(StyleReference)
+    subject, style = await subject_for(state, who, asset), await state.get_state(StyleReference)
     found = await current().gallery.find(who, parsed_id(asset, PICTURE))
     if found.world_id != subject.world_id:
         raise NotFoundError(PICTURE)

@@ -59,8 +59,8 @@ def delete_entity_question() -> rx.Component:
     """Their pictures go too."""
     pictures = rx.match(
         AddEntity.doomed_pictures,
-        (0, "There are no pictures to lose. "),
-        (1, "The 1 picture goes too. "),
+        ("0", "There are no pictures to lose. "),
+        ("1", "The 1 picture goes too. "),
         f"All {AddEntity.doomed_pictures} pictures go too. ",
     )
     return question(

@@ -34,7 +34,7 @@ def entity_list() -> rx.Component:
             icon_button("plus", "Add a character or location", look="", on_click=AddEntity.begin("character")),
             class_name="row side-head",
         ),
-        rx.el.div(rx.cond(Creator.everyone.length() > 0, groups, nobody), class_name="scroll"),
+        rx.el.div(all_pictures(), rx.cond(Creator.everyone.length() > 0, groups, nobody), class_name="scroll"),
         class_name="side",
         aria_label="Characters and locations",
     )
@@ -50,6 +50,16 @@ def find_field() -> rx.Component:
         ),
         rx.el.kbd("/"),
         class_name="in quiet with",
+    )  # fmt: skip
+
+
+def all_pictures() -> rx.Component:
+    """Every picture of the world, whoever is on it."""
+    return rx.el.button(
+        rx.el.span(icon("images"), class_name="hole thumb"),
+        rx.el.span(rx.el.span("All pictures", class_name="name tr"), class_name="two-lines"),
+        type="button", class_name="ent all", aria_current=rx.cond(Place.shows_all, "true", "false"), title="All pictures",
+        on_click=Creator.show_all,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ def bulk_bar() -> rx.Component:
     bar = rx.el.div(
         rx.el.span(many, rx.el.span(" selected", class_name="wide"), class_name="b sm num", role="status"),
         _act("star", starred, on_click=Picked.star),
+        _act("tag", "Tag…", on_click=Picked.tag),
         _act("folder-input", "Move to…", on_click=Moving.begin_picked),
         _act("download", "Download", on_click=Picked.download),
         rx.cond(many == 2, _act("columns-2", "Compare", on_click=Comparing.begin_picked)),
@@ -65,7 +66,7 @@ def check(asset: rx.Var[str], label: rx.Var[str], is_picked: rx.Var[bool]) -> rx
     return rx.el.button(
         icon("check", 14),
         type="button",
-        class_name="check",
+        class_name="tick",
         role="checkbox",
         aria_checked=rx.cond(is_picked, "true", "false"),
         aria_label=f"Select {label}",

@@ -6,14 +6,16 @@ from wrldbldr.components.button import button
 from wrldbldr.components.empty import empty, three_holes
 from wrldbldr.components.gallery.bulk_bar import bulk_bar
 from wrldbldr.components.gallery.figures import figure_items
-from wrldbldr.components.gallery.picture_import import FILE_INPUT, import_button
+from wrldbldr.components.gallery.filters import clear_button, head
+from wrldbldr.components.gallery.picture_import import FILE_INPUT
 from wrldbldr.components.gallery.tile import asset_tile
 from wrldbldr.components.icon import icon
 from wrldbldr.components.plate import ember
 from wrldbldr.components.question import question
 from wrldbldr.components.queue.words import spoken_progress
-from wrldbldr.services.cards import AssetCard
-from wrldbldr.state.gallery import ALL, Gallery
+from wrldbldr.services.cards import TileCard
+from wrldbldr.state.filters import Filters
+from wrldbldr.state.gallery import ALL, FIELDS, Gallery
 from wrldbldr.state.generate import Generate
 from wrldbldr.state.handout import Handout
 from wrldbldr.state.lightbox import Lightbox
@@ -25,98 +27,75 @@ from wrldbldr.state.recalled import Part
 from wrldbldr.state.remix import Remix
 from wrldbldr.state.removal import Removing
 from wrldbldr.state.style_reference import StyleReference
+from wrldbldr.state.tagging import Tagging
 
-TABS = (("portrait", "Portraits"), ("sprite", "Sprites"), ("backdrop", "Backdrops"), ("item", "Items"))
+BONES = 6
 
 
 def gallery() -> rx.Component:
-    """Tabs, the grid, and more of it on demand."""
-    more = rx.cond(
-        Gallery.has_more,
-        rx.el.div(button("Load More", look="line", on_click=Gallery.load_more), class_name="row center more"),
-    )
-    is_empty = (Gallery.assets.length() == 0) & (Painting.entity != Place.entity)
+    """What they are narrowed to, the grid, and more of it when its end comes near."""
+    is_painted_here = (Painting.entity == Place.entity) & (Place.entity != "")
+    hangs = rx.fragment(rx.context_menu.root(rx.context_menu.trigger(grid(is_painted_here)), menu()), more())
     return rx.el.section(
         head(),
-        rx.cond(
-            is_empty, no_pictures(), rx.fragment(rx.context_menu.root(rx.context_menu.trigger(grid()), menu()), more)
-        ),
+        rx.cond(Gallery.is_empty & ~is_painted_here, no_pictures(), hangs),
         bulk_bar(),
         delete_question(),
         class_name="gallery",
         aria_label="Pictures",
-        data_drop=FILE_INPUT,
+        data_drop=rx.cond(Place.shows_all, "", FILE_INPUT),
     )
 
 
-def head() -> rx.Component:
-    """Which pictures."""
-
-    def tab(value: str, label: str, count: rx.vars.NumberVar) -> rx.Component:
-        return rx.el.button(
-            label, rx.el.span(count, class_name="num"), type="button", role="tab",
-            aria_selected=rx.cond(Gallery.tab == value, "true", "false"), aria_controls="pictures",
-            on_click=Gallery.choose_tab(value),
-        )  # fmt: skip
-
-    def tab_of(value: str, label: str) -> rx.Component:
-        count = Gallery.counts.get(value, 0).to(int)
-        return rx.cond((count > 0) | (Gallery.tab == value), tab(value, label, count))
-
-    starred = rx.el.button(
-        icon("star"), type="button", class_name=rx.cond(Gallery.only_starred, "btn sq ghost lit", "btn sq ghost"),
-        aria_label="Starred only", title="Starred only", aria_pressed=rx.cond(Gallery.only_starred, "true", "false"),
-        on_click=Gallery.toggle_starred,
-    )  # fmt: skip
-    tabs = rx.el.div(
-        tab(ALL, "All", Gallery.total), *(tab_of(*each) for each in TABS), class_name="tabs grow", role="tablist",
-        aria_label="Kind of picture",
-    )  # fmt: skip
-    return rx.fragment(rx.el.div(tabs, import_button(), starred, class_name="row"), lineage_filters())
-
-
-def lineage_filters() -> rx.Component:
-    """By where pictures took their style from."""
-    styled = rx.el.button(
-        icon("palette", 14), "Generated from reference", rx.cond(Gallery.only_styled, icon("x", 14)), type="button",
-        class_name="chip", aria_pressed=rx.cond(Gallery.only_styled, "true", "false"), on_click=Gallery.toggle_styled,
-    )  # fmt: skip
-    source = rx.el.button(
-        icon("palette", 14), rx.el.span("In the style of ", rx.el.span(Gallery.source_label, class_name="mono xs")),
-        icon("x", 14), type="button", class_name="chip", aria_pressed="true",
-        aria_label=f"In the style of {Gallery.source_label}: show all pictures again", on_click=Gallery.leave_source,
-    )  # fmt: skip
-    return rx.el.div(
-        rx.cond(Gallery.source != "", source, rx.cond((Gallery.total > 0) | Gallery.only_styled, styled)),
-        class_name="row wrap filters",
+def more() -> rx.Component:
+    """The browser presses it when it comes near (assets/gallery.js); each page has its own, so that each is pressed."""
+    bones = [rx.el.div(class_name="sk bone-tile") for _ in range(BONES)]
+    return rx.cond(
+        Gallery.has_more,
+        rx.fragment(
+            rx.el.div(*bones, class_name="tiles waiting", aria_hidden=True),
+            rx.el.div(
+                button("Load More", look="line", on_click=Gallery.load_more, data_more=True, key=Gallery.last),
+                class_name="row center more",
+            ),
+        ),
     )
 
 
-def grid() -> rx.Component:
-    """As many tiles as fit beside each other."""
+def grid(is_painted_here: rx.Var[bool]) -> rx.Component:
+    """As many tiles as fit beside each other, page after page."""
 
-    def tile(card: rx.vars.ObjectVar[AssetCard], index: rx.vars.NumberVar[int]) -> rx.Component:
+    def tile(card: rx.vars.ObjectVar[TileCard]) -> rx.Component:
         return asset_tile(
             asset=card.id,
             label=card.label,
             asset_type=card.asset_type,
-            thumbnail=card.thumbnail,
             is_active=card.is_active,
             is_starred=card.is_starred,
             is_simulated=card.is_simulated,
-            is_first=index == 0,
+            rating=card.rating,
+            is_first=card.id == Gallery.page_0[0].id,
             is_picked=Picked.ids.contains(card.id),
             key=card.id,
         )
 
     return rx.el.div(
-        rx.cond(Painting.entity == Place.entity, painting_tile()),
-        rx.foreach(Gallery.assets, tile),
+        rx.cond(is_painted_here, painting_tile()),
+        rx.cond(Gallery.is_cut, newer()),
+        *(rx.foreach(getattr(Gallery, name), tile) for name in FIELDS),
         class_name=rx.cond(Place.kind == "location", "tiles of-place", "tiles"),
         id="pictures",
         role="tabpanel",
         data_grid=True,
         data_picking=rx.cond(Picked.ids.length() > 0, "yes", ""),
+    )
+
+
+def newer() -> rx.Component:
+    """Whoever went very far left the first pictures behind."""
+    return rx.el.div(
+        button("Back to the First", glyph="arrow-up-to-line", look="line", on_click=Gallery.start_over),
+        class_name="row center newer",
     )
 
 
@@ -152,9 +131,13 @@ def menu() -> rx.Component:
         item(
             icon("palette"), "Use as Style Reference", rx.el.kbd("S"), on_select=Generate.begin_in_style(Gallery.target)
         ),
-        item(
-            icon("paintbrush"), f"Use for Every Picture of {Place.entity_name}",
-            on_select=StyleReference.use_always(Gallery.target),
+        rx.cond(
+            Place.shows_all,
+            rx.fragment(),
+            item(
+                icon("paintbrush"), f"Use for Every Picture of {Place.entity_name}",
+                on_select=StyleReference.use_always(Gallery.target),
+            ),
         ),
         item(icon("info"), "View Generation Info", rx.el.kbd("I"), on_select=Lightbox.show(Gallery.target)),
         item(icon("shuffle"), "Remix", rx.el.kbd("R"), on_select=Remix.begin(Gallery.target, Part.REMIX)),
@@ -162,6 +145,7 @@ def menu() -> rx.Component:
             icon("star"), rx.cond(Gallery.target_is_starred, "Take the Star Off", "Star"), rx.el.kbd("."),
             on_select=Gallery.star(Gallery.target, ~Gallery.target_is_starred),
         ),
+        item(icon("tag"), "Tag…", rx.el.kbd("T"), on_select=Tagging.begin_one(Gallery.target)),
         item(icon("folder-input"), "Move to…", on_select=Moving.begin(Gallery.target)),
         item(icon("cast"), "Show to Players…", on_select=Handout.show(Gallery.target)),
         item(icon("download"), "Download", on_select=download),
@@ -189,10 +173,13 @@ def delete_question() -> rx.Component:
 
 def no_pictures() -> rx.Component:
     """None yet, or none that match."""
-    none_of_kind = rx.cond(
-        Gallery.only_styled | (Gallery.source != ""),
-        empty("Nothing here", "No picture here took its style from another."),
-        empty("Nothing here", "No picture of this kind, or none with a star."),
+    no_match = rx.el.div(
+        empty(
+            "Nothing matches",
+            "No picture here is like that. Take a filter away, or look for other words.",
+            clear_button(),
+        ),
+        class_name="no-match-pictures",
     )
     none_yet = rx.el.div(
         three_holes(),
@@ -202,5 +189,5 @@ def no_pictures() -> rx.Component:
             size="lg",
         ),
     )
-    is_narrowed = Gallery.only_starred | (Gallery.source != "") | (Gallery.total > 0)
-    return rx.cond(Gallery.is_loaded, rx.cond(is_narrowed, none_of_kind, none_yet))
+    is_narrowed = Filters.are_any | (Gallery.tab != ALL)
+    return rx.cond(Gallery.is_loaded, rx.cond(is_narrowed, no_match, none_yet))

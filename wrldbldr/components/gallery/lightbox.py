@@ -7,11 +7,13 @@ from wrldbldr.components.dialog import close_button, dialog
 from wrldbldr.components.gallery.asset_label import asset_label
 from wrldbldr.components.gallery.compare import compare_button
 from wrldbldr.components.gallery.lineage import lineage
+from wrldbldr.components.gallery.opinion import opinion
 from wrldbldr.components.gallery.recall import more_menu, remix_button, seed_fact
+from wrldbldr.components.gallery.tile import thumbnail_of
 from wrldbldr.components.icon import icon
 from wrldbldr.components.moment import ago
 from wrldbldr.components.plate import simulated
-from wrldbldr.services.cards import AssetCard, Fact
+from wrldbldr.services.cards import Fact, TileCard
 from wrldbldr.state.generate import Generate
 from wrldbldr.state.lightbox import Lightbox
 from wrldbldr.state.removal import Removing
@@ -39,9 +41,9 @@ def stage() -> rx.Component:
             icon_button(f"chevron-{side}", name, data_key=key, on_click=Lightbox.step(by), data_side=side),
         )
 
-    def small(card: rx.vars.ObjectVar[AssetCard]) -> rx.Component:
+    def small(card: rx.vars.ObjectVar[TileCard]) -> rx.Component:
         return rx.el.button(
-            rx.el.img(src=card.thumbnail, alt=card.label, loading="lazy"), type="button", class_name="plate",
+            rx.el.img(src=thumbnail_of(card.id), alt=card.label, loading="lazy"), type="button", class_name="plate",
             data_type=card.asset_type, aria_current=rx.cond(card.id == PICTURE.id, "true", "false"),
             on_click=Lightbox.show(card.id), key=card.id,
         )  # fmt: skip
@@ -78,7 +80,7 @@ def panel() -> rx.Component:
             ),
             asset_label(),
         ),
-        actions(), lineage(), prompt_section(), info(), class_name="panel-info",
+        opinion(), actions(), lineage(), prompt_section(), info(), class_name="panel-info",
     )  # fmt: skip
 
 

@@ -6,9 +6,9 @@ from wrldbldr.components.button import button
 from wrldbldr.components.icon import icon
 from wrldbldr.components.plate import hole, plate
 from wrldbldr.services.cards import AssetCard
-from wrldbldr.state.gallery import Gallery
 from wrldbldr.state.lightbox import Lightbox
 from wrldbldr.state.lineage import AncestorCard, Lineage
+from wrldbldr.state.narrowing import Narrowing
 
 
 def lineage() -> rx.Component:
@@ -62,7 +62,7 @@ def _descendants() -> rx.Component:
     )
     see_all = button(
         "See all", look="ghost", size="s",
-        on_click=[Lightbox.toggle(False), Gallery.show_descendants(Lightbox.asset.id)],
+        on_click=[Lightbox.toggle(False), Narrowing.show_descendants(Lightbox.asset.id)],
     )  # fmt: skip
     return rx.cond(
         Lineage.descendant_count > 0,

@@ -40,10 +40,14 @@ def more_menu() -> rx.Component:
             rx.dropdown_menu.separator(),
             *figure_items(rx.dropdown_menu.item, Lightbox.asset.id),
             rx.dropdown_menu.separator(),
-            rx.dropdown_menu.item(
-                icon("paintbrush"),
-                f"Use for Every Picture of {Place.entity_name}",
-                on_select=StyleReference.use_always(Lightbox.asset.id),
+            rx.cond(
+                Place.shows_all,
+                rx.fragment(),
+                rx.dropdown_menu.item(
+                    icon("paintbrush"),
+                    f"Use for Every Picture of {Place.entity_name}",
+                    on_select=StyleReference.use_always(Lightbox.asset.id),
+                ),
             ),
             rx.dropdown_menu.item(
                 icon("trash-2"),
