@@ -29,7 +29,7 @@ create virtual table picturewords using fts5 (
 # A full text without content of its own forgets a picture only when it is told each of its words again.
 TRIGGERS = {
     "picture_words_new": """after insert on asset begin
-    insert into picturenumber (asset_id) values (new.id);
+    insert or ignore into picturenumber (asset_id) values (new.id);
     insert into picturewords (rowid, subject, label, prompt, tags) values (
         (select number from picturenumber where asset_id = new.id),
         'w' || new.world_id || ' e' || new.entity_id || ' ' || new.asset_type, new.label, new.prompt,

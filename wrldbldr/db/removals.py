@@ -10,11 +10,12 @@ from typing import Any, cast
 from uuid import UUID
 
 from pydantic import JsonValue
-from sqlalchemy import Column, Table, delete, inspect
+from sqlalchemy import Column, Table, delete, inspect, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col, select
 
 from wrldbldr.domain.asset import Asset
+from wrldbldr.domain.picture_query import PictureNumber
 from wrldbldr.domain.removal import Aside, AsideLink, AsideRow, Removal, Removed, RemovedFile
 from wrldbldr.domain.stage import StagePiece
 from wrldbldr.domain.tables import TABLES, TABLES_OF_TRIGGERS
@@ -70,9 +71,10 @@ class Removals:
         What a row refers to may be gone meanwhile: then it forgets that, or is gone with it.
         """
         rows = [*removed.assets, *removed.pieces, *removed.others]
+        await self._give_numbers_back(rows)
         there = await self._there(rows)
         for row in rows:
-            if _fits(row, there):
+            if _fits(row, there) and not isinstance(row, PictureNumber):
                 self._db_session.add(row)
                 if _has_id(type(row)):
                     there[_table(type(row)).name].add(_id(row))
@@ -105,6 +107,15 @@ class Removals:
     async def _rows(self, kind: type[SQLModel], column: str, ids: Collection[UUID]) -> list[SQLModel]:
         query = select(kind).where(_table(kind).columns[column].in_(ids))
         return [*(await self._db_session.execute(query)).scalars()]
+
+    async def _give_numbers_back(self, rows: Sequence[SQLModel]) -> None:
+        """By them pictures are in order where words are looked for: whichever has none when it comes gets one behind all."""
+        there = {row.id for row in rows if isinstance(row, Asset)}
+        numbers = [row for row in rows if isinstance(row, PictureNumber) and row.asset_id in there]
+        free = [row for row in numbers if await self._db_session.get(PictureNumber, row.number) is None]
+        await self._db_session.execute(text("PRAGMA defer_foreign_keys=ON"))  # they come before their pictures
+        self._db_session.add_all(free)
+        await self._db_session.flush()
 
     async def _there(self, rows: Iterable[SQLModel]) -> defaultdict[str, set[UUID]]:
         """What is stored of all that the rows refer to, by the names of the tables."""

@@ -41,5 +41,5 @@ TABLES = (
     RemovedFile,
     ServerMemory,
 )
-TABLES_OF_TRIGGERS = (AssetTag, PictureNumber)
-"""Whose rows the database makes by itself, from those of others."""
+TABLES_OF_TRIGGERS = (AssetTag,)
+"""Whose rows the database makes by itself, from those of others. A picture's number it makes only where there is none."""
