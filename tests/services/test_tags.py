@@ -76,3 +76,23 @@ async def test_tags_and_rating_go_along_with_an_exported_world(painting: Studio)
     [copy] = await painting.engine.gallery.page(painting.who, world.id)
     assert (copy.tags, copy.rating) == (("tide", "影"), 5)
     assert await painting.engine.gallery.tags(painting.who, world.id) == {"tide": 1, "影": 1}
+
+
+async def test_a_tag_comes_to_many_pictures_or_to_none_of_them(painting: Studio) -> None:
+    await painted(painting)
+    first, second = await painting.engine.gallery.page(painting.who, painting.scene.world.id)
+    tagging, gallery, who = painting.engine.tagging, painting.engine.gallery, painting.who
+    await gallery.update(who, second.id, tags=[f"tag {number}" for number in range(20)])
+    heard = painting.listener(painting.topics()["world"])
+
+    with pytest.raises(InvalidInputError, match="at most 20 tags"):
+        await tagging.change(who, [first.id, second.id], add="one more")
+    assert (await gallery.find(who, first.id)).tags == ()
+    assert heard.heard == []
+    await tagging.change(who, [first.id, second.id, first.id], add="TAG 3")
+
+    assert (await gallery.find(who, first.id)).tags == ("tag 3",)
+    assert heard.heard == [PicturesChanged(painting.scene.world.id, painting.scene.character.id)]
+    assert next(use for use in await tagging.uses(who, [first.id, second.id]) if use.name == "tag 3").count == 2
+    await tagging.change(who, [first.id, second.id], remove="Tag 3")
+    assert (await gallery.find(who, first.id)).tags == ()

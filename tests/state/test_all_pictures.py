@@ -231,3 +231,25 @@ async def test_the_same_star_again_takes_the_rating_back(desk: Tab, studio: Stud
     for pressed, expected in ((4, 4), (2, 2), (2, 0), (5, 5), (0, 0)):
         await desk.send(Lightbox.rate(pressed))
         assert (await desk.see(Lightbox)).asset.rating == expected
+
+
+async def test_a_browser_that_was_away_finds_what_it_had_narrowed_the_gallery_to(studio: Studio, secret: str) -> None:
+    await paint(studio)
+    async with open_tab(secret, f"/worlds/{studio.scene.world.id}/create?show=all") as tab:
+        await tab.send(Creator.enter)
+        await tab.send(Narrowing.search("nobody"))
+
+        await tab.send(Creator.enter)
+
+        assert (await tab.see(Filters)).text == "nobody"
+        assert await shown(tab) == []
+
+
+async def test_the_first_page_of_many_is_small(desk: Tab, studio: Studio) -> None:
+    await fill(studio, 3 * PAGE)
+    desk.forget()
+
+    await desk.send(Creator.show_all)
+
+    assert len(await shown(desk)) == PAGE
+    assert len(json.dumps(desk.deltas, default=vars_of)) < 30_000

@@ -66,9 +66,10 @@ class Creator(rx.State):
             self.everyone, self.find, self.is_browsing = [], "", True
         wanted = self.router.url.query_parameters.get("show", "")
         await read_everyone(self, who)
-        if is_new or wanted:
-            place = await self.get_state(Place)
-            await face(self, who, wanted or (EVERYTHING if place.shows_all else place.entity))
+        place = await self.get_state(Place)
+        shown = EVERYTHING if place.shows_all else place.entity
+        if is_new or wanted not in {"", shown}:  # whoever is shown stays, with what their pictures were narrowed to
+            await face(self, who, wanted or shown)
         if is_new and wanted in {EVERYTHING, *(card.id for card in self.everyone)}:
             self.is_browsing = False
         self.is_loaded = True

@@ -102,16 +102,24 @@ def chips() -> rx.Component:
         "palette", rx.el.span("In the style of ", rx.el.span(Filters.source_label, class_name="mono xs")), True,
         Narrowing.leave_source, aria_label=f"In the style of {Filters.source_label}: show all pictures again",
     )  # fmt: skip
+    rated = rx.cond(Filters.rating < RATING_LIMIT, f"Rated {Filters.rating} or better", f"Rated {RATING_LIMIT}")
+    order = rx.match(Filters.order, *((each.value, name) for each, name in ORDERS.items()), "")
     styled = chip("palette", "Generated from reference", Filters.styled, Narrowing.toggle_styled)
     return rx.fragment(
         rx.cond(Place.shows_all, rx.fragment(*(kind(*each) for each in KINDS))),
         chip("star", "Starred", Filters.starred, Narrowing.toggle_starred),
         rx.cond(Filters.source != "", source, styled),
-        chosen(Filters.rating > 0, "sparkles", f"Rated {Filters.rating} or better", Narrowing.by_rating(0)),
+        chosen(Filters.rating > 0, "sparkles", rated, Narrowing.by_rating(0)),
         chosen(Filters.tag != "", "tag", Filters.tag, Narrowing.by_tag("")),
         chosen(Filters.whose != "", "user-round", Filters.whose_name, Narrowing.by_whose("")),
         chosen(Filters.workflow != "", "workflow", Filters.workflow_name, Narrowing.by_workflow("")),
         chosen(Filters.unused, "circle-dashed", "Unused", Narrowing.toggle_unused),
+        chosen(
+            Filters.order != PictureOrder.NEWEST.value,
+            "arrow-down-up",
+            order,
+            Narrowing.in_order(PictureOrder.NEWEST.value),
+        ),
         more_filters(),
     )
 
@@ -120,7 +128,7 @@ def more_filters() -> rx.Component:
     """What is asked for more seldom."""
     unused = rx.el.label(
         rx.el.input(type="checkbox", checked=Filters.unused, on_change=lambda _: Narrowing.toggle_unused),
-        "Unused: active for nobody, on no stage, nobody's style reference", class_name="row sm check",
+        "Unused: active for nobody, on no stage, nobody’s style reference", class_name="row sm tick",
     )  # fmt: skip
     return rx.popover.root(
         rx.popover.trigger(
