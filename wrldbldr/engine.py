@@ -172,11 +172,10 @@ def _build(
 ) -> tuple[Engine, Leader]:
     bus, progress, store = Bus(), LiveProgress(), MediaStore(settings.media_dir)
     removal, easel = _file_removal(database, store, clock, nursery), Easel(bus, clock, progress)
-    keeper, gallery = Keeper(database, store, removal, easel, clock), GalleryService(database, bus, store)
-    dispatcher = _dispatcher(database, easel, keeper, clock=clock, comfyui=comfyui, in_use=in_use, start=start)
+    dispatcher = _dispatcher(database, store, removal, easel, clock, comfyui=comfyui, in_use=in_use, start=start)
     leader = Leader(dispatcher, settings.data_dir, bus, nursery=nursery, clock=clock)
     worlds = WorldService(database, bus, clock, removal, wake=dispatcher.wake)
-    accounts = AccountService(database, clock, PasswordHasher(), bus)
+    accounts, gallery = AccountService(database, clock, PasswordHasher(), bus), GalleryService(database, bus, store)
     workflows, orders = WorkflowService(database, clock, comfyui), OrderCheck(database, comfyui, clock)
     return Engine(
         settings=settings,
@@ -220,10 +219,11 @@ def _file_removal(database: Database, store: MediaStore, clock: Clock, nursery: 
 
 def _dispatcher(
     database: Database,
+    store: MediaStore,
+    removal: FileRemoval,
     easel: Easel,
-    keeper: Keeper,
-    *,
     clock: Clock,
+    *,
     comfyui: ComfyUIClient,
     in_use: ComfyUIInUse,
     start: Start,
@@ -233,7 +233,7 @@ def _dispatcher(
         database=database,
         comfyui=comfyui,
         stream=in_use.stream,
-        keeper=keeper,
+        keeper=Keeper(database, store, removal, easel, clock),
         easel=easel,
         clock=clock,
         config=start.config,
