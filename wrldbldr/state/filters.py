@@ -29,8 +29,9 @@ class Filters(rx.State):
         words = (self.text, self.source, self.tag, self.workflow, self.whose)
         return any(words) or self.starred or self.styled or self.unused or self.rating > 0
 
-    def clear(self) -> None:
-        """None any more, the newest first."""
-        form = self.form
-        self.reset()
-        self.form = form + 1
+
+def clear(filters: Filters) -> None:
+    """None any more, the newest first. A method were a handler for browsers."""
+    form = filters.form
+    filters.reset()
+    filters.form = form + 1

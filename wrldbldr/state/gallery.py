@@ -9,7 +9,7 @@ from wrldbldr.domain.picture_query import COUNTED, PictureOrder, PictureQuery
 from wrldbldr.engine import current
 from wrldbldr.services.cards import TileCard, tile_card
 from wrldbldr.state.change import change
-from wrldbldr.state.filters import Filters
+from wrldbldr.state.filters import Filters, clear
 from wrldbldr.state.hanging import PAGE, PAGES, Hanging, hung_again, in_pages
 from wrldbldr.state.ids import parsed_id, parsed_word
 from wrldbldr.state.place import Place
@@ -198,7 +198,7 @@ async def open_gallery(state: rx.State, who: Principal, tab: str = ALL) -> None:
     """Show the pictures of whoever the tab of `state` is in front of now. Raises NotFoundError."""
     gallery = await state.get_state(Gallery)
     gallery.tab = tab
-    (await state.get_state(Filters)).clear()
+    clear(await state.get_state(Filters))
     await read_first(gallery, who)
 
 

@@ -13,7 +13,7 @@ from wrldbldr.engine import current
 from wrldbldr.services.cards import EntityCard
 from wrldbldr.state.change import change
 from wrldbldr.state.creator import Creator
-from wrldbldr.state.filters import Filters
+from wrldbldr.state.filters import Filters, clear
 from wrldbldr.state.gallery import ALL, Gallery, read_first
 from wrldbldr.state.ids import parsed_id, parsed_word
 from wrldbldr.state.lightbox import Lightbox
@@ -91,7 +91,7 @@ class Narrowing(rx.State):
         """Show all that took its style from a picture, whoever is on it."""
         found = await current().gallery.find(who, parsed_id(asset, "picture"))
         filters, gallery = await self.get_state(Filters), await self.get_state(Gallery)
-        filters.clear()
+        clear(filters)
         filters.source, filters.source_label, gallery.tab = asset, found.label, ALL
         await self._look(who)
 
@@ -150,7 +150,7 @@ class Narrowing(rx.State):
     @signed_in
     async def clear(self, who: Principal) -> Follow:
         """Show everything again."""
-        (await self.get_state(Filters)).clear()
+        clear(await self.get_state(Filters))
         (await self.get_state(Gallery)).tab = ALL
         await self._look(who)
 
