@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import String, cast, func, text, update
+from sqlalchemy import Select, String, cast, func, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -151,15 +151,13 @@ class Assets:
 
     async def active(self, world_id: UUID) -> dict[tuple[UUID, AssetType], UUID]:
         """The active picture of each entity and type in a world."""
-        rows = await self._db_session.execute(
-            select(Asset.entity_id, Asset.asset_type, Asset.id).where(
-                Asset.world_id == world_id, col(Asset.is_active).is_(True)
-            )
-        )
-        return {(entity_id, AssetType(asset_type)): asset_id for entity_id, asset_type, asset_id in rows.all()}
+        return await self._active(select(SUBJECTS.c.id).where(SUBJECTS.c.world_id == world_id))
 
     async def active_of(self, entity_ids: Collection[UUID]) -> dict[tuple[UUID, AssetType], UUID]:
         """The active picture of each type of these entities."""
+        return await self._active(entity_ids)
+
+    async def _active(self, entity_ids: Collection[UUID] | Select[tuple[UUID]]) -> dict[tuple[UUID, AssetType], UUID]:
         rows = await self._db_session.execute(
             select(Asset.entity_id, Asset.asset_type, Asset.id).where(col(Asset.entity_id).in_(entity_ids), IS_ACTIVE)
         )
@@ -172,7 +170,7 @@ class Assets:
             .where(
                 col(Asset.entity_id) == asset.entity_id,
                 col(Asset.asset_type) == asset.asset_type,
-                col(Asset.is_active).is_(True),
+                IS_ACTIVE,
             )
             .values(is_active=False)
         )
