@@ -1,6 +1,6 @@
 """What takes room on the disk, for owners."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import reflex as rx
@@ -11,7 +11,7 @@ from wrldbldr.engine import current
 from wrldbldr.services.housekeeping import DiskUse, Share
 from wrldbldr.services.sweeping import TRASH_AGE, Swept
 from wrldbldr.state.change import change
-from wrldbldr.state.principal import Follows, signed_in
+from wrldbldr.state.principal import Follow, signed_in
 
 LOW = (
     "The disk with WrldBldr's data is almost full. Make room, or pictures that are painted soon can no longer be kept."
@@ -28,7 +28,7 @@ class StorageLine:
 
 
 class Storage(rx.State):
-    """`report` is what the last look for unused files came upon; `warning` is empty while there is room."""
+    """`lines` are empty until they were counted. `report` is what the last look for unused files came upon; `warning` is empty while there is room."""
 
     lines: rx.Field[list[StorageLine]] = rx.field(default_factory=list)
     people: rx.Field[list[StorageLine]] = rx.field(default_factory=list)
@@ -41,22 +41,24 @@ class Storage(rx.State):
 
     @rx.event
     @signed_in
-    async def look(self, who: Principal) -> None:
-        """The section is opened."""
-        change(self, report="", is_looking=False, is_asking=False)
-        await self._show(who)
+    async def look(self, who: Principal) -> Follow:
+        """The section is opened: count in the background, for there may be very many files."""
+        change(self, report="", is_asking=False)
+        return Storage.count
 
-    @rx.event
+    @rx.event(background=True)
     @signed_in
-    async def sweep(self, who: Principal) -> AsyncGenerator[Follows]:
-        """Look for files that no picture uses."""
-        change(self, is_looking=True, report="")
-        yield None
-        try:
-            self.report = _told(await current().housekeeping.sweep(who))
-        finally:
-            change(self, is_looking=False)
-        await self._show(who)
+    async def count(self, who: Principal) -> None:
+        """Show what takes room."""
+        use = await current().housekeeping.use(who)
+        async with self:
+            _show(self, use)
+
+    @rx.event(background=True)
+    @signed_in
+    async def sweep(self, who: Principal) -> None:
+        """Look for files that no picture uses. Whatever else the tab does goes on meanwhile."""
+        await self._at_work(who, _swept)
 
     @rx.event
     @signed_in
@@ -64,25 +66,47 @@ class Storage(rx.State):
         """Whether to empty the trash, or no longer."""
         change(self, is_asking=is_open)
 
-    @rx.event
+    @rx.event(background=True)
     @signed_in
     async def empty(self, who: Principal) -> None:
         """Yes: what is in the trash goes for good."""
-        change(self, is_asking=False)
-        deleted = await current().housekeeping.empty_trash(who)
-        change(self, report=f"The trash is empty: {size_in_words(deleted)} are free again.")
-        await self._show(who)
+        await self._at_work(who, _emptied)
 
-    async def _show(self, who: Principal) -> None:
+    async def _at_work(self, who: Principal, work: Callable[[Principal], Awaitable[str]]) -> None:
+        """Do it once at a time, and show what came of it."""
+        async with self:
+            if self.is_looking:
+                return
+            change(self, is_looking=True, is_asking=False, report="")
+        report = ""
+        try:
+            report = await work(who)
+        finally:
+            async with self:
+                change(self, is_looking=False, report=report)
         use = await current().housekeeping.use(who)
-        change(
-            self,
-            lines=_lines(use),
-            people=[_person(share) for share in use.shares],
-            free=f"{size_in_words(use.free_bytes)} of {size_in_words(use.total_bytes)} are free on this disk.",
-            warning=warning_of(use),
-            has_trash=use.stored.trash > 0,
-        )
+        async with self:
+            _show(self, use)
+
+
+async def _swept(who: Principal) -> str:
+    return _told(await current().housekeeping.sweep(who))
+
+
+async def _emptied(who: Principal) -> str:
+    deleted = await current().housekeeping.empty_trash(who)
+    return f"The trash is empty: {size_in_words(deleted)} are free again."
+
+
+def _show(storage: Storage, use: DiskUse) -> None:
+    change(
+        storage,
+        lines=_lines(use),
+        people=[_person(share) for share in use.shares],
+        free=f"{size_in_words(use.free_bytes)} of {size_in_words(use.total_bytes)} are free on this disk.",
+        warning=warning_of(use),
+        has_trash=use.stored.trash > 0,
+    )
 
 
 def warning_of(use: DiskUse) -> str:

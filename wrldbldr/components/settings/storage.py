@@ -6,6 +6,7 @@ from wrldbldr.components.button import button
 from wrldbldr.components.icon import icon
 from wrldbldr.components.question import question
 from wrldbldr.components.settings.navigation import heading
+from wrldbldr.components.skeleton import form_skeleton
 from wrldbldr.state.storage import Storage, StorageLine
 
 Line = rx.vars.ObjectVar[StorageLine]
@@ -16,8 +17,7 @@ def storage() -> tuple[rx.Component, ...]:
     warning = rx.el.p(
         icon("triangle-alert", 16), Storage.warning, class_name="panel row g3 padded low-room", role="alert"
     )
-    return (
-        heading("Storage", Storage.free),
+    counted = rx.fragment(
         rx.cond(Storage.warning != "", warning),
         rx.el.ul(rx.foreach(Storage.lines, _line), class_name="panel lines", aria_label="What takes room"),
         _care(),
@@ -26,6 +26,10 @@ def storage() -> tuple[rx.Component, ...]:
             rx.el.ul(rx.foreach(Storage.people, _line), class_name="panel lines"),
             class_name="col g3 ruled",
         ),
+    )
+    return (
+        heading("Storage", Storage.free),
+        rx.cond(Storage.lines.length() > 0, counted, form_skeleton()),
         _question(),
     )
 
@@ -45,13 +49,20 @@ def _line(line: Line) -> rx.Component:
 
 def _care() -> rx.Component:
     look = button(
-        rx.cond(Storage.is_looking, "Looking…", "Look for Unused Files"),
+        rx.cond(Storage.is_looking, "At Work…", "Look for Unused Files"),
         glyph="search",
         on_click=Storage.sweep,
         disabled=Storage.is_looking,
     )
     empty = rx.cond(
-        Storage.has_trash, button("Empty the Trash…", glyph="trash-2", look="dtext", on_click=Storage.ask(True))
+        Storage.has_trash,
+        button(
+            "Empty the Trash…",
+            glyph="trash-2",
+            look="dtext",
+            on_click=Storage.ask(True),
+            disabled=Storage.is_looking,
+        ),
     )
     hint = "WrldBldr looks every hour by itself. What is younger than an hour is left alone: it may just be on its way."
     return rx.el.div(
