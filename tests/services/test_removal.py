@@ -80,6 +80,18 @@ async def test_what_came_back_is_found_by_its_words_where_it_was(painting: Studi
     assert len(after) == 5
 
 
+async def test_what_was_on_a_stage_that_was_cleared_meanwhile_is_not_put_before_players_again(painting: Studio) -> None:
+    first, _ = await used_everywhere(painting)
+    who, table, engine = painting.who, painting.scene.game_session.id, painting.engine
+    removal_id = await delete(painting, first)
+
+    await engine.stage.clear(who, table)
+    [back] = await undo(painting, removal_id)
+
+    assert back.id == first.id
+    assert await engine.stage.pieces(who, table) == []
+
+
 async def test_what_is_deleted_is_gone_everywhere_at_once(painting: Studio) -> None:
     first, second = await used_everywhere(painting)
     who, scene, engine = painting.who, painting.scene, painting.engine

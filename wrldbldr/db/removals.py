@@ -19,6 +19,7 @@ from wrldbldr.domain.picture_query import PictureNumber
 from wrldbldr.domain.removal import Aside, AsideLink, AsideRow, Removal, Removed, RemovedFile
 from wrldbldr.domain.stage import StagePiece
 from wrldbldr.domain.tables import TABLES, TABLES_OF_TRIGGERS
+from wrldbldr.domain.world import GameSession
 
 
 def _table(kind: type[SQLModel]) -> Table:
@@ -64,6 +65,17 @@ class Removals:
     async def forget(self, removal_id: UUID) -> None:
         """It cannot be undone any more, or was."""
         await self._db_session.execute(delete(Removal).where(col(Removal.id) == removal_id))
+
+    async def leave_stage(self, table: GameSession) -> None:
+        """What was on a stage that is cleared now does not come back onto it."""
+        query = select(Removal).where(Removal.world_id == table.world_id)
+        for removal in (await self._db_session.execute(query)).scalars():
+            rows = removal.aside.rows
+            pieces = {str(row.values["id"]) for row in rows if row.values.get("game_session_id") == str(table.id)}
+            left = tuple(row for row in rows if not pieces & {str(row.values.get(key)) for key in ("id", "piece_id")})
+            if pieces:
+                removal.aside = Aside(rows=left, links=removal.aside.links)
+        await self._db_session.flush()
 
     async def put_back(self, removal: Removal, removed: Removed) -> None:
         """Store these rows of a deletion again; those that stayed refer to them again where they refer to nothing else by now.

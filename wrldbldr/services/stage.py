@@ -105,10 +105,11 @@ class StageService:
         self._changed(game_session_id)
 
     async def clear(self, who: Principal, game_session_id: UUID) -> None:
-        """Take everything back, handouts too. Raises NotFoundError."""
+        """Take everything back, handouts too, and what would come back with a deleted picture. Raises NotFoundError."""
         async with self._database.write() as unit:
-            await owned_game_session(unit, who, game_session_id)
+            table = await owned_game_session(unit, who, game_session_id)
             await unit.stage.take_back([piece for piece, _ in await unit.stage.pieces(game_session_id)])
+            await unit.removals.leave_stage(table)
         self._changed(game_session_id)
 
     async def _put(
