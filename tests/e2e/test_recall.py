@@ -107,7 +107,7 @@ def take_along(page: Page, folder: Path, label: str) -> Path:
     """Rename the first picture, and download it."""
     page.locator(".tile > button.plate").first.click()
     page.get_by_role("button", name="Rename").click()
-    page.get_by_label("Label").fill(label)
+    page.get_by_label("Label", exact=True).fill(label)
     page.keyboard.press("Enter")
     panel = page.locator(".panel-info")
     expect(panel.get_by_text(label)).to_be_visible()
