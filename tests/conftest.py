@@ -1,10 +1,14 @@
 """What every room's tests may ask for."""
 
 import os
+from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import Engine
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.studio import Stage, make_empty_database, make_stage
@@ -51,3 +55,16 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     """A database file in which the owner's world stands ready."""
     return make_stage(tmp_path_factory.mktemp("stage") / "stage.sqlite3")
+
+
+@pytest.fixture
+async def statements() -> AsyncGenerator[list[tuple[str, Any]]]:
+    """Every statement that is sent, with its parameters."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(_: Connection, __: object, statement: str, parameters: Any, *___: object) -> None:
+        sent.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(Engine, "before_cursor_execute", note)

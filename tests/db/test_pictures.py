@@ -1,13 +1,12 @@
 """Finding pictures: what is asked for is found, in order, page by page, and never by looking at all of them."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, event, text
-from sqlalchemy.engine import Engine
+from sqlalchemy import text
 
 from tests.db.rows import NOW, Setting
 from wrldbldr.db.database import Database
@@ -37,19 +36,6 @@ QUESTIONS = {
 }
 IN_ORDER = {"USE TEMP B-TREE FOR RIGHT PART OF ORDER BY", "USE TEMP B-TREE FOR LAST 2 TERMS OF ORDER BY"}
 """Pictures of one moment are sorted among themselves; one does not look at all of them for that."""
-
-
-@pytest.fixture
-async def statements() -> AsyncGenerator[list[tuple[str, Any]]]:
-    """Every statement that is sent, with its parameters."""
-    sent: list[tuple[str, Any]] = []
-
-    def note(_: Connection, __: object, statement: str, parameters: Any, *___: object) -> None:
-        sent.append((statement, parameters))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(Engine, "before_cursor_execute", note)
 
 
 async def store(database: Database, *rows: Asset | Lineage) -> None:

@@ -1,10 +1,12 @@
 """Tags are names: short, seen, each once."""
 
+from itertools import count, repeat
+
 import pytest
 
 from wrldbldr.domain.asset import checked_rating
 from wrldbldr.domain.errors import InvalidInputError
-from wrldbldr.domain.tag import TAG_LIMIT, TAGS_LIMIT, checked_tags, spelled_alike
+from wrldbldr.domain.tag import NAMED_LIMIT, TAG_LIMIT, TAGS_LIMIT, checked_tags, spelled_alike
 
 
 def test_tags_are_kept_in_their_order_trimmed_and_each_once_whatever_its_capitals() -> None:
@@ -26,6 +28,13 @@ def test_a_picture_has_twenty_tags_at_most() -> None:
     assert checked_tags([*names, "TAG 0"]) == tuple(names)
     with pytest.raises(InvalidInputError, match="at most 20 tags"):
         checked_tags([*names, "one more"])
+
+
+def test_whoever_names_tags_without_end_is_not_read_to_the_end() -> None:
+    assert checked_tags(["tide"] * NAMED_LIMIT) == ("tide",)
+    for endless in (repeat("tide"), map(str, count())):
+        with pytest.raises(InvalidInputError, match="at most 20 tags"):
+            checked_tags(endless)
 
 
 def test_a_tag_takes_the_spelling_that_its_world_knows() -> None:

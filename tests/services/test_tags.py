@@ -1,11 +1,15 @@
 """Tags and ratings: what a game master finds pictures by, which nobody else hears of."""
 
+from typing import Any
+
 import pytest
 
 from tests.fakes.studio import Studio, other_game_master
 from tests.fakes.world_files import brought, exported
 from wrldbldr.domain.errors import InvalidInputError
 from wrldbldr.domain.events import PicturesChanged
+from wrldbldr.kit.ids import new_id
+from wrldbldr.services.access import TOGETHER_LIMIT
 from wrldbldr.services.worlds import WorldService
 
 
@@ -96,3 +100,36 @@ async def test_a_tag_comes_to_many_pictures_or_to_none_of_them(painting: Studio)
     assert next(use for use in await tagging.uses(who, [first.id, second.id]) if use.name == "tag 3").count == 2
     await tagging.change(who, [first.id, second.id], remove="Tag 3")
     assert (await gallery.find(who, first.id)).tags == ()
+
+
+async def test_many_pictures_are_tagged_with_as_few_questions_as_two(
+    painting: Studio, statements: list[tuple[str, Any]]
+) -> None:
+    await painted(painting, 4)
+    ids = [picture.id for picture in await painting.engine.gallery.page(painting.who, painting.scene.world.id)]
+    asked = list[int]()
+
+    for chosen, tag in ((ids[:2], "tide"), (ids, "moor")):
+        statements.clear()
+        await painting.engine.tagging.change(painting.who, chosen, add=tag)
+        await painting.engine.tagging.change(painting.who, chosen, remove=tag)
+        asked.append(len(statements))
+
+    assert asked[0] == asked[1], statements
+
+
+async def test_what_is_longer_than_any_tag_is_on_no_picture(painting: Studio) -> None:
+    await painted(painting, 1)
+    [picture] = await painting.engine.gallery.page(painting.who, painting.scene.world.id)
+    await painting.engine.gallery.update(painting.who, picture.id, tags=["tide"])
+
+    await painting.engine.tagging.change(painting.who, [picture.id], remove="tide" + " " * 40)
+
+    assert (await painting.engine.gallery.find(painting.who, picture.id)).tags == ("tide",)
+
+
+async def test_only_so_many_pictures_are_tagged_at_once(painting: Studio) -> None:
+    too_many = [new_id() for _ in range(TOGETHER_LIMIT + 1)]
+
+    with pytest.raises(InvalidInputError, match=f"1 to {TOGETHER_LIMIT} pictures"):
+        await painting.engine.tagging.change(painting.who, too_many, add="tide")

@@ -38,6 +38,7 @@ from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.input_setting import InputSetting
 from wrldbldr.domain.picture_query import PictureOrder, PictureQuery
 from wrldbldr.domain.style_reference import Lineage, ReferenceUse
+from wrldbldr.domain.tag import NAMED_LIMIT
 from wrldbldr.domain.text import file_name
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine
@@ -71,7 +72,9 @@ class AssetChangesIn(Body):
     label: Text | None = None
     starred: Flag | None = None
     rating: WholeNumber | None = Field(default=None, description="1 to 5, or 0 for none.")
-    tags: list[Text] | None = Field(default=None, description="All that it has then; capitals make no other tag.")
+    tags: list[Text] | None = Field(
+        default=None, max_length=NAMED_LIMIT, description="All that it has then; capitals make no other tag."
+    )
 
 
 class StyleReferenceOut(Out):

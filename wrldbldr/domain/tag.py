@@ -12,6 +12,8 @@ from wrldbldr.domain.text import checked_name, likeness
 
 TAG_LIMIT = 40
 TAGS_LIMIT = 20
+NAMED_LIMIT = 100
+"""So many may be named at once, doubled ones among them."""
 
 Tags = tuple[str, ...]
 
@@ -31,11 +33,18 @@ class AssetTag(SQLModel, table=True):
 def checked_tags(names: Iterable[str]) -> Tags:
     """`names` without doubled ones, in their order. Raises InvalidInputError for too many, and for one that is no name."""
     tags: dict[str, str] = {}
-    for name in map(checked_tag, names):
+    for number, name in enumerate(map(checked_tag, names), start=1):
         tags.setdefault(likeness(name), name)
-    if len(tags) > TAGS_LIMIT:
-        raise InvalidInputError("tags", f"A picture has at most {TAGS_LIMIT} tags. Take some of them off.")
+        if number > NAMED_LIMIT or len(tags) > TAGS_LIMIT:  # whoever names a million is not read to the end
+            raise _too_many()
     return tuple(tags.values())
+
+
+def with_tag(tags: Tags, tag: str) -> Tags:
+    """`tags` and another, all of them checked before. Raises InvalidInputError when they are too many then."""
+    if len(tags) >= TAGS_LIMIT:
+        raise _too_many()
+    return (*tags, tag)
 
 
 def checked_tag(name: str) -> str:
@@ -50,3 +59,7 @@ def spelled_alike(tags: Tags, known: Iterable[str]) -> Tags:
     """The same tags, spelled like those that their world knows already: `Lamp Light` and `lamp light` are one."""
     spelling = {likeness(name): name for name in known}
     return tuple(spelling.get(likeness(name), name) for name in tags)
+
+
+def _too_many() -> InvalidInputError:
+    return InvalidInputError("tags", f"A picture has at most {TAGS_LIMIT} tags. Take some of them off.")

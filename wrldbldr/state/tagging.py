@@ -7,14 +7,13 @@ import reflex as rx
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.errors import InvalidInputError
 from wrldbldr.engine import current
+from wrldbldr.services.access import TOGETHER_LIMIT
 from wrldbldr.services.tagging import TagUse
 from wrldbldr.state.change import change
 from wrldbldr.state.ids import parsed_id
 from wrldbldr.state.lightbox import Lightbox, read_picture
 from wrldbldr.state.place import Place
 from wrldbldr.state.principal import signed_in
-
-MANY = 500  # at a time
 
 
 class Tagging(rx.State):
@@ -66,8 +65,8 @@ class Tagging(rx.State):
         await self._show(who)
 
     async def _begin(self, who: Principal, assets: list[str]) -> None:
-        if not 0 < len(assets) <= MANY:
-            raise InvalidInputError("assets", f"Tag 1 to {MANY} pictures at a time.")
+        if not 0 < len(assets) <= TOGETHER_LIMIT:
+            raise InvalidInputError("assets", f"Tag 1 to {TOGETHER_LIMIT} pictures at a time.")
         self._assets = assets
         await self._show(who)
         world_id = parsed_id((await self.get_state(Place)).world, "world")
