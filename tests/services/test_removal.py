@@ -1,6 +1,7 @@
 """Deleting pictures: gone at once from everything, back as they were when it was not meant, and gone for good later."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -176,6 +177,24 @@ async def test_a_picture_whose_batch_or_source_is_gone_comes_back_without_it(pai
 
     ancestors = (await painting.engine.gallery.ancestors([heir]))[heir.id]
     assert [(one.source_id, one.label) for one in ancestors] == [(None, source.label)]
+
+
+async def test_many_heirs_have_their_source_back_with_as_few_statements_as_two(
+    painting: Studio, statements: list[tuple[str, Any]]
+) -> None:
+    few, many = await painted(painting)
+    await painted(painting, 2, style_reference_ids=[few.id])
+    await painted(painting, 5, style_reference_ids=[many.id])
+    before, sent = stored(painting), list[int]()
+
+    for source in (few, many):
+        removal_id = await delete(painting, source)
+        statements.clear()
+        await undo(painting, removal_id)
+        sent.append(len(statements))
+
+    assert stored(painting) == before
+    assert sent[0] == sent[1], statements
 
 
 async def test_undoing_twice_or_too_late_is_refused(painting: Studio) -> None:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.fakes.world_files import KEEPER, document
+from tests.fakes.world_files import KEEPER, NOW, document
 from wrldbldr.domain.archive import WorldRows, content_of
 from wrldbldr.domain.asset import Asset
 from wrldbldr.kit.ids import new_id
@@ -34,6 +34,13 @@ def test_a_picture_that_is_said_to_stand_for_thousands_does_not_become_thousands
     content = world()
 
     assert len(list(tabletop_pictures(content, starred(content, 5000)))) == 1 + REPEAT_LIMIT + TOKEN_COUNT
+
+
+def test_all_pictures_are_gone_through_once_however_many_there_are_to_show() -> None:
+    cellar = {"id": str(new_id()), "name": "Cellar", "created_at": NOW}
+    content = content_of(json.dumps(document(locations=[cellar])).encode())
+
+    assert len(list(tabletop_pictures(content, iter(starred(content, 3))))) == 3 + TOKEN_COUNT
 
 
 def test_large_pictures_are_repeated_less_often() -> None:

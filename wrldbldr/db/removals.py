@@ -10,7 +10,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from pydantic import JsonValue
-from sqlalchemy import Column, Table, delete, inspect, text
+from sqlalchemy import Column, Table, delete, inspect, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col, select
 
@@ -28,6 +28,7 @@ def _table(kind: type[SQLModel]) -> Table:
 
 KINDS: Mapping[str, type[SQLModel]] = {_table(kind).name: kind for kind in TABLES}
 ASSETS = _table(Asset).name
+TOGETHER = 300  # rows in one statement
 
 
 class Removals:
@@ -55,11 +56,6 @@ class Removals:
     async def before(self, moment: datetime) -> Sequence[UUID]:
         """The ids of the deletions until a moment, the oldest first."""
         query = select(Removal.id).where(col(Removal.removed_at) <= moment).order_by(col(Removal.removed_at))
-        return (await self._db_session.execute(query)).scalars().all()
-
-    async def files(self, removal_id: UUID) -> Sequence[str]:
-        """The stored files that a deletion keeps."""
-        query = select(RemovedFile.content_hash).where(RemovedFile.removal_id == removal_id)
         return (await self._db_session.execute(query)).scalars().all()
 
     async def forget(self, removal_id: UUID) -> None:
@@ -91,8 +87,7 @@ class Removals:
                 if _has_id(type(row)):
                     there[_table(type(row)).name].add(_id(row))
         await self._db_session.flush()
-        for link in removal.aside.links:
-            await self._refer_again(link, there)
+        await self._refer_again(removal.aside.links, there)
 
     async def _aside(self, asset_ids: Sequence[UUID]) -> Aside:
         kept: dict[str, list[SQLModel]] = {ASSETS: await self._rows(Asset, "id", asset_ids)}
@@ -142,15 +137,24 @@ class Removals:
             }
         return found
 
-    async def _refer_again(self, link: AsideLink, there: Mapping[str, set[UUID]]) -> None:
-        kind, value = KINDS[link.table], UUID(str(link.value))
-        [key_to_it] = _table(kind).columns[link.column].foreign_keys
-        if value not in there[key_to_it.column.table.name]:
-            return
-        key = tuple(_part(column, link.key[column.name]) for column in _table(kind).primary_key.columns)
-        row = await self._db_session.get(kind, key)
-        if row is not None and getattr(row, link.column) is None:
-            setattr(row, link.column, value)
+    async def _refer_again(self, links: Iterable[AsideLink], there: Mapping[str, set[UUID]]) -> None:
+        """Thousands may have taken their style from one picture: those that refer to the same do so in one statement."""
+        alike: defaultdict[tuple[str, str, UUID], list[tuple[object, ...]]] = defaultdict(list)
+        for link in links:
+            key = _table(KINDS[link.table]).primary_key.columns
+            alike[link.table, link.column, UUID(str(link.value))].append(
+                tuple(_part(column, link.key[column.name]) for column in key)
+            )
+        for (name, column, value), keys in alike.items():
+            table = _table(KINDS[name])
+            forgot = table.columns[column]
+            [key_to_it] = forgot.foreign_keys
+            if value not in there[key_to_it.column.table.name]:
+                continue
+            change = update(table).where(forgot.is_(None)).values({forgot: value})
+            for at in range(0, len(keys), TOGETHER):
+                named = tuple_(*table.primary_key.columns).in_(keys[at : at + TOGETHER])
+                await self._db_session.execute(change.where(named))
 
 
 def removed_by(removal: Removal) -> Removed:

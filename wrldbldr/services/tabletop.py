@@ -1,10 +1,12 @@
 """Which pictures of a world a virtual tabletop is given, and what their files are called there."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import BinaryIO
+from uuid import UUID
 
 from wrldbldr.domain.archive import SUFFIXES, WorldRows
 from wrldbldr.domain.asset import Asset
@@ -37,12 +39,14 @@ class TabletopPicture:
     made_of: Callable[[BinaryIO], BinaryIO]
 
 
-def tabletop_pictures(content: WorldRows, assets: Sequence[Asset]) -> Iterator[TabletopPicture]:
+def tabletop_pictures(content: WorldRows, assets: Iterable[Asset]) -> Iterator[TabletopPicture]:
     """The active and the starred ones of `assets` under the names of whom they show; a round token for each character."""
-    names, repeats = Names(), _Repeats()
+    names, repeats, shown = Names(), _Repeats(), defaultdict[UUID, list[Asset]](list)
+    for asset in assets:
+        if asset.is_active or asset.is_starred:
+            shown[asset.entity_id].append(asset)
     for entity in sorted(content.entities(), key=lambda entity: (entity.name, entity.created_at)):
-        chosen = [asset for asset in assets if asset.entity_id == entity.id and (asset.is_active or asset.is_starred)]
-        chosen.sort(key=lambda asset: (not asset.is_active, asset.number))
+        chosen = sorted(shown[entity.id], key=lambda asset: (not asset.is_active, asset.number))
         for asset in filter(repeats.allow, chosen):
             name = names.free(entity.name, folder=_folder(FOLDERS[asset.asset_type]), suffix=SUFFIXES[asset.media_type])
             yield TabletopPicture(name, asset.content_hash, asset.created_at, _as_it_is)
