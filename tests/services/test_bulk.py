@@ -17,7 +17,8 @@ from wrldbldr.domain.picture_query import PictureQuery
 from wrldbldr.domain.stage import Part
 from wrldbldr.domain.world import Entity, EntityType
 from wrldbldr.kit.ids import new_id
-from wrldbldr.services.bulk import TICKET_TIME
+from wrldbldr.services.bulk import TICKET_LIMIT, TICKET_TIME
+from wrldbldr.services.image_work import STREAM_LIMIT, TooMuchAtOnceError
 from wrldbldr.services.worlds import EntityChanges
 
 CHARACTER = EntityType.CHARACTER
@@ -166,6 +167,32 @@ async def test_a_ticket_is_for_whoever_asked_and_for_a_minute(painting: Studio) 
 
     with pytest.raises(NotFoundError, match="ask for it again"):
         await painting.engine.bulk.zip(painting.who, ticket)
+
+
+async def test_of_the_tickets_of_an_account_only_those_it_asked_for_last_are_kept(painting: Studio) -> None:
+    [picture] = await painted(painting, 1)
+    bulk, who = painting.engine.bulk, painting.who
+    first, *newest = [await bulk.ask_for_zip(who, [picture.id]) for _ in range(TICKET_LIMIT + 1)]
+
+    with pytest.raises(NotFoundError, match="ask for it again"):
+        await bulk.zip(who, first)
+    for ticket in newest:
+        async for _ in (await bulk.zip(who, ticket)).pieces:
+            pass
+
+
+async def test_a_zip_too_many_is_refused_when_it_is_asked_for(painting: Studio) -> None:
+    [picture] = await painted(painting, 1)
+    bulk, who = painting.engine.bulk, painting.who
+    ticket = await bulk.ask_for_zip(who, [picture.id])
+    under_way = [await bulk.zip(who, ticket) for _ in range(STREAM_LIMIT)]
+
+    with pytest.raises(TooMuchAtOnceError, match="Wait until some of it is done"):
+        await bulk.ask_for_zip(who, [picture.id])
+
+    async for _ in under_way[0].pieces:
+        pass
+    await bulk.ask_for_zip(who, [picture.id])
 
 
 async def test_what_is_gone_or_somebody_elses_is_left_out_of_what_is_there(painting: Studio) -> None:

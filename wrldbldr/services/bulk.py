@@ -28,6 +28,7 @@ from wrldbldr.services.generation_info import GenerationInfo
 from wrldbldr.services.image_work import ImageWork
 
 TICKET_TIME = timedelta(minutes=1)
+TICKET_LIMIT = 4  # of an account: those that it asked for last
 GONE_TICKET = "download: ask for it again"
 
 
@@ -100,11 +101,18 @@ class BulkService:
         return moving
 
     async def ask_for_zip(self, who: Principal, asset_ids: Sequence[UUID]) -> UUID:
-        """A ticket with which they can be downloaded for a minute. Raises NotFoundError, InvalidInputError."""
+        """A ticket with which they can be downloaded for a minute.
+
+        Raises NotFoundError, InvalidInputError, and TooMuchAtOnceError here already, where it can be shown.
+        """
+        self._work.check_stream(who)
         async with self._database.read() as unit:
             assets = await owned_assets(unit, who, asset_ids)
         now, ticket = self._clock.monotonic(), new_id()
         self._tickets = {name: one for name, one in self._tickets.items() if one.until > now}
+        theirs = [name for name, one in self._tickets.items() if one.account_id == who.account_id]
+        for name in theirs[: 1 - TICKET_LIMIT]:
+            del self._tickets[name]
         until = now + TICKET_TIME.total_seconds()
         self._tickets[ticket] = _Ticket(who.account_id, [asset.id for asset in assets], until)
         return ticket

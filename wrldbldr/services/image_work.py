@@ -70,6 +70,11 @@ class ImageWork:
         """What `work` gives, done in a thread for pictures. Whoever is cancelled meanwhile goes on only when it is done."""
         return await to_its_end(work, self._threads)
 
+    def check_stream(self, who: Principal) -> None:
+        """Raises TooMuchAtOnceError while there is no room for a `stream`."""
+        if self._streams[who.account_id] >= self._stream_limit:
+            raise TooMuchAtOnceError
+
     async def stream(self, who: Principal, pieces: Iterator[bytes]) -> AsyncGenerator[bytes]:
         """These pieces, each made in a thread for pictures, so that whoever takes them slowly holds up nobody.
 
@@ -80,8 +85,7 @@ class ImageWork:
         return _rest_of(begun)
 
     async def _begin(self, who: Principal, pieces: Iterator[bytes]) -> AsyncGenerator[bytes]:
-        if self._streams[who.account_id] >= self._stream_limit:
-            raise TooMuchAtOnceError
+        self.check_stream(who)
         self._streams[who.account_id] += 1
         try:
             yield b""
