@@ -260,13 +260,13 @@ def test_where_there_is_nothing_that_is_said(tmp_path: Path) -> None:
         put_back(tmp_path, tmp_path / "new" / DATABASE, tmp_path / "new" / MEDIA)
 
 
-@pytest.mark.parametrize("taken", [DATABASE, MEDIA])
+@pytest.mark.parametrize("taken", [DATABASE, MEDIA, f"{DATABASE}-wal", f"{DATABASE}-shm"])
 async def test_nothing_is_put_back_over_worlds_that_are_there(studio: Studio, tmp_path: Path, taken: str) -> None:
     backup, data = make(studio, tmp_path), tmp_path / "used"
     data.mkdir()
     (data / taken).write_text("mine")
 
-    with pytest.raises(BackupError, match="move its data folder aside"):
+    with pytest.raises(BackupError, match=f"{taken}. Stop WrldBldr, move its data folder aside"):
         put_back(backup.folder, data / DATABASE, data / MEDIA)
 
     assert files(data) == [taken]

@@ -14,6 +14,8 @@ from wrldbldr.media.store import MediaStore
 
 DATABASE, MEDIA = "wrldbldr.sqlite3", "media"
 UNFINISHED = ".part"
+JOURNALS = ("-wal", "-shm")
+"""What SQLite keeps beside a database: of another one they would be taken for news of this one."""
 ROUND_LIMIT = 20
 
 
@@ -64,7 +66,8 @@ def put_back(backup: Path, database: Path, media: Path) -> Backup:
     """Make a data folder of a backup, which stays. Blocks. Raises BackupError, also where there are worlds already."""
     if not (backup / DATABASE).is_file():
         raise BackupError(f"There is no backup at {backup.absolute()}: that is a folder with {DATABASE} in it.")
-    for taken in (database, media):
+    journals = (database.with_name(f"{database.name}{ending}") for ending in JOURNALS)
+    for taken in (database, media, *journals):
         if taken.exists():
             raise BackupError(
                 f"There are worlds already: {taken.absolute()}. Stop WrldBldr, move its data folder aside, then try again."
