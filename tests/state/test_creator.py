@@ -2,12 +2,15 @@
 
 from tests.fakes.studio import Studio
 from tests.state.tab import Tab, open_tab
+from wrldbldr.domain.text import LINE_LIMIT
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine
 from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.state.add_entity import AddEntity
 from wrldbldr.state.creator import Creator
+from wrldbldr.state.director import Director
 from wrldbldr.state.editor import Editor
+from wrldbldr.state.moving import Moving
 from wrldbldr.state.place import Place
 
 
@@ -72,6 +75,13 @@ async def test_find_narrows_the_list_by_every_word_in_name_and_description(desk:
     creator = await desk.see(Creator)
     assert [card.name for card in creator.characters] == ["Pim"]
     assert creator.locations == []
+
+
+async def test_no_more_is_looked_for_than_a_line(desk: Tab) -> None:
+    for state in (Creator, Moving, Director):
+        await desk.send(state.look_for("x" * 5000))
+
+        assert len((await desk.see(state)).find) == LINE_LIMIT
 
 
 async def test_whoever_was_deleted_elsewhere_is_no_longer_shown(desk: Tab, studio: Studio) -> None:

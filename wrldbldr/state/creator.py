@@ -7,6 +7,7 @@ from reflex.event import EventSpec
 
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.errors import NotFoundError
+from wrldbldr.domain.text import LINE_LIMIT
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import current
 from wrldbldr.services.cards import EntityCard, entity_card, thumbnail_of
@@ -98,7 +99,7 @@ class Creator(rx.State):
     @signed_in
     async def look_for(self, who: Principal, find: str) -> None:
         """Narrow the list."""
-        self.find = find
+        self.find = find[:LINE_LIMIT]
 
     @rx.event
     @signed_in

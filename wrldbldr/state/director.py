@@ -90,7 +90,7 @@ class Director(rx.State):
     @signed_in
     async def look_for(self, who: Principal, find: str) -> None:
         """Narrow the list."""
-        self.find = find
+        self.find = find[:LINE_LIMIT]
 
     @rx.event
     @signed_in

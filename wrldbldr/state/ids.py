@@ -13,7 +13,7 @@ def parsed_id(text: str, noun: str) -> UUID:
     """The id in `text`. Raises NotFoundError: what is no id names nothing."""
     try:
         return UUID(text)
-    except ValueError as error:
+    except (ValueError, AttributeError, TypeError) as error:  # a list from a browser may hold anything
         raise NotFoundError(noun) from error
 
 

@@ -7,6 +7,7 @@ from reflex_components_sonner.toast import ToastAction
 
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.errors import NotFoundError, WrldBldrError
+from wrldbldr.domain.text import LINE_LIMIT
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import current
 from wrldbldr.services.cards import EntityCard
@@ -61,7 +62,7 @@ class Moving(rx.State):
     @signed_in
     async def look_for(self, who: Principal, find: str) -> None:
         """Narrow the list."""
-        self.find = find
+        self.find = find[:LINE_LIMIT]
         await self._list()
 
     @rx.event
