@@ -9,7 +9,8 @@ from wrldbldr.db.assets import HASH, UNPAINTED
 
 WAIT_SECONDS = 60.0
 STYLES_TO_COME = (
-    "select distinct style from batch where style is not null and cleared_at is null and status in (?, ?, ?)"
+    "select distinct style from batch where style is not null and cleared_at is null"  # noqa: S608 - question marks only
+    f" and status in ({', '.join('?' * len(UNPAINTED))})"
 )
 STYLE_COLUMNS = {"style", "cleared_at"}  # of batches; the first version had none
 

@@ -10,12 +10,10 @@ from sqlmodel import col, select
 
 from wrldbldr.db.worlds import TABLES
 from wrldbldr.domain.asset import Asset
-from wrldbldr.domain.batch import Batch, BatchStatus
+from wrldbldr.domain.batch import OPEN, Batch
 from wrldbldr.domain.stage import StagePiece
 from wrldbldr.domain.style_reference import Lineage
 from wrldbldr.domain.world import GameSession
-
-WAITING = (BatchStatus.QUEUED, BatchStatus.GENERATING)
 
 
 class Uses:
@@ -46,7 +44,7 @@ class Uses:
 
     async def waiting(self, world_id: UUID, asset_ids: Sequence[UUID]) -> int:
         """How many batches that are not painted yet take their style from one of the pictures."""
-        query = select_columns(col(Batch.style)).where(col(Batch.world_id) == world_id, col(Batch.status).in_(WAITING))
+        query = select_columns(col(Batch.style)).where(col(Batch.world_id) == world_id, col(Batch.status).in_(OPEN))
         styles = (await self._db_session.execute(query.where(col(Batch.style).is_not(None)))).scalars()
         asked = set(asset_ids)
         return sum(style is not None and any(one.asset_id in asked for one in style.sources) for style in styles)

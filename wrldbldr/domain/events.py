@@ -69,7 +69,7 @@ class BatchCleared:
 
 @dataclass(frozen=True, slots=True)
 class QueueMoved:
-    """Somebody's batch joined or left the one queue of this server: places in it may have changed."""
+    """A batch joined or left the one queue of this server, or the order in it is another: places may have changed."""
 
 
 @dataclass(frozen=True, slots=True)

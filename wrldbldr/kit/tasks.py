@@ -65,8 +65,10 @@ class TaskNursery:
 
 
 async def to_its_end(work: Callable[[], T], threads: Executor | None = None) -> T:
-    """What `work` gives, done in a thread, one of `threads` if they are named. Whoever is cancelled meanwhile goes on only when it is done: no thread is left
-    behind that works on what is being tidied away.
+    """What `work` gives, done in a thread, one of `threads` if they are named.
+
+    Whoever is cancelled meanwhile goes on only when it is done: no thread is left behind that works on what is being
+    tidied away.
     """
     working = asyncio.get_running_loop().run_in_executor(threads, work)
     try:

@@ -94,8 +94,9 @@ def _apart(left: str, right: str) -> tuple[str, str]:
     if left == right:
         return left, right
     one, other = _phrases(left), _phrases(right)
-    only_left = [phrase for phrase in one if phrase not in other]
-    only_right = [phrase for phrase in other if phrase not in one]
+    said_left, said_right = set(one), set(other)
+    only_left = [phrase for phrase in one if phrase not in said_right]
+    only_right = [phrase for phrase in other if phrase not in said_left]
     if not only_left and not only_right:  # the same in another order
         return _shown(one), f"{_shown(other)} (in another order)"
     return _shown(only_left), _shown(only_right)
