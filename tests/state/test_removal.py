@@ -1,13 +1,16 @@
 """Deleting pictures: the question before, and the way back after."""
 
 import re
+from typing import Any
+
+import pytest
 
 from tests.fakes.studio import Studio
 from tests.state.tab import Tab
 from tests.state.test_gallery import paint
 from wrldbldr.state.gallery import Gallery
 from wrldbldr.state.lightbox import Lightbox
-from wrldbldr.state.removal import Removing
+from wrldbldr.state.removal import Removing, delete_pictures
 
 
 def offered(desk: Tab) -> str:
@@ -60,6 +63,22 @@ async def test_what_somebody_else_deleted_while_the_question_hung_there_is_no_tr
     await desk.send(Removing.delete)
 
     assert desk.scripts == ""
+
+
+@pytest.mark.usefixtures("desk")
+async def test_many_are_deleted_with_as_few_statements_as_two(
+    studio: Studio, statements: list[tuple[str, Any]]
+) -> None:
+    pictures, world = await paint(studio, 6), str(studio.scene.world.id)
+    sent = list[int]()
+
+    for chosen in (pictures[:2], pictures[2:]):
+        statements.clear()
+        await delete_pictures(studio.who, world, chosen)
+        sent.append(len(statements))
+
+    assert studio.committed("select count(*) from asset") == [(0,)]
+    assert sent[0] == sent[1], statements
 
 
 async def test_a_picture_that_is_deleted_elsewhere_is_not_shown_large_any_more(desk: Tab, studio: Studio) -> None:

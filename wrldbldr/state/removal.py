@@ -1,14 +1,12 @@
 """Deleting pictures: the question before, and the way back after."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 import reflex as rx
 from reflex.event import EventSpec
 from reflex_components_sonner.toast import ToastAction
 
 from wrldbldr.domain.account import Principal
-from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.engine import current
 from wrldbldr.state.ids import parsed_id
 from wrldbldr.state.principal import Follow, signed_in
@@ -24,6 +22,7 @@ class Removing(rx.State):
     title: rx.Field[str] = rx.field("")
     says: rx.Field[str] = rx.field("")
     answer: rx.Field[str] = rx.field("")
+    _world: str = ""
     _assets: list[str] = []
 
     @rx.event
@@ -44,7 +43,7 @@ class Removing(rx.State):
         """The question was answered with yes. What somebody else deleted meanwhile is gone as it should be."""
         self.is_asking = False
         assets, self._assets = self._assets, []
-        return await delete_pictures(who, assets)
+        return await delete_pictures(who, self._world, assets)
 
     @rx.event
     @signed_in
@@ -57,28 +56,24 @@ class Removing(rx.State):
         engine, ids = current(), [parsed_id(asset, "picture") for asset in assets]
         uses = await engine.removals.uses(who, ids)
         is_one = uses.count == 1
-        label = (await engine.gallery.find(who, ids[0])).label
-        self.title = f"Delete {label}?" if is_one else f"Delete {uses.count} pictures?"
+        first = await engine.gallery.find(who, ids[0])
+        self.title = f"Delete {first.label}?" if is_one else f"Delete {uses.count} pictures?"
         self.answer = "Delete 1 Picture" if is_one else f"Delete {uses.count} Pictures"
         self.says = " ".join([*uses.sentences, "You can undo this for a moment."])
-        self._assets, self.is_asking = [*assets], True
+        self._world, self._assets, self.is_asking = str(first.world_id), [*assets], True
 
 
-async def delete_pictures(who: Principal, assets: Sequence[str]) -> EventSpec | None:
-    """Delete those that are still there, and offer to undo it. None when none is. Raises NotFoundError."""
-    engine, labels, ids = current(), list[str](), list[UUID]()
-    for asset in assets:
-        try:
-            found = await engine.gallery.find(who, parsed_id(asset, "picture"))
-        except NotFoundError:  # somebody was faster
-            continue
-        ids.append(found.id)
-        labels.append(found.label)
-    if not ids:
+async def delete_pictures(who: Principal, world: str, assets: Sequence[str]) -> EventSpec | None:
+    """Delete those of a world that are still there, and offer to undo it. None when none is. Raises NotFoundError."""
+    if not assets:
         return None
-    removal = await engine.removals.delete(who, ids)
+    engine, ids = current(), [parsed_id(asset, "picture") for asset in assets]
+    there = await engine.bulk.there(who, parsed_id(world, "world"), ids)
+    if not there:  # somebody was faster
+        return None
+    removal = await engine.removals.delete(who, [asset.id for asset in there])
     return rx.toast.success(
-        spoken(f"{_named(labels)} deleted"),
+        spoken(f"{_named([asset.label for asset in there])} deleted"),
         duration=UNDO_MILLISECONDS,
         action=ToastAction(label="Undo", on_click=Removing.undo(str(removal))),
     )

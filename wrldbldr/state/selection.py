@@ -28,6 +28,7 @@ class Selection(rx.State):
     shown: rx.Field[AssetCard] = rx.field(default_factory=lambda: NO_PICTURE)
     place: rx.Field[int] = rx.field(0)
     discarded: rx.Field[list[str]] = rx.field(default_factory=list)
+    _world: str = ""
 
     @rx.event
     @signed_in
@@ -70,7 +71,7 @@ class Selection(rx.State):
     async def finish(self, who: Principal) -> Follow:
         """The choice is made: what was discarded is removed. A batch of which nothing is left leaves the list."""
         self.is_open = False
-        gone = await delete_pictures(who, self.discarded)
+        gone = await delete_pictures(who, self._world, self.discarded)
         if self.discarded and len(self.discarded) == len(self.pictures):
             with suppress(NotFoundError, IllegalTransitionError):
                 await current().queue.clear(who, parsed_id(self.batch, "batch"))
@@ -79,7 +80,7 @@ class Selection(rx.State):
 
     async def _open(self, who: Principal, report: BatchReport) -> None:
         batch = report.batch
-        self.batch, self.discarded = str(batch.id), []
+        self.batch, self._world, self.discarded = str(batch.id), str(batch.world_id), []
         self.title = f"{batch.asset_type.capitalize()} of {batch.entity_name}"
         await self._read(who, "", report.asset_ids)
         self.is_open = True
