@@ -331,6 +331,12 @@ def test_the_dialog_puts_to_the_front_what_cannot_wait(desk: Desk, snapshot: Cal
     dialog.get_by_label("Prompt", exact=True).press("Control+Enter")
     desk.expect_order("Hask Brannoch", odile, sefa, "Hask Brannoch")
 
+    desk.page.get_by_role("button", name=re.compile("^Generate Portrait")).first.click()
+    dialog.get_by_label("Prompt", exact=True).fill("at the end")
+    dialog.get_by_label("Seed", exact=True).press("Enter")
+    expect(dialog).to_be_hidden()
+    desk.expect_order("Hask Brannoch", odile, sefa, "Hask Brannoch", "Hask Brannoch")
+
 
 def test_select_keeps_discards_and_sets_active(desk: Desk, snapshot: Callable[[Page, str], None]) -> None:
     sefa = NAMES[1]

@@ -230,6 +230,7 @@ def foot() -> rx.Component:
         rx.el.p(icon("circle-alert", 14), Generate.error, class_name="hint err", role="alert"),
     )
     return rx.el.div(
+        send,  # Enter in a field presses the first button that sends; the style sheet puts it last
         rx.el.div(
             rx.el.span(icon("hourglass", 14), rx.el.span(when), class_name="xs sec row g1 num"),
             first,
@@ -238,7 +239,6 @@ def foot() -> rx.Component:
             class_name="grow",
         ),
         rx.dialog.close(button("Cancel", look="ghost")),
-        send,
         class_name="row dlg-foot",
     )
 
