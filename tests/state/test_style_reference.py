@@ -255,6 +255,26 @@ async def test_the_lightbox_leads_to_the_source_and_to_what_took_its_style_from_
 
     await desk.send(Narrowing.show_descendants(str(source.id)))
     assert [card.id for card in (await desk.see(Gallery)).assets] == [str(styled.id)]
+    assert (await desk.see(Gallery)).tally == "1 of 2", "of the world, where it was looked for"
+    await desk.send(Narrowing.leave_source)
+    assert (await desk.see(Gallery)).tally == "1"
+
+
+async def test_among_all_pictures_those_in_a_style_are_narrowed_to_one_of_whom_they_are(
+    desk: Tab, studio: Studio
+) -> None:
+    place = studio.scene.location
+    source = await painted(studio)
+    mine = await painted(studio, style_reference_ids=[source.id])
+    theirs = await painted(studio, entity_type=EntityType.LOCATION, entity_id=place.id, style_reference_ids=[source.id])
+    await desk.send(Creator.show_all)
+    await desk.send(Narrowing.show_descendants(str(source.id)))
+    assert {card.id for card in (await desk.see(Gallery)).assets} == {str(mine.id), str(theirs.id)}
+
+    await desk.send(Narrowing.by_whose(str(place.id)))
+
+    assert [card.id for card in (await desk.see(Gallery)).assets] == [str(theirs.id)]
+    assert (await desk.see(Gallery)).tally == "1 of 3"
 
 
 async def test_a_remix_takes_the_style_along(desk: Tab, studio: Studio) -> None:

@@ -176,9 +176,7 @@ async def read_again(gallery: Gallery, who: Principal) -> None:
 async def query_of(gallery: Gallery) -> PictureQuery:
     """What is asked for now."""
     filters, place = await gallery.get_state(Filters), await gallery.get_state(Place)
-    whose = filters.whose if place.shows_all or filters.source else place.entity
-    if filters.source:
-        whose = ""
+    whose = filters.whose if place.shows_all else "" if filters.source else place.entity
     return PictureQuery(
         entity_id=parsed_id(whose, "character or location") if whose else None,
         asset_type=None if gallery.tab == ALL else AssetType(gallery.tab),
@@ -221,9 +219,9 @@ async def _hang(gallery: Gallery, who: Principal, pages: Hanging, *, has_more: b
     """Only what differs is sent."""
     place, stored = await gallery.get_state(Place), current().gallery
     world_id = parsed_id(place.world, "world")
-    counts = await stored.counts(
-        who, world_id, parsed_id(place.entity, "character or location") if place.entity else None
-    )
+    # Whoever took a style from a picture may be anybody: what is counted then is the world's, as what is looked through.
+    whose = "" if (await gallery.get_state(Filters)).source else place.entity
+    counts = await stored.counts(who, world_id, parsed_id(whose, "character or location") if whose else None)
     pages = [page for page in pages if page]
     change(
         gallery,
