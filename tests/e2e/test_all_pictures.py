@@ -94,6 +94,13 @@ def _find_it_again(page: Page, snapshot: Callable[[Page, str], None], everything
     page.get_by_role("button", name="Clear Filters").click()
     expect(tiles).to_have_count(everything)
 
+    page.get_by_role("button", name="More filters").click()
+    page.get_by_text("Unused: active for nobody").click()
+    expect(page.get_by_role("checkbox", name=re.compile("^Unused"))).to_be_checked()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Unused", exact=True).click()
+    expect(tiles).to_have_count(everything)
+
 
 def test_the_end_of_a_gallery_loads_more_by_itself_and_keys_go_on_from_picture_to_picture(app: App, page: Page) -> None:
     world = page.url.split("/worlds/")[1].split("/")[0]

@@ -128,7 +128,7 @@ def more_filters() -> rx.Component:
     """What is asked for more seldom."""
     unused = rx.el.label(
         rx.el.input(type="checkbox", checked=Filters.unused, on_change=lambda _: Narrowing.toggle_unused),
-        "Unused: active for nobody, on no stage, nobody’s style reference", class_name="row sm tick",
+        "Unused: active for nobody, on no stage, nobody’s style reference", class_name="row sm whether",
     )  # fmt: skip
     return rx.popover.root(
         rx.popover.trigger(
