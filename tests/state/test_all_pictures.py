@@ -99,6 +99,29 @@ async def test_filters_narrow_together_survive_news_and_are_cleared_at_once(desk
     assert not (await desk.see(Filters)).are_any
 
 
+async def test_a_tag_of_the_picture_shown_large_leads_to_all_that_have_it_whoever_is_on_them(
+    desk: Tab, studio: Studio
+) -> None:
+    place, gallery = studio.scene.location, studio.engine.gallery
+    mine, _ = await paint(studio)
+    [theirs] = await paint(
+        studio, 1, entity_type=EntityType.LOCATION, entity_id=place.id, asset_type=AssetType.BACKDROP
+    )
+    for asset in (mine, theirs):
+        await gallery.update(studio.who, UUID(asset), tags=["tide"])
+    await desk.send(Creator.select(str(studio.scene.character.id)))
+    await desk.send(Narrowing.search("keeper"))
+    await desk.send(Lightbox.show(mine))
+
+    await desk.send(Narrowing.show_tagged("tide"))
+
+    assert sorted(await shown(desk)) == sorted([mine, theirs])
+    assert ((await desk.see(Gallery)).tally, (await desk.see(Filters)).text) == ("2 of 3", "")
+    assert (await desk.see(Place)).shows_all
+    assert not (await desk.see(Lightbox)).is_open
+    assert "wrldbldrFace('all')" in desk.scripts
+
+
 async def test_nobody_can_ask_for_what_there_is_not(desk: Tab, studio: Studio) -> None:
     await paint(studio)
     for event in (
@@ -106,6 +129,7 @@ async def test_nobody_can_ask_for_what_there_is_not(desk: Tab, studio: Studio) -
         Narrowing.in_order("random"),
         Narrowing.by_workflow("x"),
         Narrowing.by_tag("x" * 50),
+        Narrowing.show_tagged(""),
     ):
         desk.forget()
         await desk.send(event)

@@ -19,7 +19,7 @@ OPEN_TO_ALL = {"Door.at_setup", "Door.at_login", "Door.at_join"}
 FRAMEWORKS_OWN = "setvar"
 """Reflex gives it to every state; it reaches only what has a setter, and a setter of ours is a guarded handler."""
 
-KNOWN_HANDLERS = 253
+KNOWN_HANDLERS = 254
 """A floor: an enumeration that finds nothing guards nothing."""
 
 

@@ -115,9 +115,7 @@ class Creator(rx.State):
     @signed_in
     async def show_all(self, who: Principal) -> Follow:
         """Stand in front of every picture of the world."""
-        await face(self, who, EVERYTHING)
-        self.is_browsing = False
-        return rx.call_script(f"wrldbldrFace('{EVERYTHING}')")
+        return await face_everything(self, who)
 
     @rx.event
     @signed_in
@@ -155,6 +153,14 @@ async def face(creator: Creator, who: Principal, wanted: str) -> None:
     if card:
         await fill_editor(creator, who, is_new=True)
         await open_gallery(creator, who)
+
+
+async def face_everything(state: rx.State, who: Principal) -> EventSpec:
+    """Bring the tab of `state` in front of every picture. Raises NotFoundError."""
+    creator = await state.get_state(Creator)
+    await face(creator, who, EVERYTHING)
+    creator.is_browsing = False
+    return rx.call_script(f"wrldbldrFace('{EVERYTHING}')")
 
 
 async def go_to(state: rx.State, who: Principal, entity: str, tab: str = ALL) -> None:

@@ -12,7 +12,7 @@ from wrldbldr.domain.text import LINE_LIMIT
 from wrldbldr.engine import current
 from wrldbldr.services.cards import EntityCard
 from wrldbldr.state.change import change
-from wrldbldr.state.creator import Creator
+from wrldbldr.state.creator import Creator, face_everything
 from wrldbldr.state.filters import Filters, clear
 from wrldbldr.state.gallery import ALL, Gallery, read_first
 from wrldbldr.state.ids import parsed_id, parsed_word
@@ -115,10 +115,20 @@ class Narrowing(rx.State):
     @signed_in
     async def by_tag(self, who: Principal, tag: str) -> None:
         """Show what has a tag; none shows everything."""
-        filters, lightbox = await self.get_state(Filters), await self.get_state(Lightbox)
+        filters = await self.get_state(Filters)
         filters.tag = checked_tag(tag) if tag else ""
-        change(lightbox, is_open=False)
         await self._look(who)
+
+    @rx.event
+    @signed_in
+    async def show_tagged(self, who: Principal, tag: str) -> Follow:
+        """Show all pictures of the world that have a tag, whoever is on them."""
+        wanted, filters = checked_tag(tag), await self.get_state(Filters)
+        follow = await face_everything(self, who)
+        filters.tag = wanted
+        change(await self.get_state(Lightbox), is_open=False)
+        await self._look(who)
+        return follow
 
     @rx.event
     @signed_in

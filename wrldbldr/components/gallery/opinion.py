@@ -46,7 +46,7 @@ def tags() -> rx.Component:
     def tag(name: rx.Var[str]) -> rx.Component:
         return rx.el.button(
             rx.el.span(name, class_name="tr"), type="button", class_name="chip", title="Show all pictures with this tag",
-            on_click=Narrowing.by_tag(name), key=name,
+            on_click=Narrowing.show_tagged(name), key=name,
         )  # fmt: skip
 
     return rx.el.div(
