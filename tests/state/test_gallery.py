@@ -30,7 +30,7 @@ async def test_every_kind_has_a_tab_with_its_count(desk: Tab, studio: Studio) ->
     await desk.send(Gallery.refresh)
     assert ((await desk.see(Gallery)).total, (await desk.see(Gallery)).counts) == (4, {"portrait": 3, "sprite": 1})
 
-    await desk.send(Gallery.choose_tab("sprite"))
+    await desk.send(Narrowing.by_kind("sprite"))
 
     assert await labels(desk) == ["Elven_Archer_Sprite_001"]
 

@@ -10,6 +10,7 @@ from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.world import EntityType
 from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.state.creator import Creator
+from wrldbldr.state.gallery import Gallery
 from wrldbldr.state.moving import Moving
 from wrldbldr.state.picked import Picked
 
@@ -47,6 +48,9 @@ async def test_those_that_are_selected_are_moved_to_somebody_from_the_list(
 
     assert whose(studio, a) == whose(studio, b) == (widow.replace("-", ""), False)
     assert not (await desk.see(Moving)).is_open
+    for event in (Gallery.refresh, Picked.refresh):  # as the news of it brings them
+        await desk.send(event)
+    assert (await desk.see(Picked)).ids == [], "they hang here no more"
     assert "2 pictures hang with Tide Widow now" in desk.scripts
 
 

@@ -9,6 +9,7 @@ from tests.state.test_removal import offered
 from wrldbldr.state import picked as picked_module
 from wrldbldr.state.creator import Creator
 from wrldbldr.state.gallery import Gallery
+from wrldbldr.state.narrowing import Narrowing
 from wrldbldr.state.picked import Picked
 from wrldbldr.state.removal import Removing
 from wrldbldr.state.tagging import Tagging
@@ -67,6 +68,28 @@ async def test_in_front_of_somebody_else_nothing_is_selected(desk: Tab, studio: 
     await desk.send(Picked.pick("all"))
 
     await desk.send(Creator.select(str(studio.scene.location.id)))
+
+    assert await ids(desk) == []
+
+
+async def test_what_a_search_a_filter_or_a_kind_hides_is_selected_no_more(desk: Tab, studio: Studio) -> None:
+    a, b, *_ = await hanging(desk, studio)
+    await desk.send(Gallery.star(a, True))
+    for hide, left in (
+        (Narrowing.search("keeper"), [a, b]),
+        (Narrowing.toggle_starred, [a]),
+        (Narrowing.search("nobody at all"), []),
+    ):
+        await desk.send(Narrowing.clear)
+        await desk.send(Picked.pick("none"))
+        await desk.send(Picked.toggle(a))
+        await desk.send(Picked.toggle(b))
+        await desk.send(hide)
+        assert await ids(desk) == left
+
+    await desk.send(Narrowing.clear)
+    await desk.send(Picked.toggle(a))
+    await desk.send(Narrowing.by_kind("sprite"))
 
     assert await ids(desk) == []
 

@@ -11,7 +11,7 @@ from wrldbldr.services.cards import TileCard, tile_card
 from wrldbldr.state.change import change
 from wrldbldr.state.filters import Filters, clear
 from wrldbldr.state.hanging import PAGE, PAGES, Hanging, hung_again, in_pages
-from wrldbldr.state.ids import parsed_id, parsed_word
+from wrldbldr.state.ids import parsed_id
 from wrldbldr.state.place import Place
 from wrldbldr.state.principal import signed_in
 
@@ -82,13 +82,6 @@ class Gallery(rx.State):
         place = await self.get_state(Place)
         if place.entity or place.shows_all:
             await read_again(self, who)
-
-    @rx.event
-    @signed_in
-    async def choose_tab(self, who: Principal, tab: str) -> None:
-        """Show one type of picture, or all."""
-        self.tab = tab if tab == ALL else parsed_word(AssetType, tab, "kind of picture")
-        await read_first(self, who)
 
     @rx.event
     @signed_in

@@ -6,6 +6,7 @@ import reflex as rx
 
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.asset import checked_rating
+from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.picture_query import PictureOrder
 from wrldbldr.domain.tag import checked_tag
 from wrldbldr.domain.text import LINE_LIMIT
@@ -17,6 +18,7 @@ from wrldbldr.state.filters import Filters, clear
 from wrldbldr.state.gallery import ALL, Gallery, read_first
 from wrldbldr.state.ids import parsed_id, parsed_word
 from wrldbldr.state.lightbox import Lightbox
+from wrldbldr.state.picked import pick_what_hangs
 from wrldbldr.state.place import Place
 from wrldbldr.state.principal import Follow, signed_in
 
@@ -44,6 +46,14 @@ class Narrowing(rx.State):
         self.is_open = is_open
         if is_open:
             await self._read_choices(who)
+
+    @rx.event
+    @signed_in
+    async def by_kind(self, who: Principal, kind: str) -> None:
+        """Show one kind of picture, or all."""
+        gallery = await self.get_state(Gallery)
+        gallery.tab = kind if kind == ALL else parsed_word(AssetType, kind, "kind of picture")
+        await self._look(who)
 
     @rx.event
     @signed_in
@@ -166,6 +176,7 @@ class Narrowing(rx.State):
 
     async def _look(self, who: Principal) -> None:
         await read_first(await self.get_state(Gallery), who)
+        await pick_what_hangs(self, who)
 
     async def _read_choices(self, who: Principal) -> None:
         place, creator, engine = await self.get_state(Place), await self.get_state(Creator), current()

@@ -54,9 +54,8 @@ class Picked(rx.State):
     @rx.event
     @signed_in
     async def refresh(self, who: Principal) -> None:
-        """Pictures changed somewhere: one that is gone is selected no more."""
-        if self.ids:
-            await self._keep(who, self.ids)
+        """Pictures changed somewhere: one that is gone, or hangs elsewhere now, is selected no more."""
+        await pick_what_hangs(self, who)
 
     @rx.event
     @signed_in
@@ -112,6 +111,12 @@ class Picked(rx.State):
         first, last = sorted((shown.index(self._anchor), shown.index(asset)))
         await self._keep(who, [*dict.fromkeys([*self.ids, *shown[first : last + 1]])])
 
+    async def _keep_what_hangs(self, who: Principal) -> None:
+        """What is out of sight is not acted on. Whoever went very far left pictures behind that hang still."""
+        gallery = await self.get_state(Gallery)
+        hanging = self.ids if gallery.is_cut else [card.id for card in gallery.assets]
+        await self._keep(who, [asset for asset in self.ids if asset in hanging])
+
     async def _keep(self, who: Principal, assets: list[str]) -> None:
         """Select those of these that are there. Raises InvalidInputError for more than can be selected."""
         if len(assets) > TOGETHER_LIMIT:
@@ -132,6 +137,13 @@ async def pick_nothing(state: rx.State) -> None:
     picked = await state.get_state(Picked)
     if picked.ids:
         picked.reset()
+
+
+async def pick_what_hangs(state: rx.State, who: Principal) -> None:
+    """The gallery in the tab of `state` shows others: those that hang no more are selected no more."""
+    picked = await state.get_state(Picked)
+    if picked.ids:
+        await picked._keep_what_hangs(who)  # noqa: SLF001 - else it were a handler for browsers
 
 
 def _downloading(address: str) -> rx.event.EventSpec:

@@ -49,7 +49,7 @@ def tabs() -> rx.Component:
         return rx.el.button(
             label, rx.el.span(count, class_name="num"), type="button", role="tab",
             aria_selected=rx.cond(Gallery.tab == value, "true", "false"), aria_controls="pictures",
-            on_click=Gallery.choose_tab(value),
+            on_click=Narrowing.by_kind(value),
         )  # fmt: skip
 
     def tab_of(value: str, label: str) -> rx.Component:
@@ -93,7 +93,7 @@ def chips() -> rx.Component:
 
     def kind(value: str, label: str) -> rx.Component:
         is_on = Gallery.tab == value
-        return chip(ASSET_ICONS[value], label, is_on, Gallery.choose_tab(rx.cond(is_on, ALL, value)))
+        return chip(ASSET_ICONS[value], label, is_on, Narrowing.by_kind(rx.cond(is_on, ALL, value)))
 
     def chosen(is_on: rx.Var[bool], glyph: str, label: rx.Component | rx.Var[str] | str, off: Any) -> rx.Component:
         return rx.cond(is_on, chip(glyph, label, True, off))

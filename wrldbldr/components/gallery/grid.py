@@ -94,7 +94,9 @@ def grid(is_painted_here: rx.Var[bool]) -> rx.Component:
 def newer() -> rx.Component:
     """Whoever went very far left the first pictures behind."""
     return rx.el.div(
-        button("Back to the First", glyph="arrow-up-to-line", look="line", on_click=Gallery.start_over),
+        button(
+            "Back to the First", glyph="arrow-up-to-line", look="line", on_click=[Gallery.start_over, Picked.refresh]
+        ),
         class_name="row center newer",
     )
 
