@@ -7,9 +7,11 @@ import pytest
 from tests.fakes.engine import begin, finish
 from tests.fakes.studio import Studio
 from tests.state.tab import Tab
+from tests.state.test_removal import offered
 from wrldbldr.state.creator import Creator
 from wrldbldr.state.place import Place
 from wrldbldr.state.queue import Queue
+from wrldbldr.state.removal import Removing
 from wrldbldr.state.selection import Selection
 
 
@@ -78,16 +80,22 @@ async def test_closing_it_keeps_everything(desk: Tab, studio: Studio, batch: UUI
     assert len(await ids(studio, batch)) == 3
 
 
-async def test_a_batch_of_which_nothing_is_kept_leaves_the_list(desk: Tab, studio: Studio, batch: UUID) -> None:
+async def test_a_batch_of_which_nothing_is_kept_can_be_chosen_from_again_once_that_is_undone(
+    desk: Tab, studio: Studio, batch: UUID
+) -> None:
     await desk.send(Queue.choose(str(batch)))
-    for asset in await ids(studio, batch):
+    pictures = await ids(studio, batch)
+    for asset in pictures:
         await desk.send(Selection.show(asset))
         await desk.send(Selection.discard)
 
     await desk.send(Selection.finish)
 
     assert await ids(studio, batch) == []
-    assert (await studio.batch(batch)).cleared_at is not None
+    await desk.send(Removing.undo(offered(desk)))
+    assert (await studio.batch(batch)).cleared_at is None
+    await desk.send(Queue.choose(str(batch)))
+    assert [card.id for card in (await desk.see(Selection)).pictures] == pictures
 
 
 async def test_the_one_that_is_set_active_is_kept(desk: Tab, studio: Studio, batch: UUID) -> None:

@@ -7,7 +7,6 @@ from uuid import UUID
 import reflex as rx
 
 from wrldbldr.domain.account import Principal
-from wrldbldr.domain.batch import IllegalTransitionError
 from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.engine import current
 from wrldbldr.services.cards import AssetCard, asset_card
@@ -22,7 +21,6 @@ class Selection(rx.State):
     """`shown` is the picture that is large now, `discarded` are those that will be removed."""
 
     is_open: rx.Field[bool] = rx.field(False)
-    batch: rx.Field[str] = rx.field("")
     title: rx.Field[str] = rx.field("")
     pictures: rx.Field[list[AssetCard]] = rx.field(default_factory=list)
     shown: rx.Field[AssetCard] = rx.field(default_factory=lambda: NO_PICTURE)
@@ -69,18 +67,14 @@ class Selection(rx.State):
     @rx.event
     @signed_in
     async def finish(self, who: Principal) -> Follow:
-        """The choice is made: what was discarded is removed. A batch of which nothing is left leaves the list."""
+        """The choice is made: what was discarded is removed. The batch stays in the list: that can be undone."""
         self.is_open = False
-        gone = await delete_pictures(who, self._world, self.discarded)
-        if self.discarded and len(self.discarded) == len(self.pictures):
-            with suppress(NotFoundError, IllegalTransitionError):
-                await current().queue.clear(who, parsed_id(self.batch, "batch"))
-        self.discarded = []
-        return gone
+        discarded, self.discarded = self.discarded, []
+        return await delete_pictures(who, self._world, discarded)
 
     async def _open(self, who: Principal, report: BatchReport) -> None:
         batch = report.batch
-        self.batch, self._world, self.discarded = str(batch.id), str(batch.world_id), []
+        self._world, self.discarded = str(batch.world_id), []
         self.title = f"{batch.asset_type.capitalize()} of {batch.entity_name}"
         await self._read(who, "", report.asset_ids)
         self.is_open = True
