@@ -9,6 +9,7 @@ from tests.state.test_picked import hanging
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.world import EntityType
 from wrldbldr.services.worlds import EntityChanges
+from wrldbldr.state import moving as moving_module
 from wrldbldr.state.creator import Creator
 from wrldbldr.state.gallery import Gallery
 from wrldbldr.state.moving import Moving
@@ -52,6 +53,21 @@ async def test_those_that_are_selected_are_moved_to_somebody_from_the_list(
         await desk.send(event)
     assert (await desk.see(Picked)).ids == [], "they hang here no more"
     assert "2 pictures hang with Tide Widow now" in desk.scripts
+
+
+async def test_a_list_that_is_too_long_says_how_the_others_are_found(
+    desk: Tab, studio: Studio, widow: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moving_module, "CHOICES", 2)
+    [asset] = await paint(studio, 1)
+    total = len((await desk.see(Creator)).everyone)
+    assert total > 2
+
+    await desk.send(Moving.begin(asset))
+    assert (await desk.see(Moving)).hint == f"2 of {total}: type to find others"
+    await desk.send(Moving.look_for("tide"))
+
+    assert ([card.id for card in (await desk.see(Moving)).found], (await desk.see(Moving)).hint) == ([widow], "")
 
 
 async def test_what_does_not_fit_is_refused_in_the_list_with_the_reason(desk: Tab, studio: Studio) -> None:

@@ -22,7 +22,7 @@ NAME = "character or location"
 
 
 class Moving(rx.State):
-    """`choices` are those to whom they may go, `found` those of them that match what is looked for.
+    """`choices` are those to whom they may go, `found` those of them that match what is looked for. `hint` says when there are more.
 
     `is_asking` while a picture lies on somebody whose it is not: `target` is their id, `target_name` their name.
     """
@@ -31,6 +31,7 @@ class Moving(rx.State):
     title: rx.Field[str] = rx.field("")
     find: rx.Field[str] = rx.field("")
     found: rx.Field[list[EntityCard]] = rx.field(default_factory=list)
+    hint: rx.Field[str] = rx.field("")
     error: rx.Field[str] = rx.field("")
     is_asking: rx.Field[bool] = rx.field(False)
     target: rx.Field[str] = rx.field("")
@@ -115,7 +116,9 @@ class Moving(rx.State):
 
     async def _list(self) -> None:
         everyone = (await self.get_state(Creator)).everyone
-        self.found = [card for card in everyone if matches(self.find, card.name, card.summary)][:CHOICES]
+        found = [card for card in everyone if matches(self.find, card.name, card.summary)]
+        self.found = found[:CHOICES]
+        self.hint = f"{CHOICES} of {len(found):,}: type to find others" if len(found) > CHOICES else ""
 
     async def _card(self, entity: str) -> EntityCard:
         everyone = (await self.get_state(Creator)).everyone

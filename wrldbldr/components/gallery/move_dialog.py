@@ -28,6 +28,7 @@ def move_dialog() -> rx.Component:
         find,
         error_line(FIELD, Moving.error),
         rx.cond(Moving.found.length() > 0, rx.el.ul(rx.foreach(Moving.found, _choice), class_name="scroll"), nobody),
+        rx.cond(Moving.hint != "", rx.el.p(Moving.hint, class_name="hint num", role="status")),
         rx.el.p("Labels that were given here are given anew there. None becomes active.", class_name="hint"),
         class_name="col g3 dlg-body move-to",
     )
