@@ -12,6 +12,13 @@ from tests.fakes.comfyui import tiny_png
 
 AT_ONCE_MS = 5_000
 MANY = 60  # more than a page
+FILE_OVER = """(gallery) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(["PK"], "dropped.png"));
+    const over = new DragEvent("dragover", { dataTransfer, bubbles: true, cancelable: true });
+    gallery.dispatchEvent(over);
+    return { is_taken: over.defaultPrevented, effect: over.dataTransfer.dropEffect };
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +50,8 @@ def test_all_pictures_are_searched_narrowed_tagged_and_rated_and_another_tab_see
     assert "show=all" in page.url
     expect(page.locator(".measures [role=status]")).to_have_text(str(everything))
     snapshot(page, "all-pictures")
+    assert page.locator(".gallery").evaluate(FILE_OVER) == {"is_taken": True, "effect": "none"}, "it belongs to nobody"
+    expect(page.locator(".gallery.dropping")).to_have_count(0)
 
     page.keyboard.press("f")
     page.keyboard.type("odile port")

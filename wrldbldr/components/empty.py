@@ -6,7 +6,9 @@ from wrldbldr.components.icon import icon
 from wrldbldr.components.plate import hole
 
 
-def empty(title: str, says: str, *actions: rx.Component, glyph: str = "", size: str = "md") -> rx.Component:
+def empty(
+    title: str, says: rx.Var[str] | str, *actions: rx.Component, glyph: str = "", size: str = "md"
+) -> rx.Component:
     """A place that waits to be filled."""
     mark = [rx.el.span(icon(glyph, 28), class_name="empty-mark")] if glyph else []
     return rx.el.div(

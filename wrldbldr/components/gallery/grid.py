@@ -187,7 +187,11 @@ def no_pictures() -> rx.Component:
         three_holes(),
         empty(
             "No pictures yet",
-            "Describe what a painter would see, then ask. It is painted while you go on writing.",
+            rx.cond(
+                Place.shows_all,
+                "Choose somebody or somewhere and ask for a picture. Whatever is painted in this world hangs here too.",
+                "Describe what a painter would see, then ask. It is painted while you go on writing.",
+            ),
             size="lg",
         ),
     )
