@@ -40,7 +40,7 @@ async def test_what_is_not_the_apis_is_left_to_the_screens(api: FastAPI, nobody:
 
     answer = await nobody.get("/apiary")
     assert answer.text == "<p>the screens</p>"
-    assert "cache-control" not in answer.headers
+    assert answer.headers["cache-control"] == "no-cache", "an update comes at once"
     refused(await nobody.get("/api/nope"), 404)
 
 
