@@ -77,9 +77,24 @@ async def test_text_that_arrives_after_the_form_was_filled_anew_is_put_into_it(d
     assert editor.form != form
 
 
-async def test_saving_a_field_that_somebody_is_in_leaves_the_form_alone(desk: Tab, studio: Studio) -> None:
-    await desk.send(Editor.begin("description"))
+async def test_text_from_a_field_that_is_there_no_more_is_put_into_the_one_that_took_its_place(
+    desk: Tab, studio: Studio
+) -> None:
+    before = (await desk.see(Editor)).form
+    await desk.send(Creator.select(str(studio.scene.location.id)))
+    await desk.send(Creator.select(str(studio.scene.character.id)))
     form = (await desk.see(Editor)).form
+    assert form != before
+
+    await desk.send(Editor.begin("description", before))  # both were said to a server that did not answer
+    await type_into(desk, studio, "description", "Typed before the server restarted.")
+
+    assert (await desk.see(Editor)).form != form
+
+
+async def test_saving_a_field_that_somebody_is_in_leaves_the_form_alone(desk: Tab, studio: Studio) -> None:
+    form = (await desk.see(Editor)).form
+    await desk.send(Editor.begin("description", form))
 
     await type_into(desk, studio, "description", "A graceful elven archer.")
 
@@ -105,8 +120,8 @@ async def test_a_change_made_elsewhere_appears_unless_somebody_is_writing_here(d
         )
         await desk.send(Creator.refresh)
 
-    await desk.send(Editor.begin("description"))
     form = (await desk.see(Editor)).form
+    await desk.send(Editor.begin("description", form))
     await change_elsewhere("Wary")
     assert (await desk.see(Editor)).form == form
 

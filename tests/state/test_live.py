@@ -327,7 +327,7 @@ async def test_a_page_that_opens_while_other_events_wait_listens_where_it_is(stu
     world, character = studio.scene.world, studio.scene.character
     async with open_tab(secret, f"/worlds/{world.id}/create") as tab:
         typed = [
-            Editor.begin("mood"),
+            Editor.begin("mood", "a form of before"),
             Editor.save("character", str(character.id), "mood", "Wary"),
             Editor.leave("mood"),
         ]

@@ -12,6 +12,7 @@ from wrldbldr.domain.errors import InvalidInputError, NotFoundError
 from wrldbldr.domain.picture import FITTING
 from wrldbldr.domain.world import Character, Entity, EntityType, entity_type
 from wrldbldr.engine import current
+from wrldbldr.kit.ids import new_id
 from wrldbldr.services.cards import NO_IMAGE, first_words, image_url
 from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.state.change import change
@@ -50,13 +51,13 @@ class Editor(rx.State):
     is_saved: rx.Field[bool] = rx.field(False)
     _focused: str = ""
     _refused: dict[str, Refused] = {}  # by entity and field
-    _turn: int = 0
 
     @rx.event
     @signed_in
-    async def begin(self, who: Principal, field: str) -> None:
-        """Somebody is in a field: nothing may be put in its place now."""
-        self._focused = field
+    async def begin(self, who: Principal, field: str, form: str) -> None:
+        """Somebody is in a field: nothing may be put in its place now, unless the form has started over on the way."""
+        if form == self.form:
+            self._focused = field
 
     @rx.event
     @signed_in
@@ -134,8 +135,7 @@ class Editor(rx.State):
             self._start_over(entity)
 
     def _start_over(self, entity: str) -> None:
-        self._turn += 1
-        self.form = f"{entity}-{self._turn}"
+        self.form = f"{entity}-{new_id()}"  # never as before, also not when the server has forgotten the tab
 
     def _show_refusal(self, entity: str) -> None:
         """The first field that could not be saved says why."""

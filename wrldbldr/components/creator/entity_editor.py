@@ -169,7 +169,7 @@ def _saved_as(name: str, value: rx.Var[str]) -> dict[str, Any]:
     """
     return {
         "default_value": value,
-        "on_focus": Editor.begin(name),
+        "on_focus": Editor.begin(name, Editor.form),
         "on_blur": lambda typed: [Editor.save(Place.kind, Place.entity, name, typed), Editor.leave(name)],
         "data_autosave": True,
         "data_owner": Place.entity,
