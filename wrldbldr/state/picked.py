@@ -14,6 +14,7 @@ from wrldbldr.state.place import Place
 from wrldbldr.state.principal import Follow, signed_in
 from wrldbldr.state.removal import ask_to_delete
 from wrldbldr.state.tagging import Tagging
+from wrldbldr.state.words import spoken
 
 TOO_MANY = f"At most {TOGETHER_LIMIT} pictures can be selected."
 ONLY_ONE = "Only one picture can be active: choose one."
@@ -76,7 +77,7 @@ class Picked(rx.State):
     async def activate(self, who: Principal) -> Follow:
         """Let the one that is selected stand for its subject; of several none can."""
         if self.why_not:
-            return rx.toast.info(self.why_not)
+            return rx.toast.info(spoken(self.why_not))
         await current().gallery.activate(who, parsed_id(next(iter(self.ids), ""), "picture"))
         await self._keep(who, self.ids)
         return None
@@ -147,5 +148,4 @@ async def pick_what_hangs(state: rx.State, who: Principal) -> None:
 
 
 def _downloading(address: str) -> rx.event.EventSpec:
-    """Every part of the address was made by us."""
-    return rx.call_script(f"wrldbldrDownload('{address}')")
+    return rx.call_script(f"wrldbldrDownload({spoken(address)})")
