@@ -189,6 +189,7 @@ def test_two_are_compared_side_by_side_and_enlarged_together(desk: Desk, snapsho
     expect(dialog).to_have_count(0)
 
     page.locator(".tile:visible > .plate").first.click()
+    expect(page.get_by_role("dialog", name=NAME)).to_be_visible()
     page.keyboard.press("c")
     expect(page.get_by_role("dialog", name="Compare")).to_be_visible()
     first = page.locator(".pair figure").nth(1).inner_text()
