@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, String, cast, func, text, update
+from sqlalchemy import ColumnClause, Select, String, Uuid, cast, func, literal_column, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -24,6 +24,9 @@ STYLES_TO_COME = (
     .distinct()
 )
 IS_ACTIVE = text("asset.is_active")  # written out, so that the index over these alone is used
+WHOSE: ColumnClause[UUID] = literal_column(
+    "+asset.entity_id", Uuid()
+)  # a plus keeps it from the index over all pictures of somebody
 
 
 class Assets:
@@ -159,7 +162,7 @@ class Assets:
 
     async def _active(self, entity_ids: Collection[UUID] | Select[tuple[UUID]]) -> dict[tuple[UUID, AssetType], UUID]:
         rows = await self._db_session.execute(
-            select(Asset.entity_id, Asset.asset_type, Asset.id).where(col(Asset.entity_id).in_(entity_ids), IS_ACTIVE)
+            select(Asset.entity_id, Asset.asset_type, Asset.id).where(WHOSE.in_(entity_ids), IS_ACTIVE)
         )
         return {(entity_id, AssetType(asset_type)): asset_id for entity_id, asset_type, asset_id in rows.all()}
 
@@ -168,7 +171,7 @@ class Assets:
         await self._db_session.execute(
             update(Asset)
             .where(
-                col(Asset.entity_id) == asset.entity_id,
+                WHOSE.in_([asset.entity_id]),
                 col(Asset.asset_type) == asset.asset_type,
                 IS_ACTIVE,
             )

@@ -29,6 +29,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import instance_dict
 from sqlmodel import SQLModel, col, select
 
+from wrldbldr.db.assets import IS_ACTIVE, WHOSE
 from wrldbldr.db.changes import next_change
 from wrldbldr.db.line import BEHIND_ALL, NEXT
 from wrldbldr.db.worlds import TABLES
@@ -66,14 +67,17 @@ NEXT_BATCH = (
     .where(BATCHES.c.id == NEXT.scalar_subquery())
 )
 WORKFLOW = select_columns(WORKFLOWS).where(WORKFLOWS.c.id == bindparam("workflow"))
-ALIKE = (col(Asset.entity_id) == BATCHES.c.entity_id, col(Asset.asset_type) == BATCHES.c.asset_type)
+OF_KIND = col(Asset.asset_type) == BATCHES.c.asset_type
 PICTURES = select_columns(ASSETS).where(
     ASSETS.c.world_id == bindparam("world"), ASSETS.c.id.in_(bindparam("assets", expanding=True))
 )
 FINISHING = select_columns(
     BATCHES,
-    select(func.coalesce(func.max(Asset.number), 0) + 1).where(*ALIKE).scalar_subquery().label("next_number"),
-    select(Asset.id).where(*ALIKE, col(Asset.is_active)).exists().label("has_active"),
+    select(func.coalesce(func.max(Asset.number), 0) + 1)
+    .where(col(Asset.entity_id) == BATCHES.c.entity_id, OF_KIND)
+    .scalar_subquery()
+    .label("next_number"),
+    select(Asset.id).where(BATCHES.c.entity_id == WHOSE, OF_KIND, IS_ACTIVE).exists().label("has_active"),
 ).where(BATCHES.c.id == bindparam("batch"), BATCHES.c.status == BatchStatus.GENERATING)
 SAVE_STATE = update(BATCHES).where(BATCHES.c.id == bindparam("batch")).values({name: bindparam(name) for name in STATE})
 TAKE_TURN = (
