@@ -4,6 +4,8 @@ import io
 import struct
 import zlib
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 from threading import Lock
 
 from PIL import Image
@@ -43,7 +45,7 @@ decoding = Lock()
 """Held while a picture is read and decoded: however many threads bring one, the memory is taken once."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CleanPicture:
     """A picture that decodes to its last pixel, without anything written beside the pixels."""
 
@@ -52,6 +54,11 @@ class CleanPicture:
     width: int
     height: int
     thumbnails: dict[int, bytes]
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 of the content, reckoned once. Of a large one that blocks for milliseconds."""
+        return sha256(self.content).hexdigest()
 
 
 def clean(content: bytes) -> CleanPicture:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from math import inf
 from pathlib import Path
 from shutil import copy2, rmtree
@@ -53,7 +52,7 @@ class MediaStore:
 
         Raises CannotStoreError.
         """
-        content_hash = sha256(picture.content).hexdigest()
+        content_hash = picture.content_hash
         try:
             for side, thumbnail in picture.thumbnails.items():
                 self._write(self._file(content_hash, side), thumbnail)
@@ -226,10 +225,11 @@ class MediaStore:
                 trashed.replace(file)
 
     def _write(self, file: Path, content: bytes) -> None:
-        self._bring_back(file)
-        with suppress(FileNotFoundError):
-            os.utime(file)
-            return
+        for _ in range(2):
+            with suppress(FileNotFoundError):
+                os.utime(file)
+                return
+            self._bring_back(file)
         file.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = mkstemp(dir=file.parent, prefix=".", suffix=UNFINISHED)
         try:
