@@ -25,6 +25,7 @@ SCRIPTS = ScriptDirectory.from_config(configuration(""))
 TRIGGERS = {
     *("asset_tags_new", "asset_tags_changed", "picture_is_styled"),
     *("picture_words_new", "picture_words_changed", "picture_words_gone"),
+    *("batch_new", "batch_changed"),
 }
 REVISIONS = [script.revision for script in SCRIPTS.walk_revisions()]
 

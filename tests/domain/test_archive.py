@@ -2,10 +2,10 @@
 
 import pytest
 from sqlalchemy import Table, inspect
-from sqlmodel import SQLModel
 
 from wrldbldr.domain.archive import CARRIED, COLUMNS_LEFT_OUT, TABLES_LEFT_OUT, free_world_name, references
 from wrldbldr.domain.columns import JsonOf
+from wrldbldr.domain.row import Row
 from wrldbldr.domain.style_reference import Lineage
 from wrldbldr.domain.tables import TABLES
 from wrldbldr.domain.world import World
@@ -16,7 +16,7 @@ KNOWN_REFERENCES = {"entity_id"}
 DOCUMENTS_WITHOUT_IDS = {"inputs", "tags"}
 
 
-def table_of(kind: type[SQLModel]) -> Table:
+def table_of(kind: type[Row]) -> Table:
     table = inspect(kind).local_table
     assert isinstance(table, Table)
     return table
@@ -41,7 +41,7 @@ def test_every_table_with_a_world_in_it_goes_along_or_is_left_out_for_a_reason()
 
 
 @pytest.mark.parametrize("kind", CARRIED_TABLES, ids=lambda kind: kind.__name__)
-def test_every_column_that_is_left_out_exists_and_every_other_goes_along(kind: type[SQLModel]) -> None:
+def test_every_column_that_is_left_out_exists_and_every_other_goes_along(kind: type[Row]) -> None:
     columns = {column.name for column in table_of(kind).columns}
 
     assert set(COLUMNS_LEFT_OUT[kind]) <= columns
@@ -50,7 +50,7 @@ def test_every_column_that_is_left_out_exists_and_every_other_goes_along(kind: t
 
 
 @pytest.mark.parametrize("kind", CARRIED_TABLES, ids=lambda kind: kind.__name__)
-def test_every_reference_that_goes_along_is_to_something_in_the_file(kind: type[SQLModel]) -> None:
+def test_every_reference_that_goes_along_is_to_something_in_the_file(kind: type[Row]) -> None:
     carried = {table_of(other).name for other in CARRIED.values()}
 
     assert set(references(kind).values()) <= carried, (
@@ -59,7 +59,7 @@ def test_every_reference_that_goes_along_is_to_something_in_the_file(kind: type[
 
 
 @pytest.mark.parametrize("kind", CARRIED_TABLES, ids=lambda kind: kind.__name__)
-def test_no_id_goes_along_that_would_not_be_renewed(kind: type[SQLModel]) -> None:
+def test_no_id_goes_along_that_would_not_be_renewed(kind: type[Row]) -> None:
     going = [column for column in table_of(kind).columns if column.name not in COLUMNS_LEFT_OUT[kind]]
     ids = {column.name for column in going if "UUID" in type(column.type).__name__.upper()}
     documents = {column.name for column in going if isinstance(column.type, JsonOf)}

@@ -4,11 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import SQLModel, col, func, select
+from sqlmodel import col, func, select
 
 from wrldbldr.domain.archive import CARRIED, WorldRows
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import Batch
+from wrldbldr.domain.row import Row
 from wrldbldr.domain.style_reference import Lineage
 from wrldbldr.domain.world import World
 
@@ -30,7 +31,7 @@ class Archive:
         count, total = (await self._db_session.execute(query)).one()
         return count, total
 
-    async def _rows(self, kind: Any, world_id: UUID) -> list[SQLModel]:
+    async def _rows(self, kind: Any, world_id: UUID) -> list[Row]:
         pictures = select(Asset.id).where(Asset.world_id == world_id)
         if kind is Lineage:
             query = select(kind).where(col(Lineage.asset_id).in_(pictures))

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from wrldbldr.db.changes import next_change
 from wrldbldr.domain.batch import Batch, BatchStatus, Standing, Submission
 from wrldbldr.domain.errors import NotFoundError
 
@@ -147,10 +146,8 @@ class Batches:
         return await self._update(update(Batch).where(*listed).values(cleared_at=now))
 
     async def _change_all(self, game_session_id: UUID, status: BatchStatus, values: dict[str, Any]) -> int:
-        """All of them under one number: they change at once."""
         listed = (col(Batch.game_session_id) == game_session_id, IS_LISTED, col(Batch.status) == status)
-        change = await self._db_session.run_sync(lambda it: next_change(it.connection(), game_session_id))
-        return await self._update(update(Batch).where(*listed).values(**values, change=change))
+        return await self._update(update(Batch).where(*listed).values(**values))
 
     async def _update(self, statement: Update) -> int:
         result = await self._db_session.execute(statement, execution_options={"synchronize_session": False})

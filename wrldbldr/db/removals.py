@@ -12,21 +12,22 @@ from uuid import UUID
 from pydantic import JsonValue
 from sqlalchemy import Column, Table, delete, inspect, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import SQLModel, col, select
+from sqlmodel import col, select
 
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.picture_query import PictureNumber
 from wrldbldr.domain.removal import Aside, AsideLink, AsideRow, Removal, Removed, RemovedFile
+from wrldbldr.domain.row import Row
 from wrldbldr.domain.stage import StagePiece
 from wrldbldr.domain.tables import TABLES, TABLES_OF_TRIGGERS
 from wrldbldr.domain.world import GameSession
 
 
-def _table(kind: type[SQLModel]) -> Table:
+def _table(kind: type[Row]) -> Table:
     return cast("Table", inspect(kind).local_table)
 
 
-KINDS: Mapping[str, type[SQLModel]] = {_table(kind).name: kind for kind in TABLES}
+KINDS: Mapping[str, type[Row]] = {_table(kind).name: kind for kind in TABLES}
 ASSETS = _table(Asset).name
 TOGETHER = 300  # rows in one statement
 
@@ -90,8 +91,8 @@ class Removals:
         await self._refer_again(removal.aside.links, there)
 
     async def _aside(self, asset_ids: Sequence[UUID]) -> Aside:
-        kept: dict[str, list[SQLModel]] = {ASSETS: await self._rows(Asset, "id", asset_ids)}
-        forgetful: list[tuple[SQLModel, str]] = []
+        kept: dict[str, list[Row]] = {ASSETS: await self._rows(Asset, "id", asset_ids)}
+        forgetful: list[tuple[Row, str]] = []
         to_follow = [ASSETS]
         while to_follow:
             name = to_follow.pop(0)
@@ -111,11 +112,11 @@ class Removals:
             links=tuple(_link(row, column) for row, column in forgetful if id(row) not in gone),
         )
 
-    async def _rows(self, kind: type[SQLModel], column: str, ids: Collection[UUID]) -> list[SQLModel]:
+    async def _rows(self, kind: type[Row], column: str, ids: Collection[UUID]) -> list[Row]:
         query = select(kind).where(_table(kind).columns[column].in_(ids))
         return [*(await self._db_session.execute(query)).scalars()]
 
-    async def _give_numbers_back(self, rows: Sequence[SQLModel]) -> None:
+    async def _give_numbers_back(self, rows: Sequence[Row]) -> None:
         """By them pictures are in order where words are looked for: whichever has none when it comes gets one behind all."""
         there = {row.id for row in rows if isinstance(row, Asset)}
         numbers = [row for row in rows if isinstance(row, PictureNumber) and row.asset_id in there]
@@ -124,7 +125,7 @@ class Removals:
         self._db_session.add_all(free)
         await self._db_session.flush()
 
-    async def _there(self, rows: Iterable[SQLModel]) -> defaultdict[str, set[UUID]]:
+    async def _there(self, rows: Iterable[Row]) -> defaultdict[str, set[UUID]]:
         """What is stored of all that the rows refer to, by the names of the tables."""
         wanted: defaultdict[str, set[UUID | None]] = defaultdict(set)
         for row in rows:
@@ -167,7 +168,7 @@ def removed_by(removal: Removal) -> Removed:
     )
 
 
-def _referring_to(name: str) -> Iterator[tuple[type[SQLModel], str, bool]]:
+def _referring_to(name: str) -> Iterator[tuple[type[Row], str, bool]]:
     """The columns that refer to a table, and whether a row goes when what it refers to does, rather than forget it."""
     for kind in TABLES:
         for key in _table(kind).foreign_keys if kind not in TABLES_OF_TRIGGERS else ():
@@ -175,7 +176,7 @@ def _referring_to(name: str) -> Iterator[tuple[type[SQLModel], str, bool]]:
                 yield kind, key.parent.name, key.ondelete == "CASCADE"
 
 
-def _fits(row: SQLModel, there: Mapping[str, set[UUID]]) -> bool:
+def _fits(row: Row, there: Mapping[str, set[UUID]]) -> bool:
     """Whether a row can be stored; what it refers to and may do without, it forgets where that is gone."""
     for key in _table(type(row)).foreign_keys:
         column, value = key.parent, getattr(row, key.parent.name)
@@ -187,7 +188,7 @@ def _fits(row: SQLModel, there: Mapping[str, set[UUID]]) -> bool:
     return True
 
 
-def _link(row: SQLModel, column: str) -> AsideLink:
+def _link(row: Row, column: str) -> AsideLink:
     said, key = row.model_dump(mode="json"), _table(type(row)).primary_key.columns
     return AsideLink(
         table=_table(type(row)).name,
@@ -202,9 +203,9 @@ def _part(column: Column[Any], said: JsonValue) -> object:
     return UUID(str(said)) if column.type.python_type is UUID else said
 
 
-def _has_id(kind: type[SQLModel]) -> bool:
+def _has_id(kind: type[Row]) -> bool:
     return "id" in kind.model_fields
 
 
-def _id(row: SQLModel) -> UUID:
+def _id(row: Row) -> UUID:
     return cast("Any", row).id

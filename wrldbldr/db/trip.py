@@ -4,10 +4,11 @@ A trip runs whole in a thread of the database (decision 10). Its rows are plain 
 changed in them afterwards is not stored.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import groupby
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -15,7 +16,6 @@ from sqlalchemy import (
     BindParameter,
     Connection,
     Insert,
-    RowMapping,
     Select,
     Table,
     bindparam,
@@ -27,10 +27,9 @@ from sqlalchemy import (
 from sqlalchemy import select as select_columns  # SQLModel's own knows four at most
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import instance_dict
-from sqlmodel import SQLModel, col, select
+from sqlmodel import col, select
 
 from wrldbldr.db.assets import IS_ACTIVE, WHOSE
-from wrldbldr.db.changes import next_change
 from wrldbldr.db.line import BEHIND_ALL, NEXT
 from wrldbldr.db.worlds import TABLES
 from wrldbldr.domain.account import Account
@@ -38,20 +37,21 @@ from wrldbldr.domain.archive import NewWorld, UnfitWorldFileError, free_world_na
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType, Batch, BatchStatus, Submission
 from wrldbldr.domain.errors import UnauthenticatedError
+from wrldbldr.domain.row import Row
 from wrldbldr.domain.text import NAME_LIMIT
 from wrldbldr.domain.workflow import Workflow, WorkflowDefault
 from wrldbldr.domain.workflow_form import WorkflowForm
 from wrldbldr.domain.world import EntityType, GameSession, World
 
-Stored = TypeVar("Stored", bound=SQLModel)
+Stored = TypeVar("Stored", bound=Row)
 
 
-def _table(kind: type[SQLModel]) -> Table:
+def _table(kind: type[Row]) -> Table:
     return cast(Table, inspect(kind).local_table)
 
 
 ACCOUNTS, BATCHES, WORKFLOWS, SUBMISSIONS, ASSETS = map(_table, (Account, Batch, Workflow, Submission, Asset))
-STATE = ("status", "change", "started_at", "completed_at", "failure", "style")
+STATE = ("status", "started_at", "completed_at", "failure", "style")
 
 # Built once: putting a statement together takes longer than SQLite takes to answer it.
 
@@ -136,16 +136,12 @@ class Trip:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, *rows: SQLModel) -> None:
+    def add(self, *rows: Row) -> None:
         """Store something new."""
-        for row in rows:
-            table = _table(type(row))
-            self._connection.execute(_insert(table), {name: getattr(row, name) for name in _names(table)})
-
-    def ask_for(self, batch: Batch) -> None:
-        """A batch joins those of its table."""
-        batch.change = next_change(self._connection, batch.game_session_id)
-        self.add(batch)
+        for kind, those in groupby(rows, type):
+            table = _table(kind)
+            names, values = _names(table), map(instance_dict, those)
+            self._connection.execute(_insert(table), [{name: each[name] for name in names} for each in values])
 
     def add_world(self, owner_id: UUID, world: NewWorld) -> None:
         """Store a world that was brought in, called so that the owner tells it from the others.
@@ -187,30 +183,32 @@ class Trip:
 
     def next(self) -> Next | None:
         """The batch whose turn it is; none while the queue is paused."""
-        found = self._connection.execute(NEXT_BATCH).mappings().one_or_none()
+        found = self._connection.execute(NEXT_BATCH).one_or_none()
         if found is None:
             return None
-        workflow = None if found[WORKFLOWS.c.id] is None else _stored(Workflow, found)
-        return Next(_stored(Batch, found), workflow, found["had_prompts"])
+        batch, workflow, (had_prompts,) = _split(found, BATCHES, WORKFLOWS)
+        return Next(_stored(Batch, batch), _stored(Workflow, workflow) if any(workflow) else None, had_prompts)
 
     def workflow(self, workflow_id: UUID) -> Workflow | None:
         """The workflow with this id."""
-        found = self._connection.execute(WORKFLOW, {"workflow": workflow_id}).mappings().one_or_none()
+        found = self._connection.execute(WORKFLOW, {"workflow": workflow_id}).one_or_none()
         return None if found is None else _stored(Workflow, found)
 
     def pictures(self, world_id: UUID, asset_ids: Collection[UUID]) -> Sequence[Asset]:
         """Those of the pictures that are in a world, in no order."""
-        found = self._connection.execute(PICTURES, {"world": world_id, "assets": list(asset_ids)}).mappings()
+        found = self._connection.execute(PICTURES, {"world": world_id, "assets": list(asset_ids)})
         return [_stored(Asset, picture) for picture in found]
 
     def finishing(self, batch_id: UUID) -> Finishing | None:
         """The batch with this id, if it is being painted, and what its pictures need to know."""
-        found = self._connection.execute(FINISHING, {"batch": batch_id}).mappings().one_or_none()
-        return None if found is None else Finishing(_stored(Batch, found), found["next_number"], found["has_active"])
+        found = self._connection.execute(FINISHING, {"batch": batch_id}).one_or_none()
+        if found is None:
+            return None
+        batch, (next_number, has_active) = _split(found, BATCHES)
+        return Finishing(_stored(Batch, batch), next_number, has_active)
 
     def save_state(self, batch: Batch) -> None:
         """Store what has become of a batch."""
-        batch.change = next_change(self._connection, batch.game_session_id)
         values = {name: getattr(batch, name) for name in STATE}
         self._connection.execute(SAVE_STATE, {"batch": batch.id, **values})
 
@@ -225,13 +223,19 @@ class Trip:
         return self._connection.execute(PROMPTS, attempt).scalars().all()
 
 
-def _stored(kind: type[Stored], row: RowMapping) -> Stored:
-    """A row of a table, from one that may hold more: made as a session makes it, which is twenty times as quick as by
-    `__init__`.
-    """
+def _stored(kind: type[Stored], values: Sequence[Any]) -> Stored:
+    """A row of a table: made as a session makes it, which is twenty times as quick as by `__init__`."""
     stored = inspect(kind).class_manager.new_instance()
-    instance_dict(stored).update((column.name, row[column]) for column in _table(kind).columns)
+    instance_dict(stored).update(zip(_names(_table(kind)), values, strict=True))
     return stored
+
+
+def _split(found: Sequence[Any], *tables: Table) -> Iterator[Sequence[Any]]:
+    """The values of each table's columns, and then the others."""
+    begin = 0
+    for table in tables:
+        yield found[begin : (begin := begin + len(table.columns))]
+    yield found[begin:]
 
 
 @cache

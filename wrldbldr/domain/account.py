@@ -7,10 +7,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import BigInteger
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from wrldbldr.domain.columns import moment, moment_or_none, word
 from wrldbldr.domain.errors import InvalidInputError
+from wrldbldr.domain.row import Row
 from wrldbldr.domain.text import checked_name, likeness
 from wrldbldr.kit.ids import new_id
 
@@ -33,7 +34,7 @@ class TokenKind(StrEnum):
     API = "api"  # by a script, sent as a bearer token
 
 
-class Account(SQLModel, table=True):
+class Account(Row, table=True):
     """A game master."""
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -45,7 +46,7 @@ class Account(SQLModel, table=True):
     last_turn: int = Field(default=0, sa_type=BigInteger)  # higher was served later; a newcomer is next
 
 
-class AccessToken(SQLModel, table=True):
+class AccessToken(Row, table=True):
     """A login of one browser, or an API token. Only the fingerprint of the secret is stored."""
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

@@ -13,12 +13,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from sqlalchemy import Table, inspect
-from sqlmodel import SQLModel
 
 from wrldbldr.domain.asset import NO_SEED, RATING_LIMIT, Asset
 from wrldbldr.domain.batch import COUNT_LIMIT, Batch, BatchStatus
 from wrldbldr.domain.errors import InvalidInputError, WrldBldrError
 from wrldbldr.domain.input_setting import InputSetting, InputSettings, is_sane
+from wrldbldr.domain.row import Row
 from wrldbldr.domain.style_reference import REFERENCE_LIMIT, STRENGTH_LIMIT, Lineage
 from wrldbldr.domain.tag import Tags, checked_tags
 from wrldbldr.domain.text import (
@@ -40,7 +40,7 @@ PICTURES = "pictures"
 SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
 """Of the pictures that are kept, by their type."""
 
-CARRIED: dict[str, type[SQLModel]] = {
+CARRIED: dict[str, type[Row]] = {
     "characters": Character,
     "locations": Location,
     "batches": Batch,
@@ -62,7 +62,7 @@ TABLES_LEFT_OUT = {
     "stagesight": "a stage belongs to a table, and those who see it sit there",
     "submission": "what ComfyUI was sent is of use while it paints only",
 }
-COLUMNS_LEFT_OUT: dict[type[SQLModel], dict[str, str]] = {
+COLUMNS_LEFT_OUT: dict[type[Row], dict[str, str]] = {
     World: {"owner_id": "whoever brings it in owns it"},
     Character: {"world_id": "there is one world in a file"},
     Location: {"world_id": "there is one world in a file"},
@@ -85,7 +85,7 @@ COLUMNS_LEFT_OUT: dict[type[SQLModel], dict[str, str]] = {
     },
     Lineage: {},
 }
-ENTITIES: dict[EntityType, type[SQLModel]] = {EntityType.CHARACTER: Character, EntityType.LOCATION: Location}
+ENTITIES: dict[EntityType, type[Row]] = {EntityType.CHARACTER: Character, EntityType.LOCATION: Location}
 
 TEXT_LIMITS = {
     "motto": MOTTO_LIMIT,
@@ -129,7 +129,7 @@ class WorldRows:
     """A world and every row that goes along with it, by the names of `CARRIED`."""
 
     world: World
-    rows: Mapping[str, Sequence[SQLModel]]
+    rows: Mapping[str, Sequence[Row]]
 
     def assets(self) -> list[Asset]:
         """Its pictures."""
@@ -234,7 +234,7 @@ def free_world_name(name: str, taken: Iterable[str], limit: int) -> str:
     return found
 
 
-def references(kind: type[SQLModel]) -> dict[str, str]:
+def references(kind: type[Row]) -> dict[str, str]:
     """The columns of a table that goes along which name a row, and the table in which that is."""
     return {
         column.name: next(iter(column.foreign_keys)).column.table.name
@@ -243,14 +243,14 @@ def references(kind: type[SQLModel]) -> dict[str, str]:
     }
 
 
-def _table(kind: type[SQLModel]) -> Table:
+def _table(kind: type[Row]) -> Table:
     return cast("Table", inspect(kind).local_table)
 
 
-Known = Mapping[type[SQLModel], Mapping[UUID, UUID] | set[UUID]]
+Known = Mapping[type[Row], Mapping[UUID, UUID] | set[UUID]]
 
 
-def _ids(content: WorldRows) -> dict[type[SQLModel], list[UUID]]:
+def _ids(content: WorldRows) -> dict[type[Row], list[UUID]]:
     """The ids in each table whose rows have one."""
     return {
         kind: [cast("Any", row).id for row in content.rows[name]]
@@ -259,16 +259,16 @@ def _ids(content: WorldRows) -> dict[type[SQLModel], list[UUID]]:
     }
 
 
-def _left_out(kind: type[SQLModel], given: Mapping[str, Any]) -> dict[str, Any]:
+def _left_out(kind: type[Row], given: Mapping[str, Any]) -> dict[str, Any]:
     """Those of the given values which no file holds for that table."""
     return {name: value for name, value in given.items() if name in COLUMNS_LEFT_OUT[kind]}
 
 
-def _values(row: SQLModel) -> dict[str, Any]:
+def _values(row: Row) -> dict[str, Any]:
     return {name: getattr(row, name) for name in type(row).model_fields if name not in COLUMNS_LEFT_OUT[type(row)]}
 
 
-def _said(row: SQLModel, known: Known) -> dict[str, Any]:
+def _said(row: Row, known: Known) -> dict[str, Any]:
     """A row as JSON data. What it refers to outside the file it does not mention."""
     said = row.model_dump(mode="json", exclude=set(COLUMNS_LEFT_OUT[type(row)]))
     outside = {name for name, kind in _kinds_referred(row).items() if getattr(row, name) not in known[kind]}
@@ -282,7 +282,7 @@ def _place(said: Mapping[str, Any], places: Mapping[str, int]) -> str:
     )
 
 
-def _kinds_referred(row: SQLModel) -> dict[str, type[SQLModel]]:
+def _kinds_referred(row: Row) -> dict[str, type[Row]]:
     tables = {_table(kind).name: kind for kind in CARRIED.values()}
     kinds = {name: tables[table] for name, table in references(type(row)).items()}
     if isinstance(row, Batch | Asset):
@@ -290,7 +290,7 @@ def _kinds_referred(row: SQLModel) -> dict[str, type[SQLModel]]:
     return kinds
 
 
-def _renewed_values(row: SQLModel, new_ids: Mapping[type[SQLModel], Mapping[UUID, UUID]]) -> dict[str, Any]:
+def _renewed_values(row: Row, new_ids: Mapping[type[Row], Mapping[UUID, UUID]]) -> dict[str, Any]:
     values = _values(row)
     if type(row) in new_ids:
         values["id"] = new_ids[type(row)][values["id"]]
@@ -308,7 +308,7 @@ def _parsed(form: type[BaseModel], document: bytes, sentence: str) -> Any:
         raise UnfitWorldFileError(sentence) from error
 
 
-def _form_of(kind: type[SQLModel]) -> type[BaseModel]:
+def _form_of(kind: type[Row]) -> type[BaseModel]:
     """A row as it is written in the file. A column that was added later may be missing, where it has a default."""
     fields: dict[str, Any] = {
         name: (field.annotation, ... if field.is_required() or field.default_factory else field.default)
@@ -331,7 +331,7 @@ _DOCUMENT = create_model(
 )
 
 
-def _row(kind: type[SQLModel], form: BaseModel) -> Any:
+def _row(kind: type[Row], form: BaseModel) -> Any:
     """The row a form stands for, as far as it is written there. Raises UnfitWorldFileError."""
     values = {name: getattr(form, name) for name in type(form).model_fields}
     for name, value in values.items():

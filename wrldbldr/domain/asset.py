@@ -4,12 +4,13 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Index, text
-from sqlmodel import Field, SQLModel, UniqueConstraint
+from sqlmodel import Field, UniqueConstraint
 
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.columns import json_list, json_or_none, moment, word
 from wrldbldr.domain.errors import InvalidInputError
 from wrldbldr.domain.input_setting import InputSettings
+from wrldbldr.domain.row import Row
 from wrldbldr.domain.tag import Tags
 from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.ids import new_id
@@ -21,7 +22,7 @@ PLACE = ("created_at", "batch_index", "id")
 """By what pictures are in order: a question that has an index ending so is answered without sorting."""
 
 
-class Asset(SQLModel, table=True):
+class Asset(Row, table=True):
     """One picture of one entity with its generation metadata. At most one per entity and type is active."""
 
     __table_args__ = (

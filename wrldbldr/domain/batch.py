@@ -12,12 +12,13 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from wrldbldr.domain.columns import json_or_none, moment, moment_or_none, word
 from wrldbldr.domain.errors import ConflictError, InvalidInputError
 from wrldbldr.domain.failure import Failure
 from wrldbldr.domain.input_setting import InputSettings
+from wrldbldr.domain.row import Row
 from wrldbldr.domain.style_reference import Style
 from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.ids import SEED_LIMIT, new_id
@@ -59,7 +60,7 @@ class IllegalTransitionError(ConflictError):
         super().__init__(f"Cannot {verb} a batch that is {found}.", details={"status": found})
 
 
-class Batch(SQLModel, table=True):
+class Batch(Row, table=True):
     """One request for pictures, with everything needed to run it again. The entity's name is frozen when asked."""
 
     __table_args__ = (
@@ -92,7 +93,7 @@ class Batch(SQLModel, table=True):
     inputs: InputSettings | None = json_or_none(InputSettings)  # what was set of the workflow's other inputs
     status: BatchStatus = word(BatchStatus, default=BatchStatus.QUEUED)
     rank: float = Field(index=True)  # of one game master's, the lower runs first; only its order means anything
-    change: int = 0  # the number its status got when it changed last, counted at its table (GameSession.changes)
+    change: int = 0  # the number that the database gave its status when it changed last, counted at its table
     attempt: int = 1
     style: Style | None = json_or_none(Style)
     failure: Failure | None = json_or_none(Failure)
@@ -161,7 +162,7 @@ class Standing:
     attempt: int
 
 
-class Submission(SQLModel, table=True):
+class Submission(Row, table=True):
     """One prompt handed, or about to be handed, to ComfyUI: stored before it is sent, so that no crash forgets it."""
 
     prompt_id: UUID = Field(default_factory=new_id, primary_key=True)

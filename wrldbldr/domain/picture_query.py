@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from wrldbldr.domain.asset import checked_rating
 from wrldbldr.domain.batch import AssetType
+from wrldbldr.domain.row import Row
 from wrldbldr.domain.tag import Tags, checked_tags
 from wrldbldr.domain.text import LINE_LIMIT, checked_text
 
@@ -63,7 +64,7 @@ class PictureQuery:
         return replace(self, tags=checked_tags(self.tags))
 
 
-class PictureNumber(SQLModel, table=True):
+class PictureNumber(Row, table=True):
     """By what number the words of a picture are found. Later pictures have higher ones, and in a batch the first has the
     highest: that is the order of a gallery. The database gives them, by triggers.
     """

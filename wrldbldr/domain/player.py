@@ -4,9 +4,10 @@ from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from wrldbldr.domain.columns import moment
+from wrldbldr.domain.row import Row
 from wrldbldr.kit.ids import new_id
 
 SEAT_DAYS = 30  # then a seat is nobody's; a cookie is kept no longer
@@ -14,7 +15,7 @@ SEATS = 24  # at one table; whoever knows the code could else fill the database
 PLAYER_NAME_LIMIT = 40
 
 
-class Player(SQLModel, table=True):
+class Player(Row, table=True):
     """A seat at a table, until they leave it. Only the fingerprint of the secret that the player's browser shows is stored."""
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

@@ -2,10 +2,11 @@
 
 import re
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.errors import InvalidInputError
+from wrldbldr.domain.row import Row
 from wrldbldr.domain.wildcards import escape, expand
 
 FIELDS = ("name", "description", "mood")
@@ -21,7 +22,7 @@ DEFAULT_TEMPLATES: dict[AssetType, str] = {
 }
 
 
-class PromptTemplate(SQLModel, table=True):
+class PromptTemplate(Row, table=True):
     """With which words the prompt for a kind of picture begins; a kind without a row has those above."""
 
     asset_type: str = Field(primary_key=True)

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, JsonValue
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.columns import json_of, moment
+from wrldbldr.domain.row import Row
 from wrldbldr.domain.stage import StagePiece
 from wrldbldr.kit.ids import new_id
 
@@ -52,10 +53,10 @@ class Removed:
 
     assets: Sequence[Asset]
     pieces: Sequence[StagePiece]
-    others: Sequence[SQLModel]
+    others: Sequence[Row]
 
 
-class Removal(SQLModel, table=True):
+class Removal(Row, table=True):
     """One deletion of one picture or many, which is undone as one."""
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -64,7 +65,7 @@ class Removal(SQLModel, table=True):
     removed_at: datetime = moment()
 
 
-class RemovedFile(SQLModel, table=True):
+class RemovedFile(Row, table=True):
     """A stored file that is needed as long as the deletion can be undone."""
 
     removal_id: UUID = Field(foreign_key="removal.id", primary_key=True, ondelete="CASCADE")

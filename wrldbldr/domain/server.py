@@ -2,15 +2,16 @@
 
 from uuid import UUID
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from wrldbldr.domain.columns import JsonOf
 from wrldbldr.domain.comfyui_config import ComfyUIConfig
+from wrldbldr.domain.row import Row
 
 SERVER_ROW = 1
 
 
-class ServerMemory(SQLModel, table=True):
+class ServerMemory(Row, table=True):
     """A single row: where ComfyUI is, how patient we are with it, and whether the queue is paused.
 
     `found_comfyui_url` is the one found at first start, so that a later start does not quietly paint with the simulator.

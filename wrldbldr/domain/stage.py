@@ -4,12 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlmodel import Field, SQLModel, UniqueConstraint
+from sqlmodel import Field, UniqueConstraint
 
 from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.columns import moment, word
 from wrldbldr.domain.errors import ConflictError, InvalidInputError
+from wrldbldr.domain.row import Row
 from wrldbldr.kit.ids import new_id
 
 FIGURES = 8  # abreast; more would be too small to be told apart on a phone
@@ -50,7 +51,7 @@ class StageFullError(ConflictError):
         )
 
 
-class StagePiece(SQLModel, table=True):
+class StagePiece(Row, table=True):
     """One picture on the stage of a game session. With the picture it goes, too."""
 
     __table_args__ = (UniqueConstraint("game_session_id", "part", "asset_id", name="uq_stagepiece_picture"),)
@@ -64,7 +65,7 @@ class StagePiece(SQLModel, table=True):
     put_at: datetime = moment()
 
 
-class StageSight(SQLModel, table=True):
+class StageSight(Row, table=True):
     """A seat to which a handout is shown that is not for all."""
 
     piece_id: UUID = Field(foreign_key="stagepiece.id", primary_key=True, ondelete="CASCADE")

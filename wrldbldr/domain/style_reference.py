@@ -4,10 +4,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from wrldbldr.domain.columns import word
 from wrldbldr.domain.errors import InvalidInputError
+from wrldbldr.domain.row import Row
 from wrldbldr.domain.workflow import StyleReferenceMode
 
 REFERENCE_LIMIT = 4  # an adapter blends them; nobody tells more apart
@@ -54,7 +55,7 @@ class Style(BaseModel):
         return tuple(source.content_hash for source in self.sources)
 
 
-class Lineage(SQLModel, table=True):
+class Lineage(Row, table=True):
     """One picture that another took its style from. The label stays when the source is gone."""
 
     asset_id: UUID = Field(primary_key=True, foreign_key="asset.id", ondelete="CASCADE")

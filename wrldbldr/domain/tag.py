@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Field, Index, SQLModel
+from sqlmodel import Field, Index
 
 from wrldbldr.domain.columns import moment
 from wrldbldr.domain.errors import InvalidInputError
+from wrldbldr.domain.row import Row
 from wrldbldr.domain.text import checked_name, likeness
 
 TAG_LIMIT = 40
@@ -18,7 +19,7 @@ NAMED_LIMIT = 100
 Tags = tuple[str, ...]
 
 
-class AssetTag(SQLModel, table=True):
+class AssetTag(Row, table=True):
     """Which pictures have a tag, newest first. The database keeps it by triggers from what pictures say of themselves."""
 
     __table_args__ = (Index("ix_assettag_gallery", "world_id", "name", "created_at", "batch_index", "asset_id"),)

@@ -5,9 +5,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, JsonValue
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from wrldbldr.domain.columns import json_of, moment
+from wrldbldr.domain.row import Row
 from wrldbldr.kit.ids import new_id
 
 
@@ -60,7 +61,7 @@ class Bindings(BaseModel):
 StoredGraph = dict[str, JsonValue]
 
 
-class Workflow(SQLModel, table=True):
+class Workflow(Row, table=True):
     """An imported graph with its bindings and defaults."""
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -73,7 +74,7 @@ class Workflow(SQLModel, table=True):
     created_at: datetime = moment()
 
 
-class WorkflowDefault(SQLModel, table=True):
+class WorkflowDefault(Row, table=True):
     """Which workflow paints an asset type when nobody says otherwise."""
 
     asset_type: str = Field(primary_key=True)

@@ -2,15 +2,16 @@
 
 from uuid import UUID
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from wrldbldr.domain.columns import json_of
+from wrldbldr.domain.row import Row
 from wrldbldr.domain.workflow import NodeInput
 
 ShownInputs = tuple[NodeInput, ...]
 
 
-class WorkflowForm(SQLModel, table=True):
+class WorkflowForm(Row, table=True):
     """The size a workflow paints in unless somebody asks for another, and which of its other inputs can be set there.
 
     A workflow without a row of its own has no such size and shows none of them: they stay as they stand in its graph.

@@ -5,16 +5,17 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from wrldbldr.domain.columns import moment
+from wrldbldr.domain.row import Row
 from wrldbldr.kit.ids import new_id
 
 JOIN_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # no letters that read like another
 JOIN_LENGTH = 8
 
 
-class World(SQLModel, table=True):
+class World(Row, table=True):
     """A setting that one game master builds."""
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -31,7 +32,7 @@ class EntityType(StrEnum):
     LOCATION = "location"
 
 
-class EntityBase(SQLModel):
+class EntityBase(Row):
     """What characters and locations have in common."""
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -62,14 +63,14 @@ def entity_type(entity: Entity) -> EntityType:
     return EntityType.CHARACTER if isinstance(entity, Character) else EntityType.LOCATION
 
 
-class GameSession(SQLModel, table=True):
+class GameSession(Row, table=True):
     """A table of a game master and players inside a world; everything live is scoped to one."""
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     world_id: UUID = Field(foreign_key="world.id", index=True, ondelete="CASCADE")
     name: str
     join_code: str = Field(unique=True, index=True)
-    changes: int = 0  # how often the status of one of its batches changed
+    changes: int = 0  # how often the status of one of its batches changed; the database counts
     created_at: datetime = moment()
 
 

@@ -82,7 +82,7 @@ class QueueService:
                 return None
             batch = _batch(order, who, asked, seed=seed, now=now, settings=settings)
             batch.style = _style(trip, order, asked, self._check.known)
-            trip.ask_for(batch)
+            trip.add(batch)
             return batch
 
         batch = await self._database.in_one_trip(place)
