@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from tests.e2e.conftest import BROWSER_FLAGS, App, browser_path
 from tests.fakes.quiet import until
 from tests.fakes.screen import open_screen
 from tests.fakes.simulator import SimulatorProcess
+from wrldbldr.api.events import STREAMS_AT_ONCE
 
 TICKS, TICK_SECONDS = 60, 0.1
 AUDIENCES = (1, 50, 200)
@@ -57,6 +58,17 @@ class Table:
     control: Path
     http: httpx.AsyncClient
     ids: dict[str, str]
+    shared: dict[str, int] = field(default_factory=dict[str, int])
+
+    async def token(self) -> str:
+        """For one program more: a token opens no more streams at once than that many."""
+        for token, programs in self.shared.items():
+            if programs < STREAMS_AT_ONCE:
+                self.shared[token] += 1
+                return token
+        token = (await self.post("/api/tokens", {"label": f"Programs {len(self.shared)}"}))["token"]
+        self.shared[token] = 1
+        return token
 
     @property
     def page(self) -> str:
@@ -158,12 +170,16 @@ async def tab(table: Table, heard: Heard, is_there: asyncio.Event) -> None:
 async def program(table: Table, heard: Heard, is_there: asyncio.Event) -> None:
     """A listener of the event stream."""
     address = f"{table.url.replace('http', 'ws', 1)}/api/sessions/{table.ids['session']}/events"
-    async with connect(address, additional_headers={"cookie": table.cookie}, proxy=None) as connection:
-        async for frame in connection:
-            message = json.loads(frame)
-            if message["type"] == "ComfyUIStateChanged":
-                is_there.set()
-            heard.hear(message.get("progress"), len(frame))
+    token = await table.token()
+    try:
+        async with connect(address, additional_headers={"Authorization": f"Bearer {token}"}, proxy=None) as connection:
+            async for frame in connection:
+                message = json.loads(frame)
+                if message["type"] == "ComfyUIStateChanged":
+                    is_there.set()
+                heard.hear(message.get("progress"), len(frame))
+    finally:
+        table.shared[token] -= 1
 
 
 async def measure(table: Table, client: Client, count: int) -> tuple[Ticks, list[Heard]]:
