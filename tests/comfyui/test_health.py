@@ -210,6 +210,41 @@ async def test_after_its_rest_an_open_circuit_is_closed_by_one_probe_though_noth
         assert health.connection.current == ConnectionState(ConnectionKind.CONNECTED)
 
 
+async def test_while_the_circuit_is_open_not_even_the_regular_looks_bother_the_server(
+    health: Health, breaker: CircuitBreaker, probe: Probe, clock: FakeClock
+) -> None:
+    async with TaskNursery(clock) as nursery:
+        nursery.start(health.watch(), name="watch")
+        await clock.advance(7)
+        trip(breaker)
+        before = probe.asked
+        await clock.advance(30)
+        health.doubt()
+        await clock.advance(29.9)
+        assert probe.asked == before
+
+        await clock.advance(0.1)
+
+        assert probe.asked == before + 1
+
+
+async def test_while_somebody_else_is_the_probe_the_regular_looks_wait_for_what_comes_of_it(
+    health: Health, breaker: CircuitBreaker, probe: Probe, clock: FakeClock
+) -> None:
+    trip(breaker)
+    await clock.advance(60)
+    admitted = breaker.admit()
+    async with TaskNursery(clock) as nursery:
+        nursery.start(health.watch(), name="watch")
+        await clock.advance(40)
+        assert probe.asked == 0
+
+        breaker.succeed(admitted)
+        await clock.advance(15)
+
+        assert probe.asked == 1
+
+
 async def test_a_bug_in_the_probe_is_not_taken_for_an_unhealthy_server(clock: FakeClock) -> None:
     async def buggy() -> None:
         raise KeyError("a bug of ours")

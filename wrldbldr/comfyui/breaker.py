@@ -55,9 +55,14 @@ class CircuitBreaker:
             return None
         return self._clock.now() + timedelta(seconds=self._rest_left)
 
+    @property
+    def lets_through(self) -> bool:
+        """Whether a request could be sent now, if only as the probe."""
+        return self._rest_ends is None or (self._probe is None and self._rest_left <= 0)
+
     def check(self) -> None:
         """Raise CircuitOpenError where `admit` would."""
-        if self._rest_ends is not None and (self._probe is not None or self._rest_left > 0):
+        if not self.lets_through:
             raise CircuitOpenError(self._clock.now() + timedelta(seconds=max(self._rest_left, 0)))
 
     def admit(self) -> Pass:
@@ -70,9 +75,7 @@ class CircuitBreaker:
 
     def try_probe(self) -> Pass | None:
         """Pass as the one probe, if the rest is over and nobody else is it."""
-        if self.state is not BreakerState.HALF_OPEN or self._probe is not None:
-            return None
-        return self.admit()
+        return self.admit() if self._rest_ends is not None and self.lets_through else None
 
     def succeed(self, admitted: Pass) -> None:
         """The server answered, if only to refuse."""

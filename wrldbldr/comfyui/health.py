@@ -56,10 +56,14 @@ class Health:
         return self.connection.current
 
     async def watch(self) -> None:
-        """Ask for ever: every 5 s while it is down, every 15 s while it is up, at once when there is doubt."""
+        """Ask for ever: every 5 s while it is down, every 15 s while it is up, at once when there is doubt.
+
+        While the circuit is open it is left alone: the next look is the probe that ends its rest,
+        unless somebody else is that.
+        """
         while True:
             async with self._asking:
-                if not self._is_fresh or self._breaker.state is BreakerState.HALF_OPEN:
+                if self._is_due:
                     await self._ask()
             delay = self._seconds_to_next_probe()
             self._next_probe_at = self._clock.now() + timedelta(seconds=delay)
@@ -94,6 +98,11 @@ class Health:
         return self._known_at is not None and self._clock.monotonic() - self._known_at < CACHE_SECONDS
 
     @property
+    def _is_due(self) -> bool:
+        is_closed = self._breaker.state is BreakerState.CLOSED
+        return not self._is_fresh if is_closed else self._breaker.lets_through
+
+    @property
     def _failed_lately(self) -> bool:
         return self._last_failed_at is not None and self._clock.monotonic() - self._last_failed_at < SHAKY_SECONDS
 
@@ -116,9 +125,10 @@ class Health:
             self.learn(None)
 
     def _seconds_to_next_probe(self) -> float:
-        delay = PROBE_SECONDS_UP if self._problem is None else PROBE_SECONDS_DOWN
         until = self._breaker.open_until
-        return delay if until is None else min(delay, (until - self._clock.now()).total_seconds())
+        if until is not None:
+            return (until - self._clock.now()).total_seconds()
+        return PROBE_SECONDS_UP if self._problem is None else PROBE_SECONDS_DOWN
 
     def _state(self) -> ConnectionState:
         failures = self._breaker.consecutive_failures
