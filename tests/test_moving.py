@@ -319,3 +319,18 @@ async def test_new_retries_and_time_limits_apply_to_the_next_request_without_a_r
 
     async with asyncio.timeout(5):  # 5, 15 and 45 s of waiting would be 13 s here
         await desk.engine.workflows.analyze(desk.who, graphs.quick())
+
+
+async def test_new_retries_apply_to_a_request_that_waits_for_its_next_try_too(desk: Desk, old: SimulatorServer) -> None:
+    numbers = (await desk.engine.comfyui.get(desk.who)).config.model_dump()
+    await desk.engine.comfyui.put(desk.who, {**numbers, "base_delay_seconds": 30})
+    failing = old.spoil(Rule(Action.STATUS, path="/queue"))
+
+    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:  # the first 30 s of waiting would be 6 s here
+        asking = tasks.create_task(desk.engine.comfyui._in_use.comfyui.queue())
+        await until(lambda: failing.count == 1, "the first try")
+        await desk.engine.comfyui.put(desk.who, {**numbers, "base_delay_seconds": 1})
+        await until(lambda: failing.count == 2, "the second try")
+        old.faults.clear()
+
+        assert (await asking).running == ()

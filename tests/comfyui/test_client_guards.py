@@ -1,6 +1,7 @@
 """The guards around every request: time limits, retry, circuit breaker (US-18A.2 to US-18A.5)."""
 
 import logging
+from contextlib import suppress
 from uuid import UUID
 
 import httpx
@@ -82,6 +83,28 @@ async def test_new_retry_settings_apply_to_the_next_request(server: respx.MockRo
     config[0] = ComfyUIConfig(max_retries=1, base_delay_seconds=2)
     await outcome(client.history(ID), clock, seconds=5)
     assert clock.sleeps == [5, 15, 45, 2]
+    await client.aclose()
+
+
+@pytest.mark.parametrize(("base_delay_seconds", "asked_at"), [(2, [0, 4, 10]), (8, [0, 8, 32]), (20, [0, 20, 80])])
+async def test_a_pause_that_has_begun_lasts_as_long_as_new_settings_say(
+    server: respx.MockRouter, clock: FakeClock, base_delay_seconds: int, asked_at: list[int]
+) -> None:
+    config, times = [ComfyUIConfig(max_retries=2, base_delay_seconds=10)], list[float]()
+
+    def fail(_: httpx.Request) -> httpx.Response:
+        times.append(clock.monotonic())
+        return httpx.Response(500)
+
+    server["history"].mock(side_effect=fail)
+    client = ComfyUIClient(connection_settings(BASE), client_id=CLIENT_ID, clock=clock, config=lambda: config[0])
+    async with TaskNursery(clock) as nursery:
+        nursery.start(_ask_history(client), name="asking")
+        await clock.advance(4)
+        config[0] = ComfyUIConfig(max_retries=2, base_delay_seconds=base_delay_seconds)
+        client.reconsider()
+        await clock.advance(100)
+    assert times == asked_at
     await client.aclose()
 
 
@@ -184,6 +207,11 @@ async def test_a_probe_whose_caller_went_away_does_not_lock_everyone_out(
         await clock.settle()
     server["history"].respond(json={})
     assert await client.history(ID) is None
+
+
+async def _ask_history(client: ComfyUIClient) -> None:
+    with suppress(ComfyUIError):
+        await client.history(ID)
 
 
 async def _ask_queue(client: ComfyUIClient) -> None:

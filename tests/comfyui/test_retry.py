@@ -1,6 +1,7 @@
 """US-18A.2: retry with exponential backoff."""
 
 import logging
+from collections.abc import Callable
 
 import pytest
 
@@ -26,17 +27,20 @@ class Server:
         return "an answer"
 
 
+async def asked(server: Server, clock: FakeClock, config: Callable[[], ComfyUIConfig]) -> str:
+    """Its answer, in the end."""
+    return await with_retry(
+        server.answer, config=config, pause=lambda seconds: clock.sleep(seconds()), what="the history"
+    )
+
+
 async def outcome(server: Server, clock: FakeClock, config: ComfyUIConfig | None = None) -> str | Exception:
     """Let it run to its end, moving the clock by hand."""
     results: list[str | Exception] = []
 
     async def run() -> None:
         try:
-            results.append(
-                await with_retry(
-                    server.answer, config=lambda: config or ComfyUIConfig(), sleep=clock.sleep, what="the history"
-                )
-            )
+            results.append(await asked(server, clock, lambda: config or ComfyUIConfig()))
         except Exception as error:  # noqa: BLE001  whatever comes out is what the test looks at
             results.append(error)
 
@@ -133,7 +137,26 @@ async def test_giving_up_because_the_circuit_opened_meanwhile_is_logged_at_error
     with caplog.at_level(logging.INFO, "wrldbldr.comfyui.retry"):
         assert await outcome(Server(transient(), resting), clock) is resting
     assert [record.levelname for record in caplog.records] == ["INFO", "ERROR"]
-    assert caplog.messages[-1] == "Gave up the history after 1 retries: ComfyUI keeps failing"
+    assert caplog.messages[-1] == "Gave up the history after 1 retry: ComfyUI keeps failing"
+
+
+async def test_giving_up_because_of_something_else_than_before_is_logged_at_error_too(
+    clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    refusal = errors.AuthenticationRequiredError(401)
+    with caplog.at_level(logging.INFO, "wrldbldr.comfyui.retry"):
+        assert await outcome(Server(transient(), transient(), refusal), clock) is refusal
+    assert [record.levelname for record in caplog.records] == ["INFO", "INFO", "ERROR"]
+    assert caplog.messages[-1] == "Gave up the history after 2 retries: ComfyUI does not let us in"
+
+
+async def test_a_lost_answer_is_looked_for_and_so_is_not_called_given_up(
+    clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    lost = errors.AnswerLostError(errors.RequestTimeoutError(30))
+    with caplog.at_level(logging.INFO, "wrldbldr.comfyui.retry"):
+        assert await outcome(Server(transient(), lost), clock) is lost
+    assert [record.levelname for record in caplog.records] == ["INFO"]
 
 
 async def test_a_request_refused_by_an_open_circuit_was_never_tried_and_is_no_error(
@@ -151,7 +174,7 @@ async def test_new_settings_apply_to_what_is_being_tried_already(clock: FakeCloc
 
     async def run() -> None:
         try:
-            await with_retry(server.answer, config=lambda: config[0], sleep=clock.sleep, what="the history")
+            await asked(server, clock, lambda: config[0])
         except MaxRetriesExceededError as error:
             results.append(error)
 

@@ -175,6 +175,7 @@ class FakeComfyUI:
         self._number = 0
         self._is_down = False
         self.catalogue_reads = 0
+        self.reconsidered = 0
         self._is_hanging = False
 
     # -- what a test reads and does
@@ -362,6 +363,9 @@ class FakeComfyUI:
         self.moves.append(settings)
         self.connection.become(ConnectionState(ConnectionKind.DISCONNECTED, problem="It is being asked."))
         self.come_back(restarted=True)
+
+    def reconsider(self) -> None:
+        self.reconsidered += 1
 
     async def aclose(self) -> None:
         self.is_closed = True

@@ -53,9 +53,10 @@ async def test_the_five_numbers_of_the_specification_are_enough_and_all_else_sta
     assert studio.comfyui.moves == []
 
 
-async def test_new_numbers_are_in_force_when_the_answer_comes(engine: Engine, who: Principal) -> None:
+async def test_new_numbers_are_in_force_when_the_answer_comes(engine: Engine, who: Principal, studio: Studio) -> None:
     await engine.comfyui.put(who, NUMBERS)
 
+    assert studio.comfyui.reconsidered == 1, "whoever waits between two tries is told"
     assert engine.comfyui.config().max_retries == 5
     assert (await engine.comfyui.get(who)).config.image_timeout_seconds == 61
 

@@ -64,7 +64,8 @@ class ComfyUIClient:
         self._catalogue: NodeCatalogue | None = None
         self._reading_catalogue = asyncio.Lock()
         self._was_usable = False
-        self._returned = asyncio.Event()  # set, and replaced, whenever the server can be used again
+        self._returns = 0  # how often the server could be used again
+        self._stirred = asyncio.Event()  # set, and replaced, for whoever waits between two tries
         self.health.connection.subscribe(self._forget_server)
 
     @property
@@ -86,6 +87,11 @@ class ComfyUIClient:
         self.health.learn(ServiceUnavailableError(title="ComfyUI's address was changed", advice="It is being asked."))
         await old.aclose()
         await self.health.probe_now()
+
+    def reconsider(self) -> None:
+        """Other settings are in force: whoever waits between two tries waits as long as they say (US-18A.3)."""
+        self._stirred.set()
+        self._stirred = asyncio.Event()
 
     async def system(self) -> SystemInfo:
         """Who is there; remembered until a disconnection. Asked once, unguarded: this is what guards the rest.
@@ -228,11 +234,13 @@ class ComfyUIClient:
             logger.warning("A refused prompt could not be withdrawn: %s", error.title)
 
     async def _guarded(self, attempt: Callable[[], Awaitable[T]], what: str) -> T:
-        return await with_retry(lambda: self._watched(attempt), config=self._config, sleep=self._pause, what=what)
+        return await with_retry(lambda: self._watched(attempt), config=self._config, pause=self._pause, what=what)
 
-    async def _pause(self, seconds: float) -> None:
-        """Between two tries; over at once when ComfyUI, which was away, is back."""
-        await wait_for_event(self._returned, self._clock, seconds)
+    async def _pause(self, seconds: Callable[[], float]) -> None:
+        """Between two tries, as long as the settings say; over at once when ComfyUI, which was away, is back."""
+        began, returns, left = self._clock.monotonic(), self._returns, seconds()
+        while left > 0 and await wait_for_event(self._stirred, self._clock, left) and self._returns == returns:
+            left = began + seconds() - self._clock.monotonic()
 
     async def _watched(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """One attempt, let through by the breaker, which is told how it went, unless we have moved meanwhile."""
@@ -271,8 +279,8 @@ class ComfyUIClient:
         if state.kind is ConnectionKind.DISCONNECTED:
             self._system = self._catalogue = None
         elif state.is_usable and not self._was_usable:
-            self._returned.set()
-            self._returned = asyncio.Event()
+            self._returns += 1
+            self.reconsider()
         self._was_usable = state.is_usable
 
     @property

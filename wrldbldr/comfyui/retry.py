@@ -6,25 +6,28 @@ from typing import TypeVar
 
 from tenacity import AsyncRetrying, RetryCallState, RetryError, retry_if_exception
 
-from wrldbldr.comfyui.errors import CircuitOpenError, ComfyUIError, MaxRetriesExceededError
+from wrldbldr.comfyui.errors import AnswerLostError, ComfyUIError, MaxRetriesExceededError
 from wrldbldr.domain.comfyui_config import ComfyUIConfig
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+Pause = Callable[[Callable[[], float]], Awaitable[None]]
+"""Waits for as many seconds as it is told, and may ask again while it waits."""
+
 
 async def with_retry(
     attempt: Callable[[], Awaitable[T]],
     *,
     config: Callable[[], ComfyUIConfig],
-    sleep: Callable[[float], Awaitable[None]],
+    pause: Pause,
     what: str,
 ) -> T:
     """The result of `attempt()`, called again after each transient ComfyUIError until the retries are used up.
 
-    `config` is asked after every failure, so that new settings apply to what is being tried already; `sleep` waits for
-    so many seconds; `what` names the request in the log.
+    `config` is asked after every failure, and whenever `pause` asks how long to wait, so that new settings apply to what
+    is being tried already; `what` names the request in the log.
     Raises MaxRetriesExceededError with the last cause, or at once whatever is not transient.
     """
     try:
@@ -43,16 +46,16 @@ async def with_retry(
         raise failure
 
     retrying = AsyncRetrying(
-        sleep=sleep,
+        sleep=lambda _: pause(patience.seconds_to_wait),
         stop=patience.is_used_up,
-        wait=patience.seconds_to_wait,
         retry=retry_if_exception(is_transient),
         before_sleep=patience.log_retry,
     )
     try:
         return await retrying(awaited_attempt)
-    except CircuitOpenError as error:  # opened by the failures of this request or of others
-        patience.log_end(error)
+    except ComfyUIError as error:  # a circuit that the failures of this request or of others have opened, a refusal …
+        if not isinstance(error, AnswerLostError):  # which is looked for, and not given up
+            patience.log_end(error)
         raise
     except RetryError as error:
         cause = error.last_attempt.exception()
@@ -73,17 +76,19 @@ class _Patience:
     def is_used_up(self, state: RetryCallState) -> bool:
         return state.attempt_number > self._config().max_retries
 
-    def seconds_to_wait(self, state: RetryCallState) -> int:
-        return self._config().delay_before_retry(state.attempt_number)
+    def seconds_to_wait(self) -> float:
+        return self._config().delay_before_retry(self.retries)
 
     def log_retry(self, state: RetryCallState) -> None:
-        self.retries, most, seconds = state.attempt_number, self._config().max_retries, state.upcoming_sleep
+        self.retries = state.attempt_number
+        most, seconds = self._config().max_retries, self.seconds_to_wait()
         logger.info("Retry %d of %d for %s in %d s: %s", self.retries, most, self._what, seconds, _title(_cause(state)))
 
     def log_end(self, cause: BaseException | None) -> None:
         """What was never tried again was not given up."""
         if self.retries:
-            logger.error("Gave up %s after %d retries: %s", self._what, self.retries, _title(cause))
+            times = "1 retry" if self.retries == 1 else f"{self.retries} retries"
+            logger.error("Gave up %s after %s: %s", self._what, times, _title(cause))
 
 
 def is_transient(error: BaseException) -> bool:

@@ -32,6 +32,10 @@ class MovableComfyUI(ComfyUI, Protocol):
         """Talk to another server from now on, of which nothing is known yet."""
         ...
 
+    def reconsider(self) -> None:
+        """Other retries and time limits are in force, for what is being tried already too."""
+        ...
+
 
 class MovableStream(MessageStream, Protocol):
     """A websocket that can be given another server."""

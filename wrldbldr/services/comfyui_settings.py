@@ -116,6 +116,7 @@ class ComfyUISettingsService:
                     if not wanted.name:
                         memory.found_comfyui_url = found.url_to_remember
             self.config.current = config
+            self._in_use.comfyui.reconsider()
             logger.info("Account %s changed the settings of ComfyUI", who.account_id)
             if is_other:  # whoever asked may go away meanwhile: what is stored must hold
                 self._moving = self._nursery.start(self._move(wanted, found.url), name="move")
