@@ -1,6 +1,6 @@
 """Handing over a prompt, and taking it back (US-18A.1, US-18A.2)."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -150,7 +150,7 @@ async def test_a_refusal_is_told_even_when_withdrawing_fails(
     assert "A refused prompt could not be withdrawn: ComfyUI does not let us in" in caplog.messages
 
 
-@pytest.mark.parametrize("returned", [str(uuid4()), "None", None], ids=["another", "no id", "nothing"])
+@pytest.mark.parametrize("returned", [str(UUID(int=7)), "None", None], ids=["another", "no id", "nothing"])
 async def test_a_server_that_does_not_keep_our_id_is_too_old(
     client: ComfyUIClient, server: respx.MockRouter, returned: str | None
 ) -> None:
@@ -158,8 +158,37 @@ async def test_a_server_that_does_not_keep_our_id_is_too_old(
     with pytest.raises(PromptRefusedError) as refused:
         await client.queue_prompt(model_free(), ID)
     assert refused.value.reason is RefusalReason.OUTDATED_SERVER
-    if returned and "-" in returned:
-        assert sent(server["delete"]) == {"delete": [returned]}
+    assert server["delete"].call_count == 0
+
+
+@pytest.mark.parametrize("place", ["queue_running", "queue_pending"])
+@pytest.mark.parametrize("whose", ["ours", "theirs", "nobody's"])
+async def test_a_prompt_that_goes_under_another_id_is_withdrawn_and_what_others_handed_in_is_not(
+    client: ComfyUIClient, server: respx.MockRouter, place: str, whose: str
+) -> None:
+    other, clients = uuid4(), {"ours": {"client_id": str(CLIENT_ID)}, "theirs": {"client_id": "theirs"}, "nobody's": {}}
+    server["queue"].respond(
+        json={"queue_running": [], "queue_pending": [], place: [[1, str(other), {}, clients[whose], []]]}
+    )
+    server["prompt"].respond(json={**ACCEPTED, "prompt_id": str(other)})
+
+    with pytest.raises(PromptRefusedError):
+        await client.queue_prompt(model_free(), ID)
+
+    deleted, interrupted = server["delete"].call_count, server["interrupt"].call_count
+    assert (deleted, interrupted) == ((1, int(place == "queue_running")) if whose == "ours" else (0, 0))
+
+
+async def test_a_prompt_that_goes_under_another_id_is_told_even_when_the_queue_cannot_be_read(
+    client: ComfyUIClient, server: respx.MockRouter
+) -> None:
+    server["prompt"].respond(json={**ACCEPTED, "prompt_id": str(uuid4())})
+    server["queue"].respond(403)
+
+    with pytest.raises(PromptRefusedError):
+        await client.queue_prompt(model_free(), ID)
+
+    assert server["delete"].call_count == 0
 
 
 async def test_cancelling_deletes_from_the_queue_and_then_interrupts_only_if_ours_is_running(

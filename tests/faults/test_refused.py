@@ -78,3 +78,19 @@ async def test_a_partial_prompt_that_waits_behind_a_job_of_another_is_withdrawn_
     assert entry is not None
     assert entry.succeeded
     assert len(server.executed) == 2
+
+
+async def test_an_answer_that_names_a_job_of_another_leaves_that_job_alone_and_takes_ours_back(
+    rig: Rig, server: SimulatorServer, somebody: SomebodyElse
+) -> None:
+    theirs = await somebody.queue(graphs.foreign(1))
+    server.faults.add(Rule(Action.ANOTHERS_ID))
+
+    failure = await failure_of(rig, graphs.slow(LONG_SECONDS))
+
+    assert "too old" in failure.title
+    await rig.require_next_one_to_be_painted()
+    entry = server.simulator.workshop.history.get(theirs)
+    assert entry is not None
+    assert entry.succeeded
+    assert len(server.executed) == 2

@@ -67,6 +67,20 @@ async def test_a_prompt_may_go_under_an_id_of_the_servers_own(server: SimulatorS
     assert server.executed == [own, "ours", "last"]
 
 
+async def test_an_answer_may_name_what_somebody_else_runs(server: SimulatorServer, visitor: Visitor) -> None:
+    ears = await visitor.listen()
+    await visitor.submit(slow(), prompt_id="theirs")
+    await ears.until(lambda told: told["type"] == "execution_start")
+    server.faults.add(Rule(Action.ANOTHERS_ID))
+
+    named = (await visitor.post_prompt(plain(), prompt_id="ours")).json()["prompt_id"]
+    await visitor.http.post("/interrupt")
+    await ears.until(lambda told: is_end(told) and told["data"]["prompt_id"] == "ours")
+
+    assert named == "theirs"
+    assert server.executed == ["theirs", "ours"]
+
+
 async def test_a_page_that_is_counted_is_answered_as_ever(server: SimulatorServer, visitor: Visitor) -> None:
     tally = server.tally("/queue")
 

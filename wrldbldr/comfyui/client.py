@@ -123,7 +123,7 @@ class ComfyUIClient:
             self._catalogue = None  # what it lists may be the reason
             raise
         if accepted.prompt_id != prompt_id:
-            await self._withdraw(accepted.prompt_id)
+            await self._withdraw_renamed(accepted.prompt_id)
             raise _outdated()
         if node_errors:
             await self._withdraw(prompt_id)
@@ -225,6 +225,16 @@ class ComfyUIClient:
             what="an upload",
         )
         return json_object(answer)
+
+    async def _withdraw_renamed(self, prompt_id: UUID) -> None:
+        """Take back what was taken under another id than ours; what somebody else has handed in is not ours to take."""
+        try:
+            is_ours = (await self.queue()).is_of(self._client_id, prompt_id)
+        except ComfyUIError as error:
+            logger.warning("A prompt that goes under another id could not be withdrawn: %s", error.title)
+            return
+        if is_ours:
+            await self._withdraw(prompt_id)
 
     async def _withdraw(self, prompt_id: UUID) -> None:
         """Take back a prompt that should not run; the refusal that follows matters more than whether this works."""

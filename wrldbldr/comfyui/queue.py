@@ -9,10 +9,11 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class QueuedPrompt:
-    """One prompt on the server. Foreign ones may carry any text as their id."""
+    """One prompt on the server. Foreign ones may carry any text as their id, and as the name of who handed them in."""
 
     prompt_id: str
     number: float
+    client_id: str = ""
 
     def is_one_of(self, prompt_ids: Collection[UUID]) -> bool:
         """Whether this is a prompt of ours."""
@@ -33,6 +34,11 @@ class QueueSnapshot:
     def is_pending(self, prompt_id: UUID) -> bool:
         """Whether it waits on the server."""
         return any(prompt.prompt_id == str(prompt_id) for prompt in self.pending)
+
+    def is_of(self, client_id: UUID, prompt_id: UUID) -> bool:
+        """Whether it is there, and was handed in by that client."""
+        wanted = (str(client_id), str(prompt_id))
+        return any((prompt.client_id, prompt.prompt_id) == wanted for prompt in self.running + self.pending)
 
     def ahead_of(self, prompt_id: UUID) -> tuple[QueuedPrompt, ...]:
         """Everything that runs before it, in order; the whole queue when it is not there."""
@@ -69,7 +75,12 @@ def _prompt(entry: object) -> Iterable[QueuedPrompt]:
     if isinstance(entry, list | tuple):
         fields = cast(list[object], entry)
         if len(fields) > 1 and isinstance(fields[0], int | float):
-            yield QueuedPrompt(prompt_id=str(fields[1]), number=number_of(fields[0]))
+            yield QueuedPrompt(str(fields[1]), number_of(fields[0]), _client_of(fields))
+
+
+def _client_of(fields: list[object]) -> str:
+    extra = fields[3] if len(fields) > 3 else None
+    return str(cast(dict[str, object], extra).get("client_id", "")) if isinstance(extra, dict) else ""
 
 
 def number_of(raw: object) -> float:

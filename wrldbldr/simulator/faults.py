@@ -19,6 +19,7 @@ requests   matched by `method` and `path` (shell patterns; "/api" is left off be
   These change the answer; `path` is /view or /history* unless it is given.
 prompts    handed in without a fault
     own_id             it goes under an id of the server's own, as in ComfyUI before 0.3.45
+    anothers_id        the answer names the id of what runs just now
 frames     matched by `event`, a pattern of the websocket message's type ("preview" for a binary preview)
     drop_socket        that socket is torn down instead
     mute               that socket stays open and never says anything again
@@ -61,6 +62,7 @@ class Action(StrEnum):
     NO_OUTPUTS = "no_outputs"
     ONE_PICTURE_LESS = "one_picture_less"
     OWN_ID = "own_id"
+    ANOTHERS_ID = "anothers_id"
     DROP_SOCKET = "drop_socket"
     MUTE = "mute"
     UNKNOWN_FRAME = "unknown_frame"
@@ -87,6 +89,7 @@ HISTORY_LIES = frozenset({Action.EMPTY_HISTORY, Action.NO_OUTPUTS, Action.ONE_PI
 FRAME_ACTIONS = frozenset({
     Action.DROP_SOCKET, Action.MUTE, Action.UNKNOWN_FRAME, Action.GARBAGE_FRAME, Action.DUPLICATE, Action.SWAP,
 })  # fmt: skip
+PROMPT_ACTIONS = frozenset({Action.OWN_ID, Action.ANOTHERS_ID})
 MOMENT_ACTIONS = frozenset({Action.DIE, Action.WEDGE, Action.LOSE_QUEUE})
 
 
@@ -189,7 +192,7 @@ class Faults:
 
     def for_prompt(self) -> Rule | None:
         """The rule for a prompt about to be queued. Uses it up once."""
-        return self._use(next((rule for rule in self._rules if rule.action is Action.OWN_ID), None))
+        return self._use(next((rule for rule in self._rules if rule.action in PROMPT_ACTIONS), None))
 
     def for_frame(self, event: str) -> Rule | None:
         """The rule for a websocket message about to be sent. Uses it up once."""

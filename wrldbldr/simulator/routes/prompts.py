@@ -14,7 +14,7 @@ from wrldbldr.simulator.documents import (
     read_json,
     require_object,
 )
-from wrldbldr.simulator.faults import Moment
+from wrldbldr.simulator.faults import Action, Moment
 from wrldbldr.simulator.queue import QueuedPrompt
 from wrldbldr.simulator.validation import problem, validate_prompt
 from wrldbldr.simulator.workshop import Workshop
@@ -61,7 +61,8 @@ class PromptDesk:
             error = problem("no_prompt", "No prompt provided", "No prompt provided")
             return web.json_response({"error": error, "node_errors": {}}, status=HTTPStatus.BAD_REQUEST)
         graph, prompt_id = require_object(body["prompt"]), str(body.get("prompt_id", str(uuid4())))
-        if self._workshop.faults.for_prompt() is not None:
+        rule = self._workshop.faults.for_prompt()
+        if rule is not None and rule.action is Action.OWN_ID:
             prompt_id = str(uuid4())
         targets = body.get("partial_execution_targets")
         wanted = None if targets is None else ids_in(targets)
@@ -77,6 +78,8 @@ class PromptDesk:
         extra_data["create_time"] = self._workshop.now_ms()
         self._workshop.queue.put(QueuedPrompt(number, prompt_id, graph, extra_data, verdict.outputs))
         await self._workshop.strike_request(Moment.ON_PROMPT)
+        if rule is not None and rule.action is Action.ANOTHERS_ID:
+            prompt_id = next((other.prompt_id for other in self._workshop.queue.running), prompt_id)
         return web.json_response({"prompt_id": prompt_id, "number": number, "node_errors": verdict.node_errors})
 
     async def show_queue(self, request: web.Request) -> web.Response:
