@@ -161,6 +161,7 @@ def test_a_preview_with_metadata_names_prompt_and_node() -> None:
         struct.pack(">II", 4, 9999) + b"{}",
         struct.pack(">II", 4, 2) + b"[]" + JPEG,
         struct.pack(">II", 4, 19) + b'{"prompt_id": "x" }' + JPEG,
+        pytest.param(struct.pack(">II", 1, 1) + JPEG + bytes(m.PREVIEW_LIMIT_BYTES), id="too_long"),
     ],
 )
 def test_binary_frames_that_are_no_preview_are_left_out(raw: bytes) -> None:

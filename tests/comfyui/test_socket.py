@@ -119,11 +119,23 @@ async def test_a_name_that_cannot_be_asked_for_is_a_server_that_is_not_there(
     assert [record.levelname for record in caplog.records if record.name == "wrldbldr.comfyui.socket"] == ["WARNING"]
 
 
+async def test_a_whole_picture_that_a_node_sends_costs_neither_the_connection_nor_what_follows_it(
+    listening: Listening, socket: ComfyUISocket, ears: Ears
+) -> None:
+    connection = await next_connection(listening)
+    await connection.send(struct.pack(">II", 1, 2) + b"\x89PNG\r\n\x1a\n" + bytes(4096 * 4096 * 3))
+    await connection.send(json.dumps({"type": "execution_start", "data": {"prompt_id": str(ID)}}))
+
+    heard = await ears.until(lambda heard: ExecutionStarted(prompt_id=ID) in heard)
+
+    assert [type(message) for message in heard] == [Reconnected, Status, ExecutionStarted]
+
+
 async def test_a_frame_that_is_far_too_large_is_not_taken_in(
     listening: Listening, socket: ComfyUISocket, ears: Ears, clock: FakeClock
 ) -> None:
     connection = await next_connection(listening)
-    await connection.send(struct.pack(">II", 1, 1) + b"\xff\xd8\xff" + bytes(16 * 1024 * 1024))
+    await connection.send(struct.pack(">II", 1, 1) + b"\xff\xd8\xff" + bytes(64 * 1024 * 1024))
     await asleep(clock, times=1)
 
     assert connection.close_code == 1009

@@ -12,6 +12,7 @@ from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, V
 logger = logging.getLogger(__name__)
 
 TEXT_LIMIT = 1024 * 1024  # characters; parsing more holds everybody else up
+PREVIEW_LIMIT_BYTES = 16 * 1024 * 1024  # what is larger is no preview, and is not passed on to browsers
 METADATA_LIMIT_BYTES = 64 * 1024
 FILENAME_LIMIT = 255
 HALF_CHARACTER = re.compile("[\ud800-\udfff]")  # JSON can hold one; nothing else can
@@ -240,8 +241,8 @@ def parse_text(raw: str) -> TextMessage | None:
 
 def parse_binary(raw: bytes) -> Preview | None:
     """The preview in a binary frame (big-endian), or None when it holds something else or is cut short."""
-    if len(raw) < 8:
-        return _leave_out("a binary frame that is too short")
+    if not 8 <= len(raw) <= PREVIEW_LIMIT_BYTES:
+        return _leave_out("a binary frame that is too short, or too long for a preview")
     (event, second) = struct.unpack(">II", raw[:8])
     if event == PREVIEW_IMAGE:
         return _preview(raw[8:], {})

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 wire = logging.getLogger(f"{__name__}.wire")
 wire.setLevel(logging.WARNING)  # below that the library logs the handshake, headers and all
 
-FRAME_LIMIT_BYTES = 16 * 1024 * 1024  # a preview of a large picture; the library's default is 1 MiB
+FRAME_LIMIT_BYTES = 64 * 1024 * 1024  # some nodes send whole pictures; a frame beyond it costs the connection
 OPEN_TIMEOUT_SECONDS = 10
 CLOSE_TIMEOUT_SECONDS = 5
 PING_SECONDS = 20  # the server never pings; a proxy drops what is silent for 30 to 60 s
