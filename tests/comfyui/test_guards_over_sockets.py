@@ -231,3 +231,92 @@ async def test_us_18a_4_a_probe_that_fails_means_another_minute_of_rest_for_ever
         counts.append(probes.count)
 
     assert (counts, handed_over.count) == ([1, 1, 2, 2, 3], 0)
+
+
+async def test_us_18a_4_retry_now_is_the_probe_too(
+    client: ComfyUIClient, server: SimulatorServer, clock: FakeClock
+) -> None:
+    await trip(client, server)
+    server.spoil(Rule(Action.STATUS, path="/system_stats"))
+    assert (await client.health.probe_now()).kind is ConnectionKind.CIRCUIT_OPEN
+    assert isinstance(await outcome(client, hand_over), CircuitOpenError)
+    await clock.advance(59)
+    assert isinstance(await outcome(client, hand_over), CircuitOpenError)
+
+    server.faults.clear()
+    assert (await client.health.probe_now()).kind is ConnectionKind.CONNECTED
+
+    assert await outcome(client, hand_over) is None
+
+
+async def test_us_18a_4_an_earlier_request_that_is_given_up_lets_no_second_probe_out(
+    client: ComfyUIClient, server: SimulatorServer, clock: FakeClock
+) -> None:
+    async def read_history(client: ComfyUIClient) -> object:
+        return await client.history(uuid4())
+
+    earlier_ones = server.spoil(Rule(Action.HANG, path="/history/*"))
+    async with asyncio.timeout(PATIENCE_SECONDS), asyncio.TaskGroup() as tasks:
+        earlier = tasks.create_task(outcome(client, read_history))
+        await until(lambda: earlier_ones.count == 1)
+        lost = server.spoil(Rule(Action.STATUS, method="POST", path="/prompt", status=500))
+        for _ in range(5):
+            await outcome(client, hand_over)
+        assert lost.count == 5
+        await clock.advance(60)
+        probes = server.spoil(Rule(Action.HANG, path="/queue"))
+        probe = tasks.create_task(outcome(client, read_queue))
+        await until(lambda: probes.count == 1)
+
+        earlier.cancel()
+        await asyncio.wait([earlier])
+
+        assert isinstance(await outcome(client, read_queue), CircuitOpenError)
+        assert probes.count == 1
+        server.faults.clear()
+    assert probe.result() is None
+
+
+async def test_us_18a_2_a_request_is_given_up_at_error_when_the_circuit_opens_before_its_next_try(
+    client: ComfyUIClient, server: SimulatorServer, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.spoil(Rule(Action.STATUS, method="POST", path="/prompt", status=500))
+    for _ in range(4):
+        await outcome(client, hand_over)
+    fifth = server.spoil(Rule(Action.STATUS, path="/queue", status=500))
+    with caplog.at_level(logging.INFO, "wrldbldr.comfyui.retry"):
+        async with asyncio.TaskGroup() as tasks:
+            asking = tasks.create_task(outcome(client, read_queue))
+            await until(lambda: client.connection.current.kind is ConnectionKind.CIRCUIT_OPEN)
+            await clock.advance(1)
+
+    assert isinstance(asking.result(), CircuitOpenError)
+    assert fifth.count == 1
+    said = [
+        (record.levelno, record.getMessage()) for record in caplog.records if record.name == "wrldbldr.comfyui.retry"
+    ]
+    assert [level for level, _ in said] == [logging.INFO, logging.ERROR]
+    assert said[-1][1] == "Gave up the queue after 1 retry: ComfyUI keeps failing"
+
+
+async def test_how_the_connection_is_can_be_watched_and_each_change_of_its_kind_is_logged_once(
+    client: ComfyUIClient, server: SimulatorServer, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[tuple[ConnectionKind, int]] = []
+    client.connection.subscribe(lambda state: seen.append((state.kind, state.consecutive_failures)))
+    with caplog.at_level(logging.INFO, "wrldbldr.comfyui.connection"):
+        await hand_over(client)
+        await trip(client, server)
+        resting_until = client.connection.current.until
+        await clock.advance(60)
+        await hand_over(client)
+        await server.stop()
+        await client.health.probe_now()
+        await client.health.probe_now()
+
+    assert resting_until == clock.now()
+    degraded = [(ConnectionKind.DEGRADED, failures) for failures in (1, 2, 3, 4)]
+    fine, gone = (ConnectionKind.CONNECTED, 0), (ConnectionKind.DISCONNECTED, 0)
+    assert seen == [fine, *degraded, (ConnectionKind.CIRCUIT_OPEN, 5), fine, gone]
+    said = [record for record in caplog.records if record.name == "wrldbldr.comfyui.connection"]
+    assert [record.levelname for record in said] == ["INFO", "WARNING", "WARNING", "INFO", "WARNING"]
