@@ -55,6 +55,19 @@ async def test_what_httpx_was_given_travels_and_nothing_else() -> None:
     assert "X-Door: key 1" in headers
 
 
+@pytest.mark.parametrize("size", [0, 5, 1024 * 1024, 3_000_000])
+async def test_a_body_of_any_size_arrives_whole_and_with_its_length(size: int) -> None:
+    server = Server(ANSWER)
+    async with wired(server) as (client, address):
+        await client.post(f"http://{address}/prompt", content=bytes(size), headers={"Content-Type": "text/x"})
+
+    head, _, body = server.requests[0].partition(b"\r\n\r\n")
+    headers = head.decode().lower().split("\r\n")
+    assert (f"content-length: {size}" in headers, body) == (True, bytes(size))
+    assert "content-type: text/x" in headers
+    assert not any(line.startswith("transfer-encoding") for line in headers)
+
+
 @pytest.mark.parametrize(
     ("answer", "error"),
     [

@@ -8,6 +8,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Generator, Mapping
 from contextlib import contextmanager
+from io import BytesIO
 from typing import cast
 from urllib.request import getproxies, proxy_bypass
 
@@ -20,6 +21,7 @@ from aiohttp.tracing import Trace
 from yarl import URL
 
 CHUNK_BYTES = 64 * 1024
+LARGE_BYTES = 1024 * 1024  # a body beyond this is sent piece by piece: written at once it would hold everybody up
 ADDED_BY_AIOHTTP = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
@@ -41,7 +43,7 @@ class Wire(httpx.AsyncBaseTransport):
                 request.method,
                 URL(str(request.url), encoded=True),  # as it is: a text would be quoted anew
                 headers=[(name.decode(encoding), value.decode(encoding)) for name, value in request.headers.raw],
-                data=content or None,
+                data=(BytesIO(content) if len(content) > LARGE_BYTES else content) or None,
                 proxy=self._proxy(request.url),
                 timeout=aiohttp.ClientTimeout(total=None, connect=limits.get("connect"), sock_read=limits.get("read")),
                 allow_redirects=False,
