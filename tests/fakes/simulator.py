@@ -144,6 +144,12 @@ class SimulatorProcess:
             self._process.kill()
             self.wait()
 
+    def stop(self) -> None:
+        """SIGTERM: it ends in an orderly way, and forgets its queue all the same."""
+        assert self._process is not None
+        self._process.terminate()
+        self.wait()
+
     def wait(self) -> int:
         """Wait for its end and return the exit code."""
         assert self._process is not None

@@ -16,10 +16,11 @@ class SomebodyElse:
     async def close(self) -> None:
         await self._http.aclose()
 
-    async def queue(self, graph: Graph, *, client_id: str | None = "theirs") -> str:
-        """Hand in a prompt. Of one without a client ComfyUI tells everybody."""
+    async def queue(self, graph: Graph, *, client_id: str | None = "theirs", picture_info: str = "") -> str:
+        """Hand in a prompt. Of one without a client ComfyUI tells everybody; `picture_info` goes with it through the queue."""
         prompt_id = str(uuid4())
         body = {"prompt": graph, "prompt_id": prompt_id} | ({"client_id": client_id} if client_id else {})
+        body["extra_data"] = {"extra_pnginfo": {"workflow": picture_info}}
         (await self._http.post("/prompt", json=body)).raise_for_status()
         return prompt_id
 

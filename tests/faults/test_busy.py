@@ -18,6 +18,8 @@ from wrldbldr.simulator.queue import QueuedPrompt
 
 SLOW_SECONDS = 0.3  # of the one second that is allowed
 THEIRS_WAITING = 200
+THEIRS_LARGE = 9
+THEIRS_BYTES = 2_000_000
 THEIRS_ENDED = 2000
 GOOD = {ConnectionKind.CONNECTED, ConnectionKind.DISCONNECTED}  # it is called disconnected until it was asked
 
@@ -102,6 +104,36 @@ async def test_two_hundred_waiting_jobs_of_others_run_first_and_are_counted_for_
     assert server.executed == [*theirs, str(ours.prompt_id)]
     entries = [server.simulator.workshop.history.get(prompt_id) for prompt_id in theirs[1:]]
     assert all(entry is not None and entry.succeeded for entry in entries)
+
+
+async def test_behind_jobs_of_others_so_large_that_the_queue_cannot_be_read_ours_is_painted_once(
+    rig: Rig, server: SimulatorServer, somebody: SomebodyElse
+) -> None:
+    theirs = [await somebody.queue(graphs.foreign(1))]
+    theirs += [await somebody.queue(graphs.foreign(0), picture_info="x" * THEIRS_BYTES) for _ in range(THEIRS_LARGE)]
+    batch_id = await rig.ask("a lighthouse", 2)
+
+    await rig.end(batch_id)
+
+    await rig.require_pictures(batch_id)
+    (ours,) = await rig.submissions(batch_id)
+    assert server.executed == [*theirs, str(ours.prompt_id)]
+
+
+async def test_a_workflow_of_five_megabytes_is_painted_as_any_other(rig: Rig, server: SimulatorServer) -> None:
+    graph = graphs.quick()
+    graph["12"] = {"class_type": "CLIPTextEncode", "inputs": {"clip": ["4", 1], "text": "x" * 5_000_000}}
+    graph["13"] = {
+        "class_type": "ConditioningCombine",
+        "inputs": {"conditioning_1": ["7", 0], "conditioning_2": ["12", 0]},
+    }
+    graph["3"]["inputs"]["negative"] = ["13", 0]
+
+    batch_id = await rig.ask("a lighthouse", 2, graph=graph)
+    await rig.end(batch_id)
+
+    await rig.require_pictures(batch_id)
+    assert len(server.executed) == len(await rig.submissions(batch_id)) == 1
 
 
 async def test_among_thousands_of_ended_jobs_of_others_ours_is_found_by_its_id_and_theirs_stay(

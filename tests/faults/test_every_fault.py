@@ -99,6 +99,9 @@ FETCHING = {
 
 HEARING = {
     "the_websocket_is_refused": Case((no_socket,)),
+    "the_websocket_is_never_answered": Case((Rule(Action.HANG, path="/ws", times=None),)),
+    "the_websocket_answers_with_a_web_page": Case((Rule(Action.HTML, path="/ws", times=None),)),
+    "the_websocket_is_hung_up_on": Case((Rule(Action.CLOSE, path="/ws", times=None),)),
     "the_websocket_is_dropped_when_it_begins": Case((Rule(Action.DROP_SOCKET, event="execution_start"),)),
     "the_websocket_is_dropped_again_and_again": Case((Rule(Action.DROP_SOCKET, event="progress", times=4),)),
     "the_websocket_is_dropped_at_the_end": Case((Rule(Action.DROP_SOCKET, event="executed"),)),

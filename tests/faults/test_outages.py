@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -147,18 +147,25 @@ async def test_a_prompt_that_kills_comfyui_each_time_fails_in_the_end_and_the_ne
     await rig.require_next_one_to_be_painted()
 
 
-async def test_a_killed_process_is_waited_for(tmp_path: Path, empty_database: Path) -> None:
+@pytest.mark.parametrize("end", [SimulatorProcess.kill, SimulatorProcess.stop], ids=["SIGKILL", "SIGTERM"])
+async def test_a_process_that_is_ended_while_it_paints_is_waited_for(
+    tmp_path: Path, empty_database: Path, end: Callable[[SimulatorProcess], None]
+) -> None:
     with SimulatorProcess(seconds_per_step=0.1) as comfyui:
         async with open_rig(tmp_path, empty_database, comfyui.url) as rig:
             batch_id = await rig.ask("a lighthouse", 2, graph=graphs.slow(0.5))
             await rig.until(lambda _: comfyui.executed_count() > 0, batch_id)
 
-            comfyui.kill()
+            end(comfyui)
+            await soon(0.3)
+            assert (await rig.batch(batch_id)).status == "generating"
             comfyui.start()
 
             await rig.end(batch_id)
             await rig.require_pictures(batch_id)
             await rig.require_next_one_to_be_painted()
+            lost, painted, following = comfyui.executed
+            assert len({lost, painted, following}) == 3
 
 
 async def test_a_comfyui_that_freezes_and_comes_back_paints_the_batch_once(

@@ -7,6 +7,7 @@ from tests.faults import graphs
 from tests.faults.rig import Rig, soon
 from tests.faults.somebody import SomebodyElse
 from wrldbldr.simulator.documents import JsonObject
+from wrldbldr.simulator.faults import Action, Rule
 
 
 async def test_jobs_of_others_run_first_untouched_and_waiting_behind_them_is_said(
@@ -58,6 +59,24 @@ async def test_a_batch_cancelled_while_it_waits_between_jobs_of_others_leaves_bo
     assert len(server.executed) == 3  # and the next one
     entries = [workshop.history.get(prompt_id) for prompt_id in (running, waiting)]
     assert all(entry is not None and entry.succeeded for entry in entries)
+    assert (await rig.batch(batch_id)).status == "cancelled"
+
+
+async def test_an_interrupt_whose_answer_was_lost_is_not_sent_again_when_a_job_of_another_runs_by_then(
+    rig: Rig, server: SimulatorServer, somebody: SomebodyElse
+) -> None:
+    interrupts = server.spoil(Rule(Action.STATUS, method="POST", path="/interrupt", status=502, after=True))
+    batch_id = await rig.ask("a lighthouse", graph=graphs.slow(60))
+    await rig.until(lambda _: bool(server.executed), batch_id)
+    theirs = await somebody.queue(graphs.foreign(1))
+
+    await rig.queue.cancel(rig.master.who, batch_id)
+
+    await rig.require_next_one_to_be_painted()
+    assert interrupts.count == 1
+    entry = server.simulator.workshop.history.get(theirs)
+    assert entry is not None
+    assert entry.succeeded
     assert (await rig.batch(batch_id)).status == "cancelled"
 
 
