@@ -1,5 +1,6 @@
 """Whatever ComfyUI's answers, pictures and messages do wrong: the right pictures exactly once, or a batch that says why."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -133,6 +134,25 @@ async def test_the_right_pictures_come_once_or_the_batch_says_why_when(
     assert len(server.executed) == len(set(server.executed)) == case.runs
     server.faults.clear()
     await rig.require_next_one_to_be_painted()
+
+
+async def test_us_18a_2_handing_over_is_retried_with_growing_pauses_and_its_end_is_logged_at_error(
+    rig: Rig, server: SimulatorServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "wrldbldr.services.errand")
+    failing = server.spoil(post(Action.STATUS, status=503))
+
+    batch = await rig.end(await rig.ask("a lamplighter in the rain"))
+
+    assert batch.status == "failed"
+    assert failing.count == 3
+    said = [record for record in caplog.records if record.name == "wrldbldr.services.errand"]
+    made = [submission.prompt_id for submission in await rig.submissions(batch.id)]
+    assert [record.getMessage().split(":")[0] for record in said if record.levelno == logging.INFO] == [
+        f"Retry 1 of 2 for handing over prompt {made[0]} in 5 s",
+        f"Retry 2 of 2 for handing over prompt {made[1]} in 15 s",
+    ]
+    assert said[-1].levelno == logging.ERROR
 
 
 def words(batch: Batch) -> str:

@@ -124,7 +124,7 @@ async def test_a_prompt_that_was_not_taken_is_sent_again_under_a_new_id(painting
     painting.comfyui.lose_next_answer(but_take_it=False)
 
     batch_id = await painting.ask()
-    await painting.advance(5)
+    await painting.advance(10)
     await painting.paint()
 
     lost, taken = await painting.submissions(batch_id)
@@ -144,7 +144,7 @@ async def test_every_id_is_on_record_before_it_is_sent(painting: Studio) -> None
     painting.comfyui.lose_next_answer(but_take_it=False)
 
     await painting.ask()
-    await painting.advance(5)
+    await painting.advance(10)
 
     assert on_record == [True, True]
 
@@ -301,7 +301,7 @@ async def test_a_batch_claimed_by_a_process_that_died_before_sending_is_sent_onc
 async def test_a_new_process_does_not_look_for_prompts_that_were_given_up(painting: Studio) -> None:
     painting.comfyui.lose_next_answer(but_take_it=False)
     batch_id = await painting.ask()
-    await painting.advance(5)
+    await painting.advance(10)
     assert len(painting.comfyui.submissions) == 1
 
     await painting.restart()

@@ -67,7 +67,7 @@ async def test_a_prompt_believed_lost_that_arrives_late_is_withdrawn_though_othe
     painting.comfyui.fail_next("queue_prompt", AnswerLostError(RequestTimeoutError(30)))
     first = await painting.ask(prompt="first")
     await painting.ask(prompt="second")
-    await painting.advance(5)
+    await painting.advance(10)
     lost = next(made.prompt_id for made in await painting.submissions(first) if made.lost_at is not None)
 
     await painting.paint()

@@ -16,7 +16,7 @@ ID = uuid4()
 
 def test_previews_that_nobody_looks_at_yet_fill_no_memory(clock: FakeClock) -> None:
     comfyui, stream = FakeComfyUI(), FakeStream()
-    lookout = Lookout(comfyui, stream, Watchdog(comfyui.connection, clock, ComfyUIConfig), clock)
+    lookout = Lookout(comfyui, stream, Watchdog(comfyui.connection, clock, ComfyUIConfig), clock, ComfyUIConfig)
     told: list[weakref.ref[Preview]] = []
 
     def tell_one() -> None:

@@ -33,7 +33,7 @@ class Dispatcher:
 
     One batch is painted at a time; meanwhile the pictures of the one before are fetched and stored. One that was begun
     before a restart of ours, and that ComfyUI turns out to have lost, may be handed over while another is painted.
-    `config` is asked whenever it matters how long ComfyUI may be silent.
+    `config` is asked whenever it matters how patient to be with ComfyUI.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Dispatcher:
         self._clock = clock
         self._tidier = Tidier(comfyui)
         self._watchdog = Watchdog(comfyui.connection, clock, config)
-        place = Workplace(Lookout(comfyui, stream, self._watchdog, clock), database, keeper, easel)
+        place = Workplace(Lookout(comfyui, stream, self._watchdog, clock, config), database, keeper, easel)
         self._painter = Painter(place, Fetcher(comfyui, clock), self._tidier)
         self._claims = Claims(database, keeper, easel, clock)
         self._woken = asyncio.Event()

@@ -33,7 +33,7 @@ from wrldbldr.services.unpainted import (
     lost_too_often,
     reference_gone,
 )
-from wrldbldr.services.watch import Lookout, PromptWatch, Withdrawn
+from wrldbldr.services.watch import Lookout, PromptWatch, Withdrawn, Witness
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +69,8 @@ class Errand:
         self._watching = ExitStack()
         self._is_certain = False
         self._doubt: ComfyUIError | None = None
+        self._doubted_at = 0.0
+        self._has_rested = False
 
     async def __aenter__(self) -> Self:
         try:
@@ -103,7 +105,11 @@ class Errand:
             ended = await self._watch.follow(witness, is_certain=self._is_certain)
             if not isinstance(ended, Gone):
                 return ended
-            await self._send_anew()
+            retry = 1 + await self._place.keeper.times_lost(self.batch, self.submission)
+            if self._doubt is not None and not self._has_rested and retry <= RESUBMISSION_LIMIT:
+                await self._rest(witness, retry, self._doubt)
+            else:
+                await self._send_anew(retry)
 
     def _take_up(self, submission: Submission) -> None:
         """Watch before anything is sent: a quick prompt ends before the answer is read."""
@@ -111,7 +117,8 @@ class Errand:
         prepared = prepare(assignment.workflow, assignment.batch, submission, self._catalogue)
         graph, self.model, self.style = prepared
         self._watching.close()
-        self.submission, self._graph, self._is_certain = submission, graph, False
+        self.submission, self._graph = submission, graph
+        self._is_certain = self._has_rested = False
         watch = PromptWatch(place.lookout, submission.prompt_id, graph, self._hear_the_end)
         self._watch = self._watching.enter_context(watch)
         self._turn.follow(self._watch)
@@ -133,13 +140,17 @@ class Errand:
         try:
             await comfyui.queue_prompt(self._graph, self.submission.prompt_id)
         except AnswerLostError as error:
-            self._doubt = error.cause
+            self._begin_to_doubt(error.cause)
         except NotComfyUIError as error:  # a proxy may answer with a page of its own for a prompt that was taken
-            self._doubt = error
+            self._begin_to_doubt(error)
         except (ServiceUnavailableError, CircuitOpenError, MaxRetriesExceededError) as error:
             raise NotTakenError(str(error)) from error
         else:
             self._is_certain, self._doubt = True, None
+
+    def _begin_to_doubt(self, cause: ComfyUIError) -> None:
+        """Nobody knows whether ComfyUI has taken it."""
+        self._doubt, self._doubted_at = cause, self._place.lookout.clock.monotonic()
 
     async def _bring_pictures(self, style: Style) -> None:
         """Upload what the graph is to take its style from, once for each batch.
@@ -165,10 +176,22 @@ class Errand:
                 raise NotTakenError(str(error)) from error
             raise
 
-    async def _send_anew(self) -> None:
+    async def _rest(self, witness: Witness, retry: int, cause: ComfyUIError) -> None:
+        """What got no answer and did not arrive is retried as every other request is, after 5 s, then 15 (US-18A.2).
+
+        Then it is looked for once more: it may have been on its way. Raises Withdrawn.
+        """
+        config, failed_at = self._place.lookout.config, self._doubted_at
+        words = "Retry %d of %d for handing over prompt %s in %d s: %s"
+        seconds = config().delay_before_retry(retry)
+        logger.info(words, retry, RESUBMISSION_LIMIT, self.submission.prompt_id, seconds, cause.title)
+        await self._watch.rest(witness, lambda: failed_at + config().delay_before_retry(retry))
+        self._has_rested = True
+
+    async def _send_anew(self, retry: int) -> None:
         lost, keeper = self.submission, self._place.keeper
         logger.warning("ComfyUI lost prompt %s of batch %s", lost.prompt_id, self.batch.id)
-        if await keeper.times_lost(self.batch, lost) >= RESUBMISSION_LIMIT:
+        if retry > RESUBMISSION_LIMIT:
             logger.error("Gave up batch %s: ComfyUI lost it %d times", self.batch.id, RESUBMISSION_LIMIT + 1)
             raise UnpaintableError(lost_too_often(RESUBMISSION_LIMIT + 1, self._doubt))
         try:

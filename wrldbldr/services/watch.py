@@ -16,11 +16,13 @@ from wrldbldr.comfyui.port import ComfyUI, History, MessageStream
 from wrldbldr.comfyui.progress import PromptProgress
 from wrldbldr.comfyui.reconcile import Finished, Gone, Pending, Running, Whereabouts, whereabouts
 from wrldbldr.comfyui.stall import Watchdog
+from wrldbldr.domain.comfyui_config import ComfyUIConfig
 from wrldbldr.kit.clock import Clock, attending, wait_for_event
 
 POLL_SECONDS = 3.0
 POLL_SECONDS_WITHOUT_SOCKET = 1.0
 AWAY = "waiting for ComfyUI"
+RECONSIDERED_SECONDS = 1.0  # after that long new settings apply to whoever rests
 MUTE_SECONDS = 10.0  # and twice as long each time that opening it anew has changed nothing
 HISTORY_WAITS_SECONDS = (0.0, 0.05, 0.2, 0.5)  # "done" may be said a moment before the history can be read
 
@@ -45,12 +47,16 @@ class Withdrawn(Exception):  # noqa: N818 - it is no error: somebody cancelled
 
 @dataclass(frozen=True, slots=True)
 class Lookout:
-    """From where prompts are followed: ComfyUI, what it says of its own accord, and who notices when it is stuck."""
+    """From where prompts are followed: ComfyUI, what it says of its own accord, and who notices when it is stuck.
+
+    `config` is asked whenever it matters how patient to be.
+    """
 
     comfyui: ComfyUI
     stream: MessageStream
     watchdog: Watchdog
     clock: Clock
+    config: Callable[[], ComfyUIConfig]
 
 
 class PromptWatch:
@@ -114,6 +120,15 @@ class PromptWatch:
                 return ended
             if messages or is_due:
                 look_at = self._clock.monotonic() + self._poll_seconds
+
+    async def rest(self, witness: Witness, until: Callable[[], float]) -> None:
+        """Wait until that moment of the clock, which is asked for again and again. Raises Withdrawn when nobody wants it."""
+        self._say_waiting(witness, AWAY)
+        await attending(self._nudged, lambda: self._require_wanted(witness), self._rest(until))
+
+    async def _rest(self, until: Callable[[], float]) -> None:
+        while (left := until() - self._clock.monotonic()) > 0:
+            await self._clock.sleep(min(left, RECONSIDERED_SECONDS))
 
     async def _require_wanted(self, witness: Witness) -> None:
         """Take the prompt off ComfyUI when nobody wants it. While that cannot be reached, the dispatcher does so later."""
