@@ -69,6 +69,21 @@ async def test_a_bad_number_is_refused_with_a_sentence_and_changes_nothing(
     assert (await owner.get(ADDRESS)).json() == before
 
 
+@pytest.mark.parametrize("value", [0, -1, 100_000, 900.0, "900", True, None, [], {}])
+async def test_a_bad_time_without_a_sign_of_life_is_refused_with_a_sentence_and_changes_nothing(
+    value: object, owner: Caller
+) -> None:
+    before = (await owner.get(ADDRESS)).json()
+
+    body = {**NUMBERS, "max_retries": 1, "stall_timeout_seconds": value}
+    details = refused(await owner.put(ADDRESS, json=body), 422, "invalid_input")
+
+    assert details == {
+        "stall_timeout_seconds": "The time without a sign of life must be a whole number of seconds from 5 to 86400."
+    }
+    assert (await owner.get(ADDRESS)).json() == before
+
+
 @pytest.mark.parametrize(
     ("field", "inside", "outside"),
     [("max_retries", (1, 5), (0, 6)), ("base_delay_seconds", (1, 30), (0, 31)),
