@@ -36,7 +36,7 @@ class TellingFile:
 
     def opened(self) -> BinaryIO:
         """All of it, to be read like a file."""
-        return BufferedReader(Told(self.pieces()), PIECE_BYTES)
+        return BufferedReader(Reading(self.pieces()), PIECE_BYTES)
 
     def pieces(self) -> Iterator[bytes]:
         """All of it. Blocks."""
@@ -48,7 +48,7 @@ class TellingFile:
         yield self.tail
 
 
-class Told(RawIOBase):
+class Reading(RawIOBase):
     """The pieces of a telling file, to be read like a file."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:

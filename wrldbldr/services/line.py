@@ -11,7 +11,7 @@ from wrldbldr.domain.events import QueueChanged, QueueMoved
 from wrldbldr.domain.line import Move, Side
 from wrldbldr.services.access import owned_batch, owned_batches
 
-TOLD_LIMIT = 100  # of a new order, unless more were named
+ORDER_LIMIT = 100  # of a new order, unless more were named
 
 
 class LineService:
@@ -55,7 +55,7 @@ class LineService:
             batches = await owned_batches(unit, who, batch_ids)
             waiting = [batch for batch in batches if batch.status is BatchStatus.QUEUED]
             has_moved = await _brought_forward(unit, who.account_id, waiting)
-            order = await unit.line.order_of(who.account_id, max(TOLD_LIMIT, len(batches)))
+            order = await unit.line.order_of(who.account_id, max(ORDER_LIMIT, len(batches)))
         self._say_moved(waiting if has_moved else [])
         return order
 
