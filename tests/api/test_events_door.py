@@ -178,7 +178,7 @@ async def test_an_error_nobody_foresaw_is_logged_without_its_words_and_closes(
 
     async with table.listen() as hearing:
         await hearing.snapshot()
-        table.studio.engine.queue.report = broken  # type: ignore[method-assign]
+        table.studio.engine.queue.bulletin = broken  # type: ignore[method-assign]
         tell(table, BatchQueued(new_id()))
 
         assert await hearing.end() == (1011, REASONS[CloseCode.BROKEN])

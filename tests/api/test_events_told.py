@@ -12,8 +12,6 @@ from wrldbldr.domain.failure import Failure
 from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.ids import new_id
 from wrldbldr.services.bulletin import Bulletin
-from wrldbldr.services.progress import Progress
-from wrldbldr.services.queue import BatchReport
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FAILURE = Failure(title="It failed.", message="Try again.")
@@ -48,7 +46,12 @@ def batch() -> Batch:
 
 def now(batch: Batch, percent: int = 0) -> Bulletin:
     """The batch as it is."""
-    return Bulletin.of(BatchReport(batch, 1, Progress(percent), []))
+    return Bulletin.of(batch, position=1, percent=percent)
+
+
+def snapshot(told: Told, *bulletins: Bulletin) -> list[Message]:
+    """What somebody is told who has just come."""
+    return [*told.joined(bulletins), *told.order([bulletin.batch_id for bulletin in bulletins])]
 
 
 def standing(*batches: Batch) -> list[Standing]:
@@ -67,9 +70,9 @@ def numbers(messages: list[Message]) -> list[Any]:
 def test_what_the_snapshot_holds_is_not_said_again_by_an_event_from_before_it(told: Told, batch: Batch) -> None:
     queued = now(batch.model_copy())
     batch.start(NOW)
-    snapshot = told.snapshot([now(batch, 40)])
+    said = snapshot(told, now(batch, 40))
 
-    assert kinds(snapshot) == ["GenerationQueued", "GenerationProgress", "QueueReordered"]
+    assert kinds(said) == ["GenerationQueued", "GenerationProgress", "QueueReordered"]
     assert told.queued(now(batch, 40)) == []
     assert told.progressed(batch.id, 0) == []
     assert told.progressed(batch.id, 40) == []
@@ -80,7 +83,7 @@ def test_what_the_snapshot_holds_is_not_said_again_by_an_event_from_before_it(to
 def test_a_failure_in_the_snapshot_is_final_until_it_is_tried_again(told: Told, batch: Batch) -> None:
     batch.start(NOW)
     batch.fail(FAILURE, NOW)
-    assert kinds(told.snapshot([now(batch)])) == ["GenerationFailed", "QueueReordered"]
+    assert kinds(snapshot(told, now(batch))) == ["GenerationFailed", "QueueReordered"]
 
     assert told.queued(now(batch)) == []
     assert told.progressed(batch.id, 90) == []
@@ -126,7 +129,7 @@ def test_a_batch_that_is_put_back_is_queued_and_its_progress_begins_anew(told: T
 
 def test_an_order_is_only_said_of_batches_that_were_told_and_still_wait(told: Told, batch: Batch) -> None:
     first, second, third = (batch.model_copy(update={"id": new_id()}) for _ in range(3))
-    told.snapshot([now(first), now(second)])
+    snapshot(told, now(first), now(second))
 
     assert told.ordered(standing(third, first, second)) == []
     assert told.ordered(standing(second)) == [], "what became of the other is told by an event of its own"
@@ -141,9 +144,9 @@ def test_an_order_is_only_said_of_batches_that_were_told_and_still_wait(told: To
 
 def test_a_snapshot_after_something_was_missed_says_the_order_that_is_true_now(told: Told, batch: Batch) -> None:
     first, second = (batch.model_copy(update={"id": new_id()}) for _ in range(2))
-    told.snapshot([now(first), now(second)])
+    snapshot(told, now(first), now(second))
 
-    [order] = told.snapshot([now(second), now(first)])
+    [order] = snapshot(told, now(second), now(first))
 
     assert order.model_dump() == {"batch_ids": [second.id, first.id]}
 

@@ -194,12 +194,18 @@ async def test_what_is_unfinished_at_a_table_is_what_is_not_cleared_and_not_read
     await store(database, later, earlier, cleared, setting.batch(rank=0, status=BatchStatus.READY))
 
     async with database.read() as unit:
-        assert [batch.id for batch in await unit.batches.unfinished(setting.game_session.id)] == [earlier.id, later.id]
+        both = await unit.batches.unfinished(setting.game_session.id, after=None, limit=3)
+        [second] = await unit.batches.unfinished(setting.game_session.id, after=(both[0].rank, both[0].id), limit=3)
+        assert [(batch.id, batch.status) for batch in both] == [
+            (earlier.id, BatchStatus.FAILED),
+            (later.id, BatchStatus.QUEUED),
+        ]
+        assert second == both[1]
         assert await unit.batches.standings(setting.game_session.id) == [
             Standing(earlier.id, BatchStatus.FAILED, 1),
             Standing(later.id, BatchStatus.QUEUED, 1),
         ]
-        assert await unit.batches.unfinished(new_id()) == []
+        assert await unit.batches.unfinished(new_id(), after=None, limit=3) == []
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5, 50])

@@ -92,6 +92,7 @@ VERBS: dict[str, Verb] = {
     "QueueService.facts": lambda e, w, i: e.queue.facts(w, i.batch),
     "QueueService.report": lambda e, w, i: e.queue.report(w, i.batch),
     "QueueService.page": lambda e, w, i: e.queue.page(w, i.game_session),
+    "QueueService.bulletin": lambda e, w, i: e.queue.bulletin(w, i.batch),
     "QueueService.unfinished": lambda e, w, i: e.queue.unfinished(w, i.game_session),
     "QueueService.preview": lambda e, w, i: e.queue.preview(w, i.batch),
     "GalleryService.page": lambda e, w, i: e.gallery.page(w, i.world),

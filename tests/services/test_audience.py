@@ -90,7 +90,7 @@ async def test_a_player_learns_that_a_batch_failed_and_nothing_of_why(painting: 
     await painting.rest()
     assert await painting.status(batch_id) is BatchStatus.FAILED
 
-    [bulletin] = await painting.engine.audience.unfinished(player)
+    [bulletin] = (await painting.engine.audience.unfinished(player)).bulletins
 
     assert (bulletin.batch_id, bulletin.failure, bulletin.subject) == (batch_id, NOT_TOLD, None)
 
@@ -103,7 +103,7 @@ async def test_a_player_knows_nothing_of_another_table_in_the_same_world(
     elsewhere = (await engine.players.join(other.join_code, "Cora")).who
     batch_id = await painting.ask()
 
-    assert await engine.audience.unfinished(elsewhere) == []
+    assert (await engine.audience.unfinished(elsewhere)).bulletins == []
     assert (await engine.audience.table(elsewhere)).painting == []
     for asked in (batch_id, uuid4()):
         with pytest.raises(NotFoundError):

@@ -36,6 +36,7 @@ from wrldbldr.domain.events import (
 )
 from wrldbldr.engine import Engine
 from wrldbldr.kit.clock import within
+from wrldbldr.services.bulletin import Place
 
 logger = logging.getLogger(__name__)
 
@@ -165,12 +166,16 @@ class Stream:
     # -- what it tells
 
     async def _tell(self, news: Subscription) -> None:
-        await self._in_time(self._tell_how_it_is())
+        await self._tell_how_it_is()
         while True:
             events = await news.take()
             is_slow, self._kept_waiting_seconds = self._kept_waiting_seconds > SLOW_SECONDS, 0.0
             if Missed() not in events:
                 await self._in_time(self._tell_of(events))
+                if QueueChanged() in events:
+                    await self._tell_of_many()
+                if any(isinstance(event, StageChanged | WorldChanged | PicturesChanged) for event in events):
+                    await self._in_time(self._tell_of_stage())
             elif is_slow:
                 raise StreamEndedError(CloseCode.FELL_BEHIND)
             else:
@@ -180,18 +185,32 @@ class Stream:
         if not await within(SEND_SECONDS, self._engine.clock, telling):
             raise StreamEndedError(CloseCode.FELL_BEHIND)
 
-    async def _tell_how_it_is(self) -> bool:
-        unfinished = await self._listener.unfinished()
-        await self._say(self._told.snapshot(unfinished))
-        await self._say(self._told.comfyui(self._listener.comfyui()))
-        await self._say(await self._stage())
-        return True
+    async def _tell_how_it_is(self) -> None:
+        unfinished = await self._tell_of_unfinished()
+        await self._in_time(self._say(self._told.order(unfinished)))
+        await self._in_time(self._say(self._told.comfyui(self._listener.comfyui())))
+        await self._in_time(self._tell_of_stage())
+
+    async def _tell_of_unfinished(self) -> list[UUID]:
+        """What was not told yet of batches that are open or have failed, a few hundred at a time. Returns all of them.
+
+        What changes in between is told by its event, which comes after.
+        """
+        batch_ids: list[UUID] = []
+        place: Place | None = None
+        while True:
+            excerpt = await self._listener.unfinished(place)
+            batch_ids += [bulletin.batch_id for bulletin in excerpt.bulletins]
+            await self._in_time(self._say(self._told.joined(excerpt.bulletins)))
+            place = excerpt.end
+            if place is None:
+                return batch_ids
 
     async def _catch_up(self) -> None:
         """More happened at once than is kept for anybody: what became of each batch, and everything as it is now."""
-        for batch_id in self._told.missing(await self._listener.unfinished()):
+        for batch_id in self._told.missing(await self._listener.standings()):
             await self._in_time(self._tell_end_of(batch_id))
-        await self._in_time(self._tell_how_it_is())
+        await self._tell_how_it_is()
 
     async def _tell_end_of(self, batch_id: UUID) -> bool:
         try:
@@ -205,10 +224,6 @@ class Stream:
     async def _tell_of(self, events: Sequence[Event]) -> bool:
         for event in events:
             await self._say(await self._messages_of(event))
-        if QueueChanged() in events:
-            await self._say(await self._many())
-        if any(isinstance(event, StageChanged | WorldChanged | PicturesChanged) for event in events):
-            await self._say(await self._stage())
         return True
 
     async def _messages_of(self, event: Event) -> Sequence[Message]:
@@ -238,24 +253,26 @@ class Stream:
             return ()
         return self._told.queued(bulletin) if isinstance(event, BatchQueued) else self._told.failed(bulletin)
 
-    async def _many(self) -> Sequence[Message]:
+    async def _tell_of_many(self) -> None:
         """What happened without an event of each batch: many were withdrawn, tried again or deleted, or the order changed."""
         standings = await self._listener.standings()
         missing = self._told.missing(standings)
         found = await self._listener.statuses(missing)
         gone = [one for one in missing if found.get(one, BatchStatus.CANCELLED) is BatchStatus.CANCELLED]
         said = [message for batch_id in gone for message in self._told.cancelled(batch_id)]
+        await self._in_time(self._say(said))
         if not all(map(self._told.knows, standings)):
-            said += self._told.joined(await self._listener.unfinished())
-        return [*said, *self._told.ordered(standings)]
+            await self._tell_of_unfinished()
+        await self._in_time(self._say(self._told.ordered(standings)))
 
-    async def _stage(self) -> Sequence[Message]:
+    async def _tell_of_stage(self) -> bool:
         """Names and pictures on it change with those of whom they show."""
-        return self._told.stage(self._game_session_id, await self._listener.stage())
+        return await self._say(self._told.stage(self._game_session_id, await self._listener.stage()))
 
-    async def _say(self, messages: Sequence[Message]) -> None:
+    async def _say(self, messages: Sequence[Message]) -> bool:
         clock = self._engine.clock
         for message in messages:
             began = clock.monotonic()
             await self._socket.send_text(message.text(next(self._seq)))
             self._kept_waiting_seconds += clock.monotonic() - began
+        return True

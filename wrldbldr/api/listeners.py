@@ -16,7 +16,7 @@ from wrldbldr.domain.errors import NotFoundError, UnauthenticatedError, WrldBldr
 from wrldbldr.domain.events import Event, PlayerLeft, SignedOut
 from wrldbldr.domain.player import SeatedPlayer
 from wrldbldr.engine import Engine
-from wrldbldr.services.bulletin import Bulletin
+from wrldbldr.services.bulletin import Bulletin, Excerpt, Place
 
 
 class Listener(Protocol):
@@ -45,12 +45,12 @@ class Listener(Protocol):
         """Raises UnauthenticatedError or NotFoundError when what was true at the door is not true any more."""
         ...
 
-    async def unfinished(self) -> Sequence[Bulletin]:
-        """What is still to come at this table, or has failed. Raises NotFoundError."""
+    async def unfinished(self, after: Place | None) -> Excerpt:
+        """What is still to come at this table, or has failed, behind a place. Raises NotFoundError."""
         ...
 
     async def standings(self) -> Sequence[Standing]:
-        """The same, as no more than it takes to compare two looks. Raises NotFoundError."""
+        """All of the same, as no more than it takes to compare two looks. Raises NotFoundError."""
         ...
 
     async def statuses(self, batch_ids: Collection[UUID]) -> Mapping[UUID, BatchStatus]:
@@ -99,9 +99,9 @@ class GameMaster:
         await self.engine.accounts.principal(self.secret)
         await self.engine.worlds.find_game_session(self.who, self.game_session_id)
 
-    async def unfinished(self) -> Sequence[Bulletin]:
+    async def unfinished(self, after: Place | None) -> Excerpt:
         """With everything there is to know."""
-        return [Bulletin.of(report) for report in await self.engine.queue.unfinished(self.who, self.game_session_id)]
+        return await self.engine.queue.unfinished(self.who, self.game_session_id, after)
 
     async def standings(self) -> Sequence[Standing]:
         """All of them."""
@@ -113,7 +113,7 @@ class GameMaster:
 
     async def bulletin(self, batch_id: UUID) -> Bulletin:
         """With everything there is to know."""
-        return Bulletin.of(await self.engine.queue.report(self.who, batch_id))
+        return await self.engine.queue.bulletin(self.who, batch_id)
 
     async def stage(self) -> Hashable:
         """All of it, and who sees what."""
@@ -167,9 +167,9 @@ class Watcher:
         """Still seated."""
         await self.engine.players.seated(self.secret)
 
-    async def unfinished(self) -> Sequence[Bulletin]:
+    async def unfinished(self, after: Place | None) -> Excerpt:
         """Without what players must not know."""
-        return await self.engine.audience.unfinished(self.who)
+        return await self.engine.audience.unfinished(self.who, after)
 
     async def standings(self) -> Sequence[Standing]:
         """All of them: that a batch is there, players may know."""

@@ -1,6 +1,5 @@
 """What the event stream of a game session says, and why it ends: the specification's messages (phase 18B)."""
 
-import json
 from enum import IntEnum
 from typing import Self
 from uuid import UUID
@@ -21,7 +20,7 @@ class Message(Out):
 
     def text(self, seq: int) -> str:
         """The frame. `seq` counts the messages of one connection."""
-        return json.dumps({"type": type(self).__name__, "seq": seq, **self.model_dump(mode="json")})
+        return f'{{"type":"{type(self).__name__}","seq":{seq},{self.model_dump_json()[1:]}'
 
 
 class GenerationQueued(Message):

@@ -41,12 +41,11 @@ class Told:
         self._comfyui: ComfyUIStateChanged | None = None
         self._stage: Hashable = None
 
-    def snapshot(self, bulletins: Sequence[Bulletin]) -> list[Message]:
-        """Everything about batches that are open or have failed, for somebody who knows nothing."""
-        said = self.joined(bulletins)
-        order = [bulletin.batch_id for bulletin in bulletins if bulletin.batch_id in self._waiting]
+    def order(self, unfinished: Sequence[UUID]) -> list[Message]:
+        """The order of what waits, for somebody who was just told of all that is unfinished."""
+        order = [batch_id for batch_id in unfinished if batch_id in self._waiting]
         self._waiting = dict.fromkeys([*order, *self._waiting])
-        return [*said, QueueReordered(batch_ids=list(self._waiting))]
+        return [QueueReordered(batch_ids=list(self._waiting))]
 
     def joined(self, bulletins: Sequence[Bulletin]) -> list[Message]:
         """What was not said yet of batches that are open or have failed."""
@@ -116,7 +115,7 @@ class Told:
             return self.cancelled(bulletin.batch_id)
         return self.failed(bulletin) if bulletin.status is BatchStatus.FAILED else []
 
-    def missing(self, unfinished: Sequence[Standing | Bulletin]) -> list[UUID]:
+    def missing(self, unfinished: Sequence[Standing]) -> list[UUID]:
         """Which open batches are not among those that are unfinished now: an event tells what became of them, or nobody."""
         there = {batch.batch_id for batch in unfinished}
         return [batch_id for batch_id, known in self._known.items() if batch_id not in there and not known.has_failed]

@@ -6,17 +6,35 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, CursorResult, Update, delete, func, tuple_, update
+from sqlalchemy import select as select_columns  # SQLModel's own knows four at most
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from wrldbldr.domain.batch import Batch, BatchStatus, Standing, Submission
+from wrldbldr.domain.batch import Batch, BatchStatus, Outline, Standing, Submission
 from wrldbldr.domain.errors import NotFoundError
 
 LATELY_GIVEN_UP = 50
 IS_LISTED = col(Batch.cleared_at).is_(None)
 IN_ORDER = (col(Batch.rank), col(Batch.id))
 LATEST_FIRST = col(Batch.change).desc()
+OUTLINE = tuple(
+    map(
+        col,
+        (
+            Batch.id,
+            Batch.requested_by,
+            Batch.status,
+            Batch.rank,
+            Batch.attempt,
+            Batch.entity_type,
+            Batch.entity_id,
+            Batch.asset_type,
+            Batch.count,
+            Batch.failure,
+        ),
+    )
+)
 
 
 class Batches:
@@ -48,13 +66,22 @@ class Batches:
         )
         return rows.scalars().all()
 
-    async def unfinished(self, game_session_id: UUID) -> Sequence[Batch]:
-        """Whatever of a game session's list is open or has failed, in order of rank."""
-        listed = _listed(game_session_id).where(col(Batch.status) != BatchStatus.READY)
-        return (await self._db_session.execute(listed.order_by(*IN_ORDER))).scalars().all()
+    async def unfinished(
+        self, game_session_id: UUID, *, after: tuple[float, UUID] | None, limit: int
+    ) -> Sequence[Outline]:
+        """Whatever of a game session's list is open or has failed, in order of rank: at most `limit`, behind the batch of
+        this rank and id.
+        """
+        query = select_columns(*OUTLINE).where(
+            col(Batch.game_session_id) == game_session_id, IS_LISTED, col(Batch.status) != BatchStatus.READY
+        )
+        if after is not None:
+            query = query.where(tuple_(*IN_ORDER) > after)
+        rows = await self._db_session.execute(query.order_by(*IN_ORDER).limit(limit))
+        return [Outline(*row) for row in rows.all()]
 
     async def standings(self, game_session_id: UUID) -> Sequence[Standing]:
-        """The same, as no more than it takes to compare two looks."""
+        """All of the same, as no more than it takes to compare two looks."""
         rows = await self._db_session.execute(
             select(Batch.id, Batch.status, Batch.attempt)
             .where(Batch.game_session_id == game_session_id, IS_LISTED, col(Batch.status) != BatchStatus.READY)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from wrldbldr.domain.account import Account
-from wrldbldr.domain.batch import Batch, BatchStatus
+from wrldbldr.domain.batch import Batch, BatchStatus, Outline
 from wrldbldr.domain.estimate import RUNS, Run
 from wrldbldr.domain.line import Line, Pending, Side, Waiting
 from wrldbldr.domain.server import ServerMemory
@@ -78,7 +78,7 @@ class LineOfBatches:
         """Whether no waiting batch is begun."""
         return (await self._db_session.execute(PAUSED)).scalar_one_or_none() is not None
 
-    async def positions(self, batches: Collection[Batch]) -> dict[UUID, int]:
+    async def positions(self, batches: Collection[Batch | Outline]) -> dict[UUID, int]:
         """The place of each of these that is open in the one line of this server, from 1."""
         begun = await self.begun()
         positions = {pending.id: place for place, pending in enumerate(begun, start=1)}
@@ -166,7 +166,7 @@ class LineOfBatches:
         first = select(func.min(Account.last_turn) - 1).scalar_subquery()
         await self._db_session.execute(update(Account).where(col(Account.id) == account_id).values(last_turn=first))
 
-    async def _places(self, account_id: UUID, batches: Sequence[Batch]) -> dict[UUID, int]:
+    async def _places(self, account_id: UUID, batches: Sequence[Batch | Outline]) -> dict[UUID, int]:
         """Places among an account's own: those before the first are counted, those from there to the last are numbered."""
         own, place = (IS_WAITING, Batch.requested_by == account_id), tuple_(*OWN_ORDER)
         ends = [(batch.rank, batch.id) for batch in batches]

@@ -162,6 +162,22 @@ class Standing:
     attempt: int
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """As much of a batch as whoever listens to its table is told, and no more: a long queue is read in little time."""
+
+    id: UUID
+    requested_by: UUID
+    status: BatchStatus
+    rank: float
+    attempt: int
+    entity_type: EntityType
+    entity_id: UUID
+    asset_type: AssetType
+    count: int
+    failure: Failure | None
+
+
 class Submission(Row, table=True):
     """One prompt handed, or about to be handed, to ComfyUI: stored before it is sent, so that no crash forgets it."""
 

@@ -5,21 +5,20 @@ something is painted.
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from uuid import UUID
 
 from wrldbldr.db.database import Database, UnitOfWork
-from wrldbldr.domain.batch import AssetType, Batch, BatchStatus, Standing
+from wrldbldr.domain.batch import AssetType, Batch, BatchStatus, Outline, Standing
 from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.player import SeatedPlayer
 from wrldbldr.domain.stage import Part
 from wrldbldr.domain.world import Entity, EntityType
 from wrldbldr.media.store import FULL
-from wrldbldr.services.bulletin import Bulletin
+from wrldbldr.services.bulletin import Bulletin, Excerpt, Place, excerpt
 from wrldbldr.services.gallery import GalleryService, PictureFile
 from wrldbldr.services.progress import LiveProgress
-from wrldbldr.services.queue import BatchReport
 
 PAINTING_LIMIT = 2  # as many as are in hand at once
 NAMELESS = "Picture"  # what a file is called that shows somebody whom players do not know by name
@@ -79,7 +78,7 @@ class AudienceService:
             visible = await _visible(unit, world.id)
             known = {entity.id for entity in visible}
             painting = [
-                self._bulletin(batch, known)
+                self._bulletin(known, batch)
                 for batch in await unit.batches.first(game_session.id, BatchStatus.GENERATING, PAINTING_LIMIT)
             ]
             stage = await _seen(unit, who, {entity.id: entity.name for entity in visible})
@@ -97,18 +96,16 @@ class AudienceService:
             visible = await _visible(unit, who.world_id)
             return await _seen(unit, who, {entity.id: entity.name for entity in visible})
 
-    async def unfinished(self, who: SeatedPlayer) -> list[Bulletin]:
-        """What of their table is still to come, or has failed, in queue order. Raises NotFoundError."""
+    async def unfinished(self, who: SeatedPlayer, after: Place | None = None) -> Excerpt:
+        """What of their table is still to come, or has failed, behind a place. Raises NotFoundError."""
         async with self._database.read() as unit:
             if await unit.worlds.find_game_session(who.game_session_id) is None:
                 raise NotFoundError("game session")
             visible = {entity.id for entity in await _visible(unit, who.world_id)}
-            unfinished = await unit.batches.unfinished(who.game_session_id)
-            positions = await unit.line.positions(unfinished)
-        return [self._bulletin(batch, visible, positions.get(batch.id, 0)) for batch in unfinished]
+            return await excerpt(unit, who.game_session_id, after, partial(self._bulletin, visible))
 
     async def standings(self, who: SeatedPlayer) -> Sequence[Standing]:
-        """The same, as no more than it takes to compare two looks. Raises NotFoundError."""
+        """All of the same, as no more than it takes to compare two looks. Raises NotFoundError."""
         async with self._database.read() as unit:
             if await unit.worlds.find_game_session(who.game_session_id) is None:
                 raise NotFoundError("game session")
@@ -127,7 +124,7 @@ class AudienceService:
                 raise NotFoundError("batch")
             visible = {entity.id for entity in await _visible(unit, who.world_id)}
             positions = await unit.line.positions([batch])
-        return self._bulletin(batch, visible, positions.get(batch.id, 0))
+        return self._bulletin(visible, batch, positions.get(batch.id, 0))
 
     async def picture(self, who: SeatedPlayer, asset_id: UUID, side: int = FULL) -> PictureFile:
         """The file of a picture that is on the stage for them, or was chosen for somebody they may know.
@@ -147,9 +144,9 @@ class AudienceService:
         name = entity.name if entity is not None and is_known else NAMELESS
         return PictureFile(file.path, file.media_type, file.content_hash, name=f"{name}{Path(file.name).suffix}")
 
-    def _bulletin(self, batch: Batch, visible: set[UUID], position: int = 0) -> Bulletin:
-        report = BatchReport(batch, position, self._progress.of(batch.id), [])
-        return Bulletin.of(report).for_players(is_visible=batch.entity_id in visible)
+    def _bulletin(self, visible: set[UUID], batch: Batch | Outline, position: int = 0) -> Bulletin:
+        whole = Bulletin.of(batch, position=position, percent=self._progress.of(batch.id).percent)
+        return whole.for_players(is_visible=batch.entity_id in visible)
 
 
 async def _seen(unit: UnitOfWork, who: SeatedPlayer, names: Mapping[UUID, str]) -> list[Seen]:

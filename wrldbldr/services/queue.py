@@ -11,7 +11,7 @@ from wrldbldr.comfyui.port import NodeCatalogue
 from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.db.trip import Order, Trip
 from wrldbldr.domain.account import Principal
-from wrldbldr.domain.batch import Batch, BatchStatus, IllegalTransitionError, Standing
+from wrldbldr.domain.batch import Batch, BatchStatus, IllegalTransitionError, Outline, Standing
 from wrldbldr.domain.errors import InvalidInputError, NotFoundError
 from wrldbldr.domain.estimate import Span
 from wrldbldr.domain.events import BatchCancelled, BatchCleared, BatchQueued, QueuePaused
@@ -24,6 +24,7 @@ from wrldbldr.kit.ids import new_id
 from wrldbldr.services.access import owned_batch, owned_entity, owned_game_session
 from wrldbldr.services.announce import announce, announce_many
 from wrldbldr.services.asking import DEFAULT_SIZES, GenerationRequest, checked, request_of
+from wrldbldr.services.bulletin import Bulletin, Excerpt, Place, excerpt
 from wrldbldr.services.cards import Fact, batch_facts
 from wrldbldr.services.foresight import Foreseen, Foresight, Outlook
 from wrldbldr.services.order_check import OrderCheck
@@ -226,19 +227,21 @@ class QueueService:
             foreseen = await Foresight(unit, self._clock.now()).all() if is_any_open else None
             return await self._reports(unit, batches, foreseen)
 
-    async def unfinished(self, who: Principal, game_session_id: UUID) -> list[BatchReport]:
-        """What of a game session's list is still to come, or has failed, in queue order. Raises NotFoundError."""
+    async def bulletin(self, who: Principal, batch_id: UUID) -> Bulletin:
+        """What is told of a batch. Raises NotFoundError."""
+        async with self._database.read() as unit:
+            batch = await owned_batch(unit, who, batch_id)
+            positions = await unit.line.positions([batch])
+        return self._bulletin(batch, positions.get(batch.id, 0))
+
+    async def unfinished(self, who: Principal, game_session_id: UUID, after: Place | None = None) -> Excerpt:
+        """What of a game session's list is still to come, or has failed, behind a place. Raises NotFoundError."""
         async with self._database.read() as unit:
             await owned_game_session(unit, who, game_session_id)
-            batches = await unit.batches.unfinished(game_session_id)
-            positions = await unit.line.positions(batches)
-        return [
-            BatchReport(batch, positions.get(batch.id, 0), self._progress.of(batch.id), asset_ids=())
-            for batch in batches
-        ]
+            return await excerpt(unit, game_session_id, after, self._bulletin)
 
     async def standings(self, who: Principal, game_session_id: UUID) -> Sequence[Standing]:
-        """The same, as no more than it takes to compare two looks. Raises NotFoundError."""
+        """All of the same, as no more than it takes to compare two looks. Raises NotFoundError."""
         async with self._database.read() as unit:
             await owned_game_session(unit, who, game_session_id)
             return await unit.batches.standings(game_session_id)
@@ -251,6 +254,9 @@ class QueueService:
         if preview is None:
             raise NotFoundError("preview")
         return preview
+
+    def _bulletin(self, batch: Batch | Outline, position: int) -> Bulletin:
+        return Bulletin.of(batch, position=position, percent=self._progress.of(batch.id).percent)
 
     async def _reports(
         self, unit: UnitOfWork, batches: Sequence[Batch], foreseen: Foreseen | None = None
