@@ -10,7 +10,7 @@ import re
 import signal
 import socket
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,8 @@ from reflex.state import State
 from tests.fakes.quiet import REAL_TIME, until
 from tests.state.tab import states_of_ours
 from tests.state.test_every_handler_is_guarded import KNOWN_HANDLERS, OPEN_TO_ALL, arguments, handlers
+from wrldbldr.state.creator import Creator
+from wrldbldr.state.live import Live
 from wrldbldr.wrldbldr import app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +35,8 @@ OWNER = {"name": "Ruth", "password": "correct horse battery"}
 BERTA = {"name": "Berta", "password": "another lantern"}
 SECRETS = ("The Sunken Abbey", "Grizel the Informer", "the harbourmaster is the murderer")
 EVERYBODYS = "Queue.resume"  # all game masters share the one queue, and may let it go on
-FEW = 8  # states of which a game master hears something, whatever is asked
+FEW = 8  # states of which a game master hears something, whatever is asked; looks at a queue that changed once
+MANY = 30
 QUIET_SECONDS = 1.5
 START_SECONDS = 60.0
 
@@ -51,6 +54,7 @@ class Server:
 
     url: str
     owner: httpx.AsyncClient
+    control: Path
     ids: dict[str, str] = field(default_factory=dict)
 
     async def sign_in(self, account: dict[str, str]) -> str:
@@ -58,6 +62,25 @@ class Server:
         async with httpx.AsyncClient(base_url=self.url, trust_env=False) as browser:
             (await browser.post("/api/auth/login", json=account)).raise_for_status()
             return f"wrldbldr_login={browser.cookies['wrldbldr_login']}"
+
+    async def ask(self) -> str:
+        """The owner asks for a portrait. Returns the id of the batch."""
+        request = {
+            "session_id": self.ids["table"],
+            "entity_type": "character",
+            "entity_id": self.ids["person"],
+            "asset_type": "portrait",
+            "prompt": SECRETS[2],
+            "count": 1,
+        }
+        return (await self.owner.post("/api/assets/generate", json=request)).json()["id"]
+
+    async def looks(self) -> int:
+        """How often a queue was looked at for a screen."""
+        reader, writer = await asyncio.open_unix_connection(str(self.control))
+        count = int(await reader.read())
+        writer.close()
+        return count
 
     async def everything(self) -> str:
         """All that the owner has, as text."""
@@ -86,7 +109,8 @@ async def server(tmp_path: Path) -> AsyncGenerator[Server]:
         "WRLDBLDR_COMFYUI_URL": "simulator",
         "WRLDBLDR_PORT": str(port),
     }
-    command = (sys.executable, "-m", "tests.fakes.bare_server", str(port))
+    control = tmp_path / "control"
+    command = (sys.executable, "-m", "tests.fakes.bare_server", str(port), str(control))
     with (tmp_path / "log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             *command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
@@ -103,7 +127,7 @@ async def server(tmp_path: Path) -> AsyncGenerator[Server]:
         async with asyncio.timeout(START_SECONDS):
             while not await answers():
                 await REAL_TIME.sleep(0.1)
-        server = Server(f"http://localhost:{port}", owner)
+        server = Server(f"http://localhost:{port}", owner, control)
         await furnish(server)
         yield server
     os.killpg(process.pid, signal.SIGTERM)
@@ -119,16 +143,8 @@ async def furnish(server: Server) -> None:
     world = (await owner.post("/api/worlds", json={"name": SECRETS[0]})).json()["id"]
     table = (await owner.get(f"/api/worlds/{world}/sessions")).json()["items"][0]
     person = (await owner.post(f"/api/worlds/{world}/characters", json={"name": SECRETS[1]})).json()["id"]
-    request = {
-        "session_id": table["id"],
-        "entity_type": "character",
-        "entity_id": person,
-        "asset_type": "portrait",
-        "prompt": SECRETS[2],
-        "count": 1,
-    }
-    batch = (await owner.post("/api/assets/generate", json=request)).json()["id"]
-    server.ids = {"world": world, "table": table["id"], "code": table["join_code"], "person": person, "batch": batch}
+    server.ids = {"world": world, "table": table["id"], "code": table["join_code"], "person": person}
+    server.ids["batch"] = await server.ask()
 
 
 class Stranger:
@@ -154,6 +170,10 @@ class Stranger:
                 )
                 if values == given:
                     break
+        await self.hear_it_out()
+
+    async def hear_it_out(self) -> None:
+        """Wait until nothing comes any more."""
         seen = -1
         while seen != len(self.updates):
             seen = len(self.updates)
@@ -249,6 +269,33 @@ async def test_a_game_master_of_another_world_changes_and_learns_nothing_of_this
     assert len(berta.shown) > FEW, "hardly anything was answered: the test is blind"
     assert [secret for secret in SECRETS if secret in berta.wire] == []
     assert await server.everything() == before
+
+
+async def test_a_tab_that_begins_to_listen_without_end_is_read_for_by_one_listener(server: Server) -> None:
+    cookie = await server.sign_in(OWNER)
+    async with stranger(server, cookie, f"/worlds/{server.ids['world']}/create") as tab:
+        await tab.send(f"{Creator.get_full_name()}.enter", {})
+        await tab.hear_it_out()  # the server has come to rest: nothing but the last event wakes anybody
+        for number in range(MANY):
+            looks = await server.looks()
+            await tab.send(f"{Live.get_full_name()}.{('begin', 'show_more')[number % 2]}", {})
+            await until_more(server.looks, than=looks)
+        await tab.hear_it_out()
+        before = await server.looks()
+        await server.ask()
+        await tab.hear_it_out()
+
+        assert '"waiting_count_rx_state_": 2' in tab.wire
+        assert await server.looks() - before <= FEW
+
+
+async def until_more(number: Callable[[], Awaitable[int]], *, than: int) -> None:
+    """Wait until there are more."""
+
+    async def are_more() -> bool:
+        return await number() > than
+
+    await until(are_more, "more")
 
 
 def test_the_framework_adds_a_sign_of_life_and_its_socket_and_nothing_else() -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from tests.fakes.pictures import pictures_of
 from tests.fakes.studio import Studio
 from tests.state.tab import Tab, open_tab
+from wrldbldr.domain.account import Principal
 from wrldbldr.domain.events import BatchCleared
 from wrldbldr.domain.world import Character, EntityType
 from wrldbldr.pages import creator
@@ -279,10 +280,27 @@ async def test_a_world_deleted_on_another_screen_is_missing_here(watching: Tab, 
 async def test_opening_the_page_again_leaves_one_listener(watching: Tab, studio: Studio) -> None:
     await watching.start(Live.listen)
     await watching.start(Live.listen)
-    await a_moment(studio)
+    await studio.rest()  # and nothing happens that would wake the one before
+
+    assert studio.listener_count == 1
     await studio.ask()
     await a_moment(studio)
+    assert len((await watching.see(Live)).painting) == 1
 
+
+async def test_of_many_listeners_that_are_begun_at_once_few_read(watching: Tab, studio: Studio) -> None:
+    looks, look = list[UUID](), studio.engine.queue.look
+
+    async def counted(who: Principal, game_session_id: UUID, **how: Any) -> QueueLook:
+        looks.append(game_session_id)
+        return await look(who, game_session_id, **how)
+
+    studio.engine.queue.look = counted
+    for _ in range(50):
+        await watching.start(Live.listen)
+    await studio.rest()
+
+    assert len(looks) <= 3
     assert studio.listener_count == 1
 
 

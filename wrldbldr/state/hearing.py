@@ -1,8 +1,9 @@
 """How a tab hears of what happens: of the first thing at once, of what follows within a blink together."""
 
+import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Sequence
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import TypeVar
 
 from wrldbldr.api.failures import trace_of
@@ -44,10 +45,52 @@ class Freshness:
         self._read_at = self._clock.monotonic()
 
 
+class Turn:
+    """A tab's turn to hear: it lasts until the tab begins another."""
+
+    def __init__(self, before: "Turn | None") -> None:
+        self.is_over = False
+        self.has_ended = asyncio.Event()
+        self._before = before
+        self._subscription: Subscription | None = None
+
+    def end(self) -> None:
+        """Hear no more; whoever waits for something to happen need not."""
+        self.is_over = True
+        if self._subscription is not None:
+            self._subscription.nudge()
+
+    async def begin(self, subscription: Subscription) -> None:
+        """Wait until the turn before has ended: however many are begun, one of them reads."""
+        if self._before is not None:
+            await self._before.has_ended.wait()
+            self._before = None
+        self._subscription = subscription
+
+
+_turns: dict[str, Turn] = {}  # the last of each tab that listens
+
+
+@contextmanager
+def turn_of(tab: str) -> Generator[Turn]:
+    """The one turn of a tab, by its token: whatever of it heard before is ended."""
+    before = _turns.get(tab)
+    turn = _turns[tab] = Turn(before)
+    if before is not None:
+        before.end()
+    try:
+        yield turn
+    finally:
+        turn.has_ended.set()
+        if _turns.get(tab) is turn:
+            del _turns[tab]
+
+
 class Hearing:
     """What one tab hears."""
 
-    def __init__(self, subscription: Subscription, clock: Clock) -> None:
+    def __init__(self, turn: Turn, subscription: Subscription, clock: Clock) -> None:
+        self._turn = turn
         self._subscription = subscription
         self._clock = clock
         self._heard_at = -GAP_SECONDS
@@ -55,7 +98,7 @@ class Hearing:
     async def looks(self, read: Read[T]) -> Looks[T]:
         """What `read` gives, at first and after whatever happens; what goes wrong meanwhile is tried again."""
         events: Sequence[Event] = [Missed()]
-        while True:
+        while not self._turn.is_over:
             try:
                 found = await read(events)
             except (UnauthenticatedError, NotFoundError):
@@ -79,17 +122,18 @@ class Hearing:
 
 
 @asynccontextmanager
-async def hearing(engine: Engine, *topics: str, read: Read[T]) -> AsyncGenerator[Looks[T]]:
-    """Look at what `read` gives, at first and whenever something happens at `topics`, until the block ends.
+async def hearing(engine: Engine, *topics: str, turn: Turn, read: Read[T]) -> AsyncGenerator[Looks[T]]:
+    """Look at what `read` gives, at first and whenever something happens at `topics`, until the block or the turn ends.
 
     Raises UnauthenticatedError and NotFoundError when `read` does: then there is nothing to see any more.
     """
     # One heart for the whole time: a timer for each event would cost more than showing it. Subscribed before the first
     # look, so that nothing falls between.
     with engine.bus.subscribe(*topics) as subscription:
+        await turn.begin(subscription)
         async with TaskNursery(engine.clock) as nursery:
             nursery.start(_beat(subscription, engine.clock), name="heartbeat")
-            async with aclosing(Hearing(subscription, engine.clock).looks(read)) as looks:
+            async with aclosing(Hearing(turn, subscription, engine.clock).looks(read)) as looks:
                 yield looks
 
 

@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
 from uuid import UUID
 
 import reflex as rx
@@ -38,7 +37,7 @@ from wrldbldr.state.creator import Creator
 from wrldbldr.state.director import Director
 from wrldbldr.state.gallery import Gallery
 from wrldbldr.state.generate import Generate
-from wrldbldr.state.hearing import Freshness, hearing
+from wrldbldr.state.hearing import Freshness, Turn, hearing, turn_of
 from wrldbldr.state.ids import parsed_id
 from wrldbldr.state.lightbox import Lightbox
 from wrldbldr.state.news import News, news_of
@@ -57,8 +56,6 @@ from wrldbldr.state.worlds import Worlds
 ROWS = 30  # of each group: a browser draws them, and gets them whole whenever places change
 
 TICKS = (BatchProgressed, PreviewPainted, ConnectionChanged)
-
-_listeners = count(1)  # for the whole process: numbers of a tab's own would repeat after its state was forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +138,7 @@ class Live(rx.State):
     sentence: rx.Field[str] = rx.field("")
     is_loaded: rx.Field[bool] = rx.field(False)
     _rows: int = ROWS
-    _listener: int = 0
+    _is_listening: bool = False  # not any more when the server has forgotten the tab, whatever still listens for it
     _known: int = (
         0  # the last change that was shown of the table below: what ends while the tab is elsewhere is told then
     )
@@ -165,9 +162,14 @@ class Live(rx.State):
     @signed_in
     async def listen(self, who: Principal) -> AsyncGenerator[Follows]:
         """Bring the tab up to date, and keep it so until it goes elsewhere, is closed, or another listener takes over."""
+        with turn_of(self.router.session.client_token) as turn:
+            async for follow in self._listen(who, turn):
+                yield follow
+
+    async def _listen(self, who: Principal, turn: Turn) -> AsyncGenerator[Follows]:
         engine = current()
         async with self:
-            mine = self._listener = next(_listeners)
+            self._is_listening = True
             place = await self.get_state(Place)
             here = Whereabouts(place.world, place.table, place.mode)
             known = self._known if here.table and here.table == self._known_table else None
@@ -176,11 +178,11 @@ class Live(rx.State):
         yield set_clock(engine)
         read = partial(glance.renewed, engine, self, here)
         try:
-            async with hearing(engine, *here.topics(who), read=read) as looks:
+            async with hearing(engine, *here.topics(who), turn=turn, read=read) as looks:
                 async for events, news in looks:
                     async with self:
-                        if self._listener != mine:
-                            is_forgotten = self._listener == 0  # the tab slept so long that it starts over
+                        is_forgotten = not self._is_listening  # the tab slept so long that it starts over
+                        if turn.is_over or is_forgotten:
                             break
                         is_new = glance.is_new()
                         settled = await self._show(engine, glance, here.table, news) if is_new else []
@@ -192,6 +194,8 @@ class Live(rx.State):
                         yield follow
         except NotFoundError:
             is_gone = True
+        if turn.is_over:
+            return
         if is_forgotten:
             yield Live.listen
         elif is_gone:  # somebody removed the world on another screen

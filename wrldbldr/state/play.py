@@ -3,7 +3,6 @@
 import re
 from collections.abc import AsyncGenerator, Sequence
 from functools import partial
-from itertools import count
 from uuid import UUID
 
 import reflex as rx
@@ -17,14 +16,12 @@ from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine, current
 from wrldbldr.services.player_cards import FigureCard, Scene, SightCard, painting_words, scene, sight_card
 from wrldbldr.state.change import change
-from wrldbldr.state.hearing import Freshness, hearing
+from wrldbldr.state.hearing import Freshness, Turn, hearing, turn_of
 from wrldbldr.state.principal import Follow, Follows, player_of, seated, way_to_a_table
 from wrldbldr.state.words import spoken
 
 TABLE_IN_PATH = re.compile(r"^/play/([^/]+)/")
 NOTICE_MILLISECONDS = 6_000
-
-_listeners = count(1)
 
 
 class Glance:
@@ -68,7 +65,7 @@ class Play(rx.State):
     percent: rx.Field[int] = rx.field(0)
     shown: rx.Field[str] = rx.field("")
     is_loaded: rx.Field[bool] = rx.field(False)
-    _listener: int = 0
+    _is_listening: bool = False  # not any more when the server has forgotten the tab, whatever still listens for it
 
     @rx.var
     def shown_card(self) -> SightCard:
@@ -103,26 +100,31 @@ class Play(rx.State):
     @seated
     async def listen(self, who: SeatedPlayer) -> AsyncGenerator[Follows]:
         """Bring the tab up to date, and keep it so until it is closed, the player leaves, or another listener takes over."""
+        with turn_of(self.router.session.client_token) as turn:
+            async for follow in self._listen(who, turn):
+                yield follow
+
+    async def _listen(self, who: SeatedPlayer, turn: Turn) -> AsyncGenerator[Follows]:
         engine, is_forgotten = current(), False
         async with self:
-            mine = self._listener = next(_listeners)
+            self._is_listening = True
         topics = game_session_topic(who.game_session_id), world_topic(who.world_id)
         glance = Glance(engine)
         try:
-            async with hearing(engine, *topics, read=partial(glance.renew, engine, self)) as looks:
+            async with hearing(engine, *topics, turn=turn, read=partial(glance.renew, engine, self)) as looks:
                 async for _ in looks:
                     async with self:
-                        if self._listener != mine:
-                            is_forgotten = (
-                                self._listener == 0
-                            )  # the tab starts over: it slept, or somebody else was here
+                        is_forgotten = (
+                            not self._is_listening
+                        )  # the tab starts over: it slept, or somebody else was here
+                        if turn.is_over or is_forgotten:
                             break
                         news = self._show(engine, glance)
                     for name in news:
                         yield rx.toast(spoken(f"A new picture of {name}"), duration=NOTICE_MILLISECONDS)
         except UnauthenticatedError:  # they left, were sent away, or the table is gone
             yield await self._leave()
-        if is_forgotten:
+        if is_forgotten and not turn.is_over:
             yield Play.enter
 
     async def _leave(self) -> Follows:
