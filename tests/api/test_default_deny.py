@@ -1,12 +1,14 @@
 """Every route, tried by a stranger."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Mount, Route, Router, WebSocketRoute
+from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
 from tests.api.handshake import shake_hands
@@ -18,6 +20,7 @@ from wrldbldr.engine import Engine
 FLOOR = 82  # if fewer are found, the walk has gone blind
 SOCKET_FLOOR = 1
 SOCKET = "SOCKET"
+OPAQUE = "OPAQUE"  # files of a folder, or another app: whoever it serves it asks, or asks not, by itself
 CATCH_ALL = {"/api", "/api/{path:path}"}
 
 
@@ -29,8 +32,10 @@ def walk(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[tuple[str, s
             yield from ((method, path) for method in sorted(route.methods or {"ANY"}))
         elif isinstance(route, WebSocketRoute):
             yield (SOCKET, prefix + route.path)
-        elif isinstance(route, Mount):
+        elif isinstance(route, Mount) and route.routes:
             yield from walk(route.routes, prefix + route.path)
+        elif isinstance(route, Mount):
+            yield (OPAQUE, prefix + route.path)
         else:
             inner: object = getattr(route, "original_router", None)
             assert isinstance(inner, Router), f"cannot look into {type(route).__name__}: teach this test to"
@@ -41,7 +46,7 @@ def closed(api: FastAPI) -> list[tuple[str, str]]:
     return [
         (method, path)
         for method, path in walk(api.routes)
-        if method != SOCKET and path not in CATCH_ALL and (method, path) not in OPEN_ROUTES
+        if method not in {SOCKET, OPAQUE} and path not in CATCH_ALL and (method, path) not in OPEN_ROUTES
     ]
 
 
@@ -194,6 +199,17 @@ async def test_a_new_socket_without_a_guard_is_noticed(engine: Engine) -> None:
     api.router.routes.insert(0, WebSocketRoute("/api/leaks/{leak_id}", leak))
 
     assert await sockets_open_to(api, {}, NOBODYS_ID) == ["/api/leaks/{leak_id}"]
+
+
+async def test_no_folder_and_no_other_app_is_served_that_asks_nobody_who_they_are(api: FastAPI) -> None:
+    assert [path for method, path in walk(api.routes) if method == OPAQUE] == []
+
+
+async def test_a_new_folder_is_noticed(engine: Engine, tmp_path: Path) -> None:
+    api = build_api(lambda: engine)
+    api.mount("/api/pictures", StaticFiles(directory=tmp_path))
+
+    assert (OPAQUE, "/api/pictures") in set(walk(api.routes))
 
 
 async def test_every_route_lies_under_api(api: FastAPI) -> None:

@@ -20,11 +20,15 @@ from uuid import uuid4
 import httpx
 import pytest
 import socketio
+from fastapi import FastAPI
 from reflex.state import State
 
+from tests.api.test_default_deny import walk
 from tests.fakes.quiet import REAL_TIME, until
 from tests.state.tab import states_of_ours
 from tests.state.test_every_handler_is_guarded import KNOWN_HANDLERS, OPEN_TO_ALL, arguments, handlers
+from wrldbldr.api.app import build_api
+from wrldbldr.engine import current
 from wrldbldr.state.creator import Creator
 from wrldbldr.state.live import Live
 from wrldbldr.wrldbldr import app
@@ -302,6 +306,14 @@ def test_the_framework_adds_a_sign_of_life_and_its_socket_and_nothing_else() -> 
     """An upload endpoint, say, comes by itself with the first `rx.upload` on a page: it needs a rule before it is here."""
     assert app._api is not None
     assert {getattr(route, "path", "") for route in app._api.routes} == {"/ping", "/_health", NAMESPACE}
+    assert app.sio is not None
+    assert set(app.sio.namespace_handlers) == {NAMESPACE}
+    assert app.sio.handlers == {}
+
+
+def test_the_server_serves_the_guarded_api_and_adds_nothing_to_it() -> None:
+    assert isinstance(app.api_transformer, FastAPI)
+    assert set(walk(app.api_transformer.routes)) == set(walk(build_api(current).routes))
 
 
 async def test_what_the_framework_serves_beside_our_pages_takes_nothing_from_strangers(server: Server) -> None:

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 import reflex as rx
 from reflex.event import EventHandler
+from reflex_base.registry import RegistrationContext
 
 from tests.fakes.studio import Studio
 from tests.state.tab import Tab, open_tab, states_of_ours, vars_of
@@ -19,7 +20,17 @@ OPEN_TO_ALL = {"Door.at_setup", "Door.at_login", "Door.at_join"}
 FRAMEWORKS_OWN = "setvar"
 """Reflex gives it to every state; it reaches only what has a setter, and a setter of ours is a guarded handler."""
 
-KNOWN_HANDLERS = 254
+FRAMEWORKS_EVENTS = {
+    "hydrate",
+    "set_is_hydrated",
+    "hydrate_and_load",
+    "handle_frontend_exception",
+    "update_vars_internal",
+    "on_load_internal",
+}
+"""Reflex answers these itself; `Belongings` runs before each (state/belonging.py)."""
+
+KNOWN_HANDLERS = 259
 """A floor: an enumeration that finds nothing guards nothing."""
 
 
@@ -48,6 +59,16 @@ def test_the_enumeration_finds_every_state_and_handler() -> None:
     assert len(handlers()) >= KNOWN_HANDLERS
     assert set(handlers()) >= OPEN_TO_ALL
     assert {cls.__name__ for cls in states_of_ours()} >= {"Live", "Creator", "Editor", "Generate", "Gallery", "Queue"}
+
+
+def test_every_event_that_the_socket_lets_through_is_among_them() -> None:
+    """Whatever kind of state, component or function it belongs to."""
+    found = {f"{cls.state.get_full_name()}.{cls.fn.__name__}" for cls in handlers().values() if cls.state}
+    passed = set(RegistrationContext.get().event_handlers)
+
+    others = {name.rpartition(".")[2] for name in passed - found}
+    assert others - {FRAMEWORKS_OWN} == FRAMEWORKS_EVENTS
+    assert found <= passed
 
 
 @pytest.mark.parametrize("name", sorted(set(handlers()) - OPEN_TO_ALL))
