@@ -4,6 +4,7 @@ import re
 
 import pytest
 import reflex as rx
+from reflex_components_core.core.upload import Upload
 
 from wrldbldr.pages import not_found
 from wrldbldr.pages.page import Page
@@ -51,6 +52,13 @@ def test_a_page_that_shows_anything_looks_first_who_comes(page: Page) -> None:
 
     assert isinstance(first, rx.EventHandler)
     assert first.fn.__qualname__ in GUARDS
+
+
+def test_no_page_brings_the_frameworks_endpoint_for_uploads_which_asks_nobody() -> None:
+    for page in PAGES:
+        page.draw()
+
+    assert not Upload.is_used
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.route)
