@@ -31,9 +31,9 @@ from wrldbldr.services.comparison import ComparisonService
 from wrldbldr.services.connection import ConnectionService
 from wrldbldr.services.demo import DemoService
 from wrldbldr.services.dispatcher import Dispatcher
+from wrldbldr.services.doomed_files import FileDisposal
 from wrldbldr.services.easel import Easel
 from wrldbldr.services.figures import FigureService
-from wrldbldr.services.file_removal import FileRemoval
 from wrldbldr.services.gallery import GalleryService
 from wrldbldr.services.housekeeping import HousekeepingService
 from wrldbldr.services.image_work import ImageWork
@@ -171,10 +171,10 @@ def _build(
     work: ImageWork,
 ) -> tuple[Engine, Leader]:
     bus, progress, store = Bus(), LiveProgress(), MediaStore(settings.media_dir)
-    removal, easel = _file_removal(database, store, clock, nursery), Easel(bus, clock, progress)
-    dispatcher = _dispatcher(database, store, removal, easel, clock, comfyui=comfyui, in_use=in_use, start=start)
+    disposal, easel = _file_disposal(database, store, clock, nursery), Easel(bus, clock, progress)
+    dispatcher = _dispatcher(database, store, disposal, easel, clock, comfyui=comfyui, in_use=in_use, start=start)
     leader = Leader(dispatcher, settings.data_dir, bus, nursery=nursery, clock=clock)
-    worlds = WorldService(database, bus, clock, removal, wake=dispatcher.wake)
+    worlds = WorldService(database, bus, clock, disposal, wake=dispatcher.wake)
     accounts, gallery = AccountService(database, clock, PasswordHasher(), bus), GalleryService(database, bus, store)
     workflows, orders = WorkflowService(database, clock, comfyui), OrderCheck(database, comfyui, clock)
     return Engine(
@@ -198,10 +198,10 @@ def _build(
         gallery=gallery,
         comparison=ComparisonService(gallery, database),
         bulk=BulkService(database, bus, clock, store, work),
-        removals=RemovalService(database, bus, clock, removal),
+        removals=RemovalService(database, bus, clock, disposal),
         picture_import=PictureImportService(database, bus, store, clock, work),
         demo=DemoService(database, bus, clock, store, worlds, work=work),
-        archive=ArchiveService(database, bus, clock, store, removal, work=work),
+        archive=ArchiveService(database, bus, clock, store, disposal, work=work),
         figures=FigureService(database, bus, clock, store, Rembg(), work=work),
         housekeeping=HousekeepingService(database, store, clock, settings.database_file),
         tagging=TaggingService(database, bus),
@@ -210,17 +210,17 @@ def _build(
     ), leader
 
 
-def _file_removal(database: Database, store: MediaStore, clock: Clock, nursery: TaskNursery) -> FileRemoval:
+def _file_disposal(database: Database, store: MediaStore, clock: Clock, nursery: TaskNursery) -> FileDisposal:
     """It goes on for as long as the engine runs."""
-    removal = FileRemoval(database, store, clock)
-    nursery.keep_running(removal.run, name="file removal")
-    return removal
+    disposal = FileDisposal(database, store, clock)
+    nursery.keep_running(disposal.run, name="file disposal")
+    return disposal
 
 
 def _dispatcher(
     database: Database,
     store: MediaStore,
-    removal: FileRemoval,
+    disposal: FileDisposal,
     easel: Easel,
     clock: Clock,
     *,
@@ -233,7 +233,7 @@ def _dispatcher(
         database=database,
         comfyui=comfyui,
         stream=in_use.stream,
-        keeper=Keeper(database, store, removal, easel, clock),
+        keeper=Keeper(database, store, disposal, easel, clock),
         easel=easel,
         clock=clock,
         config=start.config,

@@ -33,8 +33,8 @@ from wrldbldr.services.comfyui_settings import ComfyUISettingsService
 from wrldbldr.services.comparison import ComparisonService
 from wrldbldr.services.connection import ConnectionService
 from wrldbldr.services.demo import DemoService
+from wrldbldr.services.doomed_files import FileDisposal
 from wrldbldr.services.figures import FigureService
-from wrldbldr.services.file_removal import FileRemoval
 from wrldbldr.services.gallery import GalleryService
 from wrldbldr.services.housekeeping import HousekeepingService
 from wrldbldr.services.image_work import ImageWork
@@ -65,9 +65,9 @@ def fake_engine(
     clock, comfyui = clock or FakeClock(), comfyui or FakeComfyUI()
     settings = Settings(data_dir=data_dir)
     bus, progress, store = Bus(), LiveProgress(), MediaStore(settings.media_dir)
-    removal, work = FileRemoval(database, store, clock), ImageWork()
+    disposal, work = FileDisposal(database, store, clock), ImageWork()
     gallery = GalleryService(database, bus, store)
-    worlds = WorldService(database, bus, clock, removal, wake=lambda: None)
+    worlds = WorldService(database, bus, clock, disposal, wake=lambda: None)
     accounts = AccountService(database, clock, CHEAP_HASHER, bus)
     nursery, start = TaskNursery(clock), start_at(COMFYUI)
     in_use = ComfyUIInUse(comfyui, comfyui.stream, start.place, nursery=nursery, clock=clock)
@@ -95,10 +95,10 @@ def fake_engine(
         gallery=gallery,
         comparison=ComparisonService(gallery, database),
         bulk=BulkService(database, bus, clock, store, work),
-        removals=RemovalService(database, bus, clock, removal),
+        removals=RemovalService(database, bus, clock, disposal),
         picture_import=PictureImportService(database, bus, store, clock, work),
         demo=DemoService(database, bus, clock, store, worlds, work=work),
-        archive=ArchiveService(database, bus, clock, store, removal, work=work),
+        archive=ArchiveService(database, bus, clock, store, disposal, work=work),
         figures=FigureService(database, bus, clock, store, Rembg(), work=work),
         housekeeping=HousekeepingService(database, store, clock, settings.database_file),
         tagging=TaggingService(database, bus),

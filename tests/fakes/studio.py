@@ -31,8 +31,8 @@ from wrldbldr.media.store import MediaStore
 from wrldbldr.services.asking import GenerationRequest
 from wrldbldr.services.audience import AudienceService
 from wrldbldr.services.dispatcher import Dispatcher
+from wrldbldr.services.doomed_files import FileDisposal
 from wrldbldr.services.easel import Easel
-from wrldbldr.services.file_removal import FileRemoval
 from wrldbldr.services.keeping import Keeper
 from wrldbldr.services.progress import LiveProgress
 from wrldbldr.services.queue import QueueService
@@ -117,7 +117,7 @@ class Process:
         progress = LiveProgress()
         easel = Easel(engine.bus, clock, progress)
         store = MediaStore(engine.settings.media_dir)
-        keeper = Keeper(engine.database, store, FileRemoval(engine.database, store, clock), easel, clock)
+        keeper = Keeper(engine.database, store, FileDisposal(engine.database, store, clock), easel, clock)
         self.dispatcher = Dispatcher(
             database=engine.database,
             comfyui=comfyui,

@@ -32,8 +32,8 @@ from wrldbldr.media.store import MediaStore
 from wrldbldr.services.accounts import AccountService
 from wrldbldr.services.asking import GenerationRequest
 from wrldbldr.services.dispatcher import Dispatcher
+from wrldbldr.services.doomed_files import FileDisposal
 from wrldbldr.services.easel import Easel
-from wrldbldr.services.file_removal import FileRemoval
 from wrldbldr.services.keeping import Keeper
 from wrldbldr.services.order_check import OrderCheck
 from wrldbldr.services.progress import LiveProgress
@@ -164,8 +164,8 @@ async def open_rig(
         stack.push_async_callback(comfyui.aclose)
         nursery = await stack.enter_async_context(TaskNursery(clock))
         stream, easel = ComfyUISocket(address, client_id=client_id, clock=clock), Easel(bus, clock, progress)
-        removal = FileRemoval(database, store, clock)
-        keeper = Keeper(database, store, removal, easel, clock)
+        disposal = FileDisposal(database, store, clock)
+        keeper = Keeper(database, store, disposal, easel, clock)
         dispatcher = Dispatcher(
             database=database,
             comfyui=comfyui,
@@ -179,7 +179,7 @@ async def open_rig(
         workflows = WorkflowService(database, clock, comfyui)
         master = await _master(
             AccountService(database, clock, CHEAP_HASHER, bus),
-            WorldService(database, bus, clock, removal, wake=lambda: None),
+            WorldService(database, bus, clock, disposal, wake=lambda: None),
         )
         nursery.keep_running(comfyui.health.watch, name="health")
         nursery.keep_running(stream.run, name="websocket")

@@ -25,7 +25,7 @@ from wrldbldr.kit.ids import new_id
 from wrldbldr.media.store import MediaStore
 from wrldbldr.services.accounts import SignedIn
 from wrldbldr.services.administration import AccountChanges, AccountReport, AdministrationService
-from wrldbldr.services.file_removal import FileRemoval
+from wrldbldr.services.doomed_files import FileDisposal
 from wrldbldr.services.worlds import EntityChanges, WorldService
 
 PASSWORD = "a harbour in fog"
@@ -352,8 +352,8 @@ async def test_what_is_being_painted_for_somebody_who_is_removed_is_withdrawn_an
     painting.comfyui.start()
     mine = await painting.ask()
 
-    removal = FileRemoval(engine.database, MediaStore(engine.settings.media_dir), painting.clock)
-    worlds = WorldService(engine.database, engine.bus, painting.clock, removal, wake=painting.nudge)
+    disposal = FileDisposal(engine.database, MediaStore(engine.settings.media_dir), painting.clock)
+    worlds = WorldService(engine.database, engine.bus, painting.clock, disposal, wake=painting.nudge)
     administration = AdministrationService(engine.database, engine.bus, painting.clock, engine.accounts, worlds)
     await administration.remove(painting.who, berta.id)
     await painting.rest()

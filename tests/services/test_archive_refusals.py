@@ -18,7 +18,7 @@ from wrldbldr.domain.errors import ConflictError, UnauthenticatedError
 from wrldbldr.media.pictures import clean
 from wrldbldr.media.store import MediaStore
 from wrldbldr.services.archive import ArchiveService, NoRoomError
-from wrldbldr.services.file_removal import FileRemoval
+from wrldbldr.services.doomed_files import FileDisposal
 from wrldbldr.services.image_work import ImageWork
 
 
@@ -231,8 +231,8 @@ class FullDisk(MediaStore):
 async def test_what_was_moved_in_already_goes_again_when_the_rest_cannot_be_kept(studio: Studio) -> None:
     engine = studio.engine
     store = FullDisk(engine.settings.media_dir)
-    removal = FileRemoval(engine.database, store, studio.clock)
-    archive = ArchiveService(engine.database, engine.bus, studio.clock, store, removal, work=ImageWork())
+    disposal = FileDisposal(engine.database, store, studio.clock)
+    archive = ArchiveService(engine.database, engine.bus, studio.clock, store, disposal, work=ImageWork())
     before = everything_kept(studio)
 
     with pytest.raises(NoRoomError):

@@ -113,7 +113,7 @@ class AdministrationService:
             worlds = await self._worlds.delete_all_in(unit, account_id)
             await unit.accounts.delete(account)
         self._changed(account_id, ended)
-        await self._worlds.follow_removal(account_id, worlds)
+        await self._worlds.follow_deletion(account_id, worlds)
 
     async def _require_owner(self, unit: UnitOfWork, who: Principal) -> None:
         """Whoever was an owner at the door may be none now. Raises ForbiddenError, UnauthenticatedError."""

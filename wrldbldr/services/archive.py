@@ -40,7 +40,7 @@ from wrldbldr.media.world_file import FILE_LIMIT_BYTES, WorldFile
 from wrldbldr.media.zip_stream import ZipEntry, zip_stream
 from wrldbldr.services.access import owned_world
 from wrldbldr.services.accounts import asking_account
-from wrldbldr.services.file_removal import FileRemoval
+from wrldbldr.services.doomed_files import FileDisposal
 from wrldbldr.services.image_work import ImageWork
 from wrldbldr.services.tabletop import tabletop_pictures
 from wrldbldr.services.worlds import FIRST_TABLE
@@ -98,13 +98,13 @@ class ArchiveService:
     """Exports worlds, and brings them in."""
 
     def __init__(
-        self, database: Database, bus: Bus, clock: Clock, store: MediaStore, removal: FileRemoval, *, work: ImageWork
+        self, database: Database, bus: Bus, clock: Clock, store: MediaStore, disposal: FileDisposal, *, work: ImageWork
     ) -> None:
         self._database = database
         self._bus = bus
         self._clock = clock
         self._store = store
-        self._removal = removal
+        self._disposal = disposal
         self._work = work
         self._bringing: set[UUID] = set()
 
@@ -183,7 +183,7 @@ class ArchiveService:
             await self._database.in_one_trip(keep)
         except BaseException:
             hashes = sorted({asset.content_hash for asset in world.content.assets()})
-            await self._removal.abandon(hashes)
+            await self._disposal.abandon(hashes)
             raise
 
 

@@ -15,8 +15,8 @@ from wrldbldr.domain.style_reference import Lineage, ReferenceUse, Style
 from wrldbldr.kit.clock import Clock
 from wrldbldr.media.pictures import CleanPicture
 from wrldbldr.media.store import MediaStore
+from wrldbldr.services.doomed_files import FileDisposal
 from wrldbldr.services.easel import Easel
-from wrldbldr.services.file_removal import FileRemoval
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,12 @@ class Painted:
 class Keeper:
     """Writes the ends of batches. A batch that was withdrawn or deleted meanwhile is left alone."""
 
-    def __init__(self, database: Database, store: MediaStore, removal: FileRemoval, easel: Easel, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, store: MediaStore, disposal: FileDisposal, easel: Easel, clock: Clock
+    ) -> None:
         self._database = database
         self._store = store
-        self._removal = removal
+        self._disposal = disposal
         self._easel = easel
         self._clock = clock
 
@@ -54,7 +56,7 @@ class Keeper:
         if kept is not None:
             self._easel.ready(kept)
             return
-        await self._removal.abandon(hashes)
+        await self._disposal.abandon(hashes)
         self._easel.left(batch.id)
 
     def _finish(self, trip: Trip, batch: Batch, painted: Painted, hashes: Sequence[str]) -> Batch | None:

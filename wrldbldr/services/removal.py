@@ -16,7 +16,7 @@ from wrldbldr.domain.removal import UNDO_TIME, Removal, Removed
 from wrldbldr.domain.stage import StagePiece
 from wrldbldr.kit.clock import Clock
 from wrldbldr.services.access import owned_assets, owned_world
-from wrldbldr.services.file_removal import FileRemoval
+from wrldbldr.services.doomed_files import FileDisposal
 from wrldbldr.services.stage import has_place
 from wrldbldr.services.uses import PictureUses, uses_of
 
@@ -29,11 +29,11 @@ GONE = "deletion to undo: it was undone already, or is final"
 class RemovalService:
     """Takes pictures away at once from whatever shows them, and puts them back as they were."""
 
-    def __init__(self, database: Database, bus: Bus, clock: Clock, files: FileRemoval) -> None:
+    def __init__(self, database: Database, bus: Bus, clock: Clock, disposal: FileDisposal) -> None:
         self._database = database
         self._bus = bus
         self._clock = clock
-        self._files = files
+        self._disposal = disposal
 
     async def uses(self, who: Principal, asset_ids: Sequence[UUID]) -> PictureUses:
         """What uses these pictures of one world. Raises NotFoundError, InvalidInputError."""
@@ -80,7 +80,7 @@ class RemovalService:
             async with self._database.write() as unit:
                 await unit.doomed_files.doom_of_removal(removal_id)
                 await unit.removals.forget(removal_id)
-            await self._files.follow()
+            await self._disposal.follow()
         return len(over)
 
     def _tell(self, who: Principal, removal: Removal, removed: Removed) -> None:

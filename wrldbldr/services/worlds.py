@@ -17,7 +17,7 @@ from wrldbldr.domain.world import Character, Entity, EntityType, GameSession, Lo
 from wrldbldr.kit.clock import Clock
 from wrldbldr.services.access import owned_entity, owned_game_session, owned_world
 from wrldbldr.services.accounts import asking_account
-from wrldbldr.services.file_removal import FileRemoval
+from wrldbldr.services.doomed_files import FileDisposal
 
 FIRST_TABLE = "The first table"
 
@@ -61,13 +61,13 @@ class WorldService:
     """What a game master does to their worlds."""
 
     def __init__(
-        self, database: Database, bus: Bus, clock: Clock, removal: FileRemoval, *, wake: Callable[[], None]
+        self, database: Database, bus: Bus, clock: Clock, disposal: FileDisposal, *, wake: Callable[[], None]
     ) -> None:
         """`wake` tells the dispatcher that what it paints may have been removed."""
         self._database = database
         self._bus = bus
         self._clock = clock
-        self._removal = removal
+        self._disposal = disposal
         self._wake = wake
 
     async def summaries(self, who: Principal) -> list[WorldSummary]:
@@ -137,10 +137,10 @@ class WorldService:
         """Remove a world with everything in it. Raises NotFoundError."""
         async with self._database.write() as unit:
             await self._delete_in(unit, [await owned_world(unit, who, world_id)])
-        await self.follow_removal(who.account_id, [world_id])
+        await self.follow_deletion(who.account_id, [world_id])
 
     async def delete_all_in(self, unit: UnitOfWork, account_id: UUID) -> list[UUID]:
-        """`delete` of all that an account has, inside a transaction of the caller's, who calls `follow_removal` after it."""
+        """`delete` of all that an account has, inside a transaction of the caller's, who calls `follow_deletion` after it."""
         worlds = await unit.worlds.owned_by(account_id)
         await self._delete_in(unit, worlds)
         return [world.id for world in worlds]
@@ -150,7 +150,7 @@ class WorldService:
             await unit.doomed_files.doom_of_world(world.id)
             await unit.worlds.delete(world)
 
-    async def follow_removal(self, account_id: UUID, world_ids: Sequence[UUID]) -> None:
+    async def follow_deletion(self, account_id: UUID, world_ids: Sequence[UUID]) -> None:
         """Batches may have gone along: places in the queue move up, and what is painted is to be withdrawn. Files go last."""
         for world_id in world_ids:
             self._tell(account_id, world_id)
@@ -158,7 +158,7 @@ class WorldService:
         if world_ids:
             self._bus.publish(SERVER_TOPIC, QueueMoved())
             self._wake()
-            await self._removal.follow()
+            await self._disposal.follow()
 
     async def entities(self, who: Principal, kind: EntityType, world_id: UUID) -> Sequence[Entity]:
         """All of one kind in a world, by name. Raises NotFoundError."""
@@ -207,7 +207,7 @@ class WorldService:
             await unit.batches.delete_of_entity(entity_id)
             await unit.assets.delete_of_entity(entity_id)
             await unit.worlds.delete(entity)
-        await self.follow_removal(who.account_id, [entity.world_id])
+        await self.follow_deletion(who.account_id, [entity.world_id])
 
     async def game_sessions(self, who: Principal, world_id: UUID) -> Sequence[GameSession]:
         """A world's tables, the first one first. Raises NotFoundError."""

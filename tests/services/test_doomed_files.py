@@ -19,7 +19,7 @@ from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.ids import new_id
 from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.media.store import MediaStore
-from wrldbldr.services.file_removal import PAUSE_SECONDS, RETRY_SECONDS, STEP_LIMIT, FileRemoval
+from wrldbldr.services.doomed_files import PAUSE_SECONDS, RETRY_SECONDS, STEP_LIMIT, FileDisposal
 from wrldbldr.services.removal import RemovalService
 
 FILES_OF_A_PICTURE = 3
@@ -88,22 +88,22 @@ class TellingStore(MediaStore):
         super().remove(content_hashes)
 
 
-def removal(studio: Studio, store: MediaStore | None = None) -> FileRemoval:
+def disposal_of(studio: Studio, store: MediaStore | None = None) -> FileDisposal:
     """What a process that starts now has."""
     store = store or MediaStore(studio.engine.settings.media_dir)
-    return FileRemoval(studio.engine.database, store, studio.clock)
+    return FileDisposal(studio.engine.database, store, studio.clock)
 
 
-async def delete(studio: Studio, picture: Asset, files: FileRemoval, database: Database | None = None) -> None:
+async def delete(studio: Studio, picture: Asset, disposal: FileDisposal, database: Database | None = None) -> None:
     """So that nobody can undo it."""
-    await (await deleted_long_ago(studio, picture, files, database)).purge()
+    await (await deleted_long_ago(studio, picture, disposal, database)).purge()
 
 
 async def deleted_long_ago(
-    studio: Studio, picture: Asset, files: FileRemoval, database: Database | None = None
+    studio: Studio, picture: Asset, disposal: FileDisposal, database: Database | None = None
 ) -> RemovalService:
     """Whoever makes it final that the picture is deleted."""
-    removals = RemovalService(database or studio.engine.database, Bus(), studio.clock, files)
+    removals = RemovalService(database or studio.engine.database, Bus(), studio.clock, disposal)
     await removals.delete(studio.who, [picture.id])
     await studio.advance(UNDO_TIME.total_seconds())
     return removals
@@ -112,7 +112,7 @@ async def deleted_long_ago(
 async def start_anew(studio: Studio) -> None:
     """Another process starts, and has a moment."""
     async with TaskNursery(studio.clock) as nursery:
-        nursery.start(removal(studio).run(), name="removal")
+        nursery.start(disposal_of(studio).run(), name="disposal")
         await studio.advance(PAUSE_SECONDS)
 
 
@@ -155,7 +155,7 @@ async def test_whoever_dies_while_the_files_go_is_followed_by_somebody_who_remov
     store.files_before_death = removed
 
     with pytest.raises(Died):
-        await delete(painting, picture, removal(painting, store))
+        await delete(painting, picture, disposal_of(painting, store))
     with pytest.raises(NotFoundError):
         await painting.engine.gallery.find(painting.who, picture.id)
     assert doomed(painting) == [(picture.content_hash,)]
@@ -173,7 +173,7 @@ async def test_a_twin_that_is_stored_after_the_death_has_its_files_whole(paintin
     store.files_before_death = removed
     files = painting.stored_files()
     with pytest.raises(Died):
-        await delete(painting, picture, removal(painting, store))
+        await delete(painting, picture, disposal_of(painting, store))
 
     twin = await painted(painting)
     await start_anew(painting)
@@ -186,7 +186,7 @@ async def test_a_twin_keeps_the_file_of_a_deleted_picture(painting: Studio) -> N
     picture, twin = await painted(painting), await painted(painting)
     files = painting.stored_files()
 
-    await delete(painting, picture, removal(painting))
+    await delete(painting, picture, disposal_of(painting))
 
     assert (await painting.batch(twin.batch_id or new_id())).status is BatchStatus.READY
     assert (painting.stored_files(), doomed(painting)) == (files, [])
@@ -217,8 +217,8 @@ async def test_a_disk_with_a_bad_day_fails_no_deletion_and_is_tried_again(
     store = BadDay(painting.engine.settings.media_dir)
 
     async with TaskNursery(painting.clock) as nursery:
-        later = removal(painting, store)
-        nursery.start(later.run(), name="removal")
+        later = disposal_of(painting, store)
+        nursery.start(later.run(), name="disposal")
         await delete(painting, picture, later)
         await painting.rest()
         assert len(painting.stored_files()) == FILES_OF_A_PICTURE
@@ -235,7 +235,7 @@ async def test_whoever_is_cancelled_while_files_go_lets_nobody_store_a_twin_befo
 ) -> None:
     picture = await painted(painting)
     store = SlowStore(painting.engine.settings.media_dir)
-    removals = await deleted_long_ago(painting, picture, removal(painting, store))
+    removals = await deleted_long_ago(painting, picture, disposal_of(painting, store))
     async with TaskNursery(painting.clock) as nursery:
         deleting = nursery.start(purge(removals), name="deleting")
         await asyncio.to_thread(store.has_begun.wait)
@@ -254,7 +254,7 @@ async def test_no_file_goes_before_a_power_cut_could_not_bring_its_picture_back(
     database = Told(painting.engine.settings.database, told)
     store = TellingStore(painting.engine.settings.media_dir, told)
 
-    await delete(painting, picture, FileRemoval(database, store, painting.clock), database)
+    await delete(painting, picture, FileDisposal(database, store, painting.clock), database)
     await database.close()
 
     assert told == ["safe", "removed"]

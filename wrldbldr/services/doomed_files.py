@@ -1,4 +1,4 @@
-"""Removes the files of deleted pictures in two phases, so that a crash at any moment leaves a picture whole or gone.
+"""Disposes of the files of deleted pictures in two phases, so that a crash at any moment leaves a picture whole or gone.
 
 First the rows go, and in the same transaction it is written down which files may follow (`unit.doomed_files`). Once that
 is certain, the files that nothing uses are removed, and forgotten. What a crash leaves is finished at the next start.
@@ -20,7 +20,7 @@ PAUSE_SECONDS = 0.1
 RETRY_SECONDS = 600.0
 
 
-class FileRemoval:
+class FileDisposal:
     """The second phase. Several processes may do it at once: each step is a transaction of its own."""
 
     def __init__(self, database: Database, store: MediaStore, clock: Clock) -> None:
