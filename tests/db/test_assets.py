@@ -27,7 +27,7 @@ async def read_all(database: Database, setting: Setting, limit: int) -> list[UUI
     found: list[UUID] = []
     after: UUID | None = None
     async with database.read() as unit:
-        while page := await unit.pictures.page(setting.world.id, EVERYTHING, limit=limit, after=after):
+        while page := await unit.gallery.page(setting.world.id, EVERYTHING, limit=limit, after=after):
             assert len(page) <= limit
             found += [asset.id for asset in page]
             after = page[-1].id
@@ -53,11 +53,11 @@ async def test_pictures_that_arrive_while_somebody_reads_neither_shift_nor_repea
 ) -> None:
     await store(database, *[setting.asset(n, minutes=n) for n in range(6)])
     async with database.read() as unit:
-        first = await unit.pictures.page(setting.world.id, EVERYTHING, limit=3)
+        first = await unit.gallery.page(setting.world.id, EVERYTHING, limit=3)
     await store(database, setting.asset(100, minutes=100))
 
     async with database.read() as unit:
-        second = await unit.pictures.page(setting.world.id, EVERYTHING, limit=3, after=first[-1].id)
+        second = await unit.gallery.page(setting.world.id, EVERYTHING, limit=3, after=first[-1].id)
 
     assert [asset.number for asset in (*first, *second)] == [5, 4, 3, 2, 1, 0]
 
@@ -69,7 +69,7 @@ async def test_reading_on_after_a_picture_that_is_gone_is_refused_rather_than_be
 
     async with database.read() as unit:
         with pytest.raises(NotFoundError):
-            await unit.pictures.page(setting.world.id, EVERYTHING, limit=1, after=new_id())
+            await unit.gallery.page(setting.world.id, EVERYTHING, limit=1, after=new_id())
 
 
 async def test_reading_on_after_a_picture_of_another_world_is_refused(database: Database, setting: Setting) -> None:
@@ -81,7 +81,7 @@ async def test_reading_on_after_a_picture_of_another_world_is_refused(database: 
 
     async with database.read() as unit:
         with pytest.raises(NotFoundError):
-            await unit.pictures.page(setting.world.id, EVERYTHING, limit=1, after=foreign.id)
+            await unit.gallery.page(setting.world.id, EVERYTHING, limit=1, after=foreign.id)
 
 
 async def test_a_page_can_be_narrowed_to_an_entity_a_type_and_stars(database: Database, setting: Setting) -> None:
@@ -90,7 +90,7 @@ async def test_a_page_can_be_narrowed_to_an_entity_a_type_and_stars(database: Da
     await store(database, setting.asset(1), sprite, elsewhere)
 
     async with database.read() as unit:
-        page = unit.pictures.page
+        page = unit.gallery.page
         world_id = setting.world.id
         assert len(await page(world_id, EVERYTHING, limit=9)) == 3
         assert await page(world_id, PictureQuery(entity_id=setting.location.id), limit=9) == [elsewhere]
@@ -145,7 +145,7 @@ async def test_when_many_make_another_one_active_at_once_exactly_one_is(database
     await asyncio.gather(*(activate(asset.id) for asset in assets))
 
     async with database.read() as unit:
-        page = await unit.pictures.page(setting.world.id, EVERYTHING, limit=9)
+        page = await unit.gallery.page(setting.world.id, EVERYTHING, limit=9)
     assert sum(asset.is_active for asset in page) == 1
 
 
@@ -178,8 +178,8 @@ async def test_files_are_doomed_with_what_they_belong_to_and_told_apart_by_who_e
         assert await unit.doomed_files.some(2) == ["a" * 64, "b" * 64]
         await unit.doomed_files.forget(["b" * 64])
         assert await unit.doomed_files.some(9) == ["a" * 64, "c" * 64]
-        assert await unit.assets.unused(["d" * 64, "a" * 64, "e" * 64]) == ["d" * 64, "e" * 64]
-        assert await unit.assets.unused([]) == []
+        assert await unit.stored_files.unused(["d" * 64, "a" * 64, "e" * 64]) == ["d" * 64, "e" * 64]
+        assert await unit.stored_files.unused([]) == []
 
 
 async def test_a_picture_is_known_by_its_content_in_its_own_world_and_of_twins_the_one_that_is_meant_else_the_oldest(

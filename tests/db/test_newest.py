@@ -30,7 +30,7 @@ async def test_a_worlds_cover_is_its_newest_backdrop_whoever_it_is_of_and_the_fi
     )
 
     async with database.read() as unit:
-        assert await unit.assets.covers([setting.world.id]) == {setting.world.id: first.id}
+        assert await unit.gallery.covers([setting.world.id]) == {setting.world.id: first.id}
 
 
 async def test_a_world_without_backdrops_is_covered_by_its_newest_picture_and_an_empty_one_by_none(
@@ -43,7 +43,7 @@ async def test_a_world_without_backdrops_is_covered_by_its_newest_picture_and_an
     await store(database, setting.asset(1, minutes=1), newest)
 
     async with database.read() as unit:
-        covers = await unit.assets.covers([setting.world.id, other.world.id])
+        covers = await unit.gallery.covers([setting.world.id, other.world.id])
 
     assert covers == {setting.world.id: newest.id}
 
@@ -58,5 +58,5 @@ async def test_what_was_painted_last_is_one_picture_of_each_subject_of_ones_own_
     await store(database, setting.asset(1, minutes=1), portrait, place, other.asset(1, minutes=9))
 
     async with database.read() as unit:
-        assert [asset.id for asset in await unit.assets.fresh(setting.account.id, 6)] == [place.id, portrait.id]
-        assert [asset.id for asset in await unit.assets.fresh(setting.account.id, 1)] == [place.id]
+        assert [asset.id for asset in await unit.gallery.fresh(setting.account.id, 6)] == [place.id, portrait.id]
+        assert [asset.id for asset in await unit.gallery.fresh(setting.account.id, 1)] == [place.id]

@@ -321,4 +321,4 @@ async def delete_for_good(studio: Studio, picture: Asset) -> None:
 async def is_kept_by_sweeping(studio: Studio, picture: Asset) -> bool:
     """Whether what looks for files that nobody needs leaves this one alone."""
     async with studio.engine.database.read() as unit:
-        return await unit.assets.unused([picture.content_hash]) == []
+        return await unit.stored_files.unused([picture.content_hash]) == []

@@ -1,28 +1,20 @@
-"""Stored pictures."""
+"""The rows of pictures, for whoever has their ids, or knows whose they are: stored, found, made active, deleted.
 
-import re
+Which of many pictures somebody looks at is for `gallery` to say, and what becomes of their files for `stored_files`.
+"""
+
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnClause, Select, String, Uuid, cast, func, literal_column, text, update
+from sqlalchemy import ColumnClause, Select, Uuid, func, literal_column, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from wrldbldr.db.newest import NEWEST, NEWEST_BACKDROP, NEWEST_FIRST, SUBJECTS
-from wrldbldr.domain.account import Account
+from wrldbldr.db.newest import SUBJECTS
 from wrldbldr.domain.asset import Asset
-from wrldbldr.domain.batch import AssetType, Batch, BatchStatus
-from wrldbldr.domain.removal import RemovedFile
+from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.style_reference import Lineage
-from wrldbldr.domain.world import World
 
-UNPAINTED = (BatchStatus.QUEUED, BatchStatus.GENERATING, BatchStatus.FAILED)  # a failed one may be tried again
-HASH = re.compile(r"[0-9a-f]{64}")
-STYLES_TO_COME = (
-    select(cast(col(Batch.style), String))
-    .where(col(Batch.status).in_(UNPAINTED), col(Batch.cleared_at).is_(None), col(Batch.style).is_not(None))
-    .distinct()
-)
 IS_ACTIVE = text("asset.is_active")  # written out, so that the index over these alone is used
 WHOSE: ColumnClause[UUID] = literal_column(
     "+asset.entity_id", Uuid()
@@ -82,75 +74,11 @@ class Assets:
             found.setdefault(row.asset_id, []).append(row)
         return found
 
-    async def count_descendants(self, asset_id: UUID) -> int:
-        """How many pictures took their style from this one."""
-        query = select(func.count()).select_from(Lineage).where(Lineage.source_id == asset_id)
-        return (await self._db_session.execute(query)).scalar_one()
-
-    async def count_by_world(self, world_ids: Sequence[UUID]) -> dict[UUID, int]:
-        """How many pictures each world has; worlds with none are absent."""
-        rows = await self._db_session.execute(
-            select(Asset.world_id, func.count()).where(col(Asset.world_id).in_(world_ids)).group_by(col(Asset.world_id))
-        )
-        return {world_id: count for world_id, count in rows.all()}
-
     async def next_number(self, entity_id: UUID, asset_type: AssetType) -> int:
         """The number after the highest of an entity's pictures of a type."""
         query = select(func.coalesce(func.max(Asset.number), 0) + 1)
         alike = (Asset.entity_id == entity_id, Asset.asset_type == asset_type)
         return (await self._db_session.execute(query.where(*alike))).scalar_one()
-
-    async def covers(self, world_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-        """The newest backdrop of each world, else its newest picture; worlds without pictures are absent."""
-        is_backdrop = col(Asset.asset_type) == AssetType.BACKDROP
-        firsts = select(Asset.world_id, Asset.id).join(
-            SUBJECTS, col(Asset.id) == func.coalesce(NEWEST_BACKDROP, NEWEST)
-        )
-        rows = await self._db_session.execute(
-            firsts.where(SUBJECTS.c.world_id.in_(world_ids)).order_by(is_backdrop.desc(), *NEWEST_FIRST)
-        )
-        covers: dict[UUID, UUID] = {}
-        for world_id, asset_id in rows.all():
-            covers.setdefault(world_id, asset_id)
-        return covers
-
-    async def fresh(self, owner_id: UUID, limit: int) -> Sequence[Asset]:
-        """What was painted last in a game master's worlds, one picture of each subject, newest first; at most `limit`."""
-        mine = select(World.id).where(World.owner_id == owner_id)
-        firsts = select(Asset).join(SUBJECTS, col(Asset.id) == NEWEST).where(SUBJECTS.c.world_id.in_(mine))
-        return (await self._db_session.execute(firsts.order_by(*NEWEST_FIRST).limit(limit))).scalars().all()
-
-    async def unused(self, content_hashes: Sequence[str]) -> list[str]:
-        """Those of the stored files that no picture uses, no batch that may yet be painted, and no deletion to be undone."""
-        used = set(await self._needed())
-        for column in (col(Asset.content_hash), col(RemovedFile.content_hash)):
-            used.update((await self._db_session.execute(select(column).where(column.in_(content_hashes)))).scalars())
-        return [content_hash for content_hash in content_hashes if content_hash not in used]
-
-    async def contents(self, shelf: str) -> Sequence[str]:
-        """The files of all pictures whose names begin with `shelf`, some hexadecimal digits."""
-        query = select(Asset.content_hash).where(
-            col(Asset.content_hash) >= shelf, col(Asset.content_hash) < f"{shelf}g"
-        )
-        return (await self._db_session.execute(query.distinct())).scalars().all()
-
-    async def size_by_account(self) -> Sequence[tuple[str, int, int]]:
-        """Everybody's name, how many pictures are in their worlds, and how many bytes those take, the most first."""
-        total = func.coalesce(func.sum(Asset.byte_size), 0)
-        rows = await self._db_session.execute(
-            select(Account.name, func.count(col(Asset.id)), total)
-            .select_from(Account)
-            .outerjoin(World, col(World.owner_id) == col(Account.id))
-            .outerjoin(Asset, col(Asset.world_id) == col(World.id))
-            .group_by(col(Account.id), col(Account.name))
-            .order_by(total.desc(), col(Account.name))
-        )
-        return [(name, count, size) for name, count, size in rows.all()]
-
-    async def _needed(self) -> frozenset[str]:
-        """The files that batches which may yet be painted take their style from. A thousand batches have few styles."""
-        rows = await self._db_session.execute(STYLES_TO_COME)
-        return frozenset(content_hash for style in rows.scalars() for content_hash in HASH.findall(style))
 
     async def active(self, world_id: UUID) -> dict[tuple[UUID, AssetType], UUID]:
         """The active picture of each entity and type in a world."""

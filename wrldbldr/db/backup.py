@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from wrldbldr.db.assets import HASH, UNPAINTED
+from wrldbldr.db.stored_files import HASH, UNPAINTED
 
 WAIT_SECONDS = 60.0
 STYLES_TO_COME = (

@@ -23,13 +23,14 @@ from wrldbldr.db.archive import Archive
 from wrldbldr.db.assets import Assets
 from wrldbldr.db.batches import Batches
 from wrldbldr.db.doomed_files import DoomedFiles
+from wrldbldr.db.gallery import Gallery
 from wrldbldr.db.line import LineOfBatches
-from wrldbldr.db.pictures import Pictures
 from wrldbldr.db.players import Players
 from wrldbldr.db.prompt_templates import PromptTemplates
 from wrldbldr.db.removals import Removals
 from wrldbldr.db.server import Server
 from wrldbldr.db.stage import Stage
+from wrldbldr.db.stored_files import StoredFiles
 from wrldbldr.db.trip import Trip
 from wrldbldr.db.uses import Uses
 from wrldbldr.db.workflows import Workflows
@@ -124,8 +125,18 @@ class UnitOfWork:
 
     @cached_property
     def assets(self) -> Assets:
-        """Stored pictures."""
+        """Stored pictures, one by one."""
         return Assets(self._db_session)
+
+    @cached_property
+    def gallery(self) -> Gallery:
+        """Stored pictures, for whoever looks for some of them."""
+        return Gallery(self._db_session)
+
+    @cached_property
+    def stored_files(self) -> StoredFiles:
+        """The files of pictures, and who needs them."""
+        return StoredFiles(self._db_session)
 
     @cached_property
     def doomed_files(self) -> DoomedFiles:
@@ -141,11 +152,6 @@ class UnitOfWork:
     def uses(self) -> Uses:
         """What uses pictures."""
         return Uses(self._db_session)
-
-    @cached_property
-    def pictures(self) -> Pictures:
-        """Stored pictures, for whoever looks for some of them."""
-        return Pictures(self._db_session)
 
     @cached_property
     def stage(self) -> Stage:

@@ -51,7 +51,7 @@ class FileDisposal:
         """
         for start in range(0, len(content_hashes), STEP_LIMIT):
             async with self._database.write() as unit:  # nobody stores a twin meanwhile
-                unused = await unit.assets.unused(content_hashes[start : start + STEP_LIMIT])
+                unused = await unit.stored_files.unused(content_hashes[start : start + STEP_LIMIT])
                 await self._remove(unused)
 
     async def run(self) -> None:
@@ -74,7 +74,7 @@ class FileDisposal:
                 return False
         async with self._database.write() as unit:  # nobody stores a twin meanwhile
             doomed = await unit.doomed_files.some(STEP_LIMIT)
-            unused = await unit.assets.unused(doomed)
+            unused = await unit.stored_files.unused(doomed)
             await self._database.outlast_power_cuts()  # else the rows might come back, without their files
             await self._remove(unused)
             await unit.doomed_files.forget(doomed)

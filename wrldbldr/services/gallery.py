@@ -71,24 +71,24 @@ class GalleryService:
         """
         async with self._database.read() as unit:
             await owned_world(unit, who, world_id)
-            return await unit.pictures.page(world_id, await _asked(unit, world_id, query), limit=limit, after=after)
+            return await unit.gallery.page(world_id, await _asked(unit, world_id, query), limit=limit, after=after)
 
     async def count(self, who: Principal, world_id: UUID, query: PictureQuery) -> int:
         """How many there are; COUNTED + 1 when there are more than COUNTED. Raises NotFoundError, InvalidInputError."""
         async with self._database.read() as unit:
             await owned_world(unit, who, world_id)
-            return await unit.pictures.count(world_id, await _asked(unit, world_id, query))
+            return await unit.gallery.count(world_id, await _asked(unit, world_id, query))
 
     async def fresh(self, who: Principal, limit: int) -> Sequence[Asset]:
         """What was painted last in their worlds, one picture of each subject, newest first; at most `limit`."""
         async with self._database.read() as unit:
-            return await unit.assets.fresh(who.account_id, limit)
+            return await unit.gallery.fresh(who.account_id, limit)
 
     async def counts(self, who: Principal, world_id: UUID, entity_id: UUID | None = None) -> dict[AssetType, int]:
         """How many pictures of each type a world or an entity of it has, none beyond COUNTED + 1. Raises NotFoundError."""
         async with self._database.read() as unit:
             await owned_world(unit, who, world_id)
-            return await unit.pictures.count_by_type(world_id, entity_id)
+            return await unit.gallery.count_by_type(world_id, entity_id)
 
     async def active(self, who: Principal, world_id: UUID) -> dict[tuple[UUID, AssetType], UUID]:
         """The active picture of each entity and type. Raises NotFoundError."""
@@ -122,8 +122,8 @@ class GalleryService:
             asset = await owned_asset(unit, who, asset_id)
             ancestors, sources = await _ancestry(unit, asset)
             styled = PictureQuery(source_id=asset_id)
-            newest = await unit.pictures.page(asset.world_id, styled, limit=DESCENDANTS_SHOWN)
-            count = await unit.assets.count_descendants(asset_id)
+            newest = await unit.gallery.page(asset.world_id, styled, limit=DESCENDANTS_SHOWN)
+            count = await unit.gallery.count_descendants(asset_id)
             batch = None if asset.batch_id is None else await unit.batches.find(asset.batch_id)
             return Family(ancestors, sources, newest, count, 0 if batch is None else batch.count)
 
@@ -153,7 +153,7 @@ class GalleryService:
         """The tags of a world's pictures by name, with how many have each. Raises NotFoundError."""
         async with self._database.read() as unit:
             await owned_world(unit, who, world_id)
-            return await unit.pictures.count_by_tag(world_id)
+            return await unit.gallery.count_by_tag(world_id)
 
     async def update(
         self,
@@ -175,7 +175,7 @@ class GalleryService:
             if rating is not None:
                 asset.rating = checked_rating(rating)
             if tags is not None:
-                known = await unit.pictures.tags(asset.world_id) if tags else ()
+                known = await unit.gallery.tags(asset.world_id) if tags else ()
                 asset.tags = spelled_alike(checked_tags(tags), known)
         self._changed(asset)
         return asset
@@ -195,7 +195,7 @@ class GalleryService:
 async def _asked(unit: UnitOfWork, world_id: UUID, query: PictureQuery) -> PictureQuery:
     """A query with its tags spelled like those of the world. Raises InvalidInputError."""
     query = query.checked()
-    return replace(query, tags=spelled_alike(query.tags, await unit.pictures.tags(world_id))) if query.tags else query
+    return replace(query, tags=spelled_alike(query.tags, await unit.gallery.tags(world_id))) if query.tags else query
 
 
 async def _ancestry(unit: UnitOfWork, asset: Asset) -> tuple[Sequence[Lineage], Sequence[Asset]]:

@@ -77,7 +77,7 @@ class HousekeepingService:
         """What takes room. The files are counted anew only every five minutes."""
         _require_owner(who)
         async with self._database.read() as unit:
-            shares = await unit.assets.size_by_account()
+            shares = await unit.stored_files.size_by_account()
         if self._clock.monotonic() >= self._sizes_until:
             sizes = StoreSizes()
             for shelf in SHELVES:

@@ -84,7 +84,7 @@ async def _sort_trash(shelf: str, database: Database, store: MediaStore, before:
     if not there:
         return 0
     async with database.read() as unit:
-        unused = set(await unit.assets.unused(there))
+        unused = set(await unit.stored_files.unused(there))
     used = [content_hash for content_hash in there if content_hash not in unused]
     await asyncio.to_thread(store.bring_back, used)
     old = await asyncio.to_thread(store.discarded, shelf, before)
@@ -104,18 +104,18 @@ async def _sweep_shelf(shelf: str, database: Database, store: MediaStore, now: d
 
 
 async def _unused(unit: UnitOfWork, store: MediaStore, shelf: str, before: datetime) -> list[str]:
-    return await unit.assets.unused(await asyncio.to_thread(store.aged, shelf, before))
+    return await unit.stored_files.unused(await asyncio.to_thread(store.aged, shelf, before))
 
 
 async def _count_lost(shelf: str, database: Database, store: MediaStore) -> int:
     """How many pictures of a shelf lack a file. Looked up again: what is missing may just have been deleted."""
     async with database.read() as unit:
-        contents = await unit.assets.contents(shelf)
+        contents = await unit.stored_files.contents(shelf)
     lost = await asyncio.to_thread(store.lost, contents)
     if not lost:
         return 0
     async with database.read() as unit:
-        there = set(await unit.assets.contents(shelf))
+        there = set(await unit.stored_files.contents(shelf))
     lost = [content_hash for content_hash in lost if content_hash in there]
     if lost:
         logger.warning("%d stored pictures lack a file, as %s", len(lost), lost[0])

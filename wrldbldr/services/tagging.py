@@ -52,7 +52,7 @@ class TaggingService:
                 for asset in assets:
                     asset.tags = tuple(tag for tag in asset.tags if tag not in unwanted)
             if wanted is not None:
-                [tag] = spelled_alike((wanted,), await unit.pictures.tags(assets[0].world_id))
+                [tag] = spelled_alike((wanted,), await unit.gallery.tags(assets[0].world_id))
                 there = _alike(names, tag)
                 for asset in assets:
                     if there.isdisjoint(asset.tags):

@@ -77,9 +77,9 @@ class WorldService:
             ids = [world.id for world in worlds]
             characters = await unit.worlds.count_entities(EntityType.CHARACTER, ids)
             locations = await unit.worlds.count_entities(EntityType.LOCATION, ids)
-            pictures = await unit.assets.count_by_world(ids)
+            pictures = await unit.gallery.count_by_world(ids)
             batches = await unit.batches.count_by_status(ids)
-            covers = await unit.assets.covers(ids)
+            covers = await unit.gallery.covers(ids)
         return [
             WorldSummary(
                 world=world,

@@ -47,10 +47,10 @@ async def store(database: Database, *rows: Asset | Lineage) -> None:
 async def numbers(database: Database, setting: Setting, query: PictureQuery) -> list[int]:
     """The numbers of the pictures found, and that they are counted right and alike when they are read one by one."""
     async with database.read() as unit:
-        found = await unit.pictures.page(setting.world.id, query, limit=99)
-        assert await unit.pictures.count(setting.world.id, query) == len(found)
+        found = await unit.gallery.page(setting.world.id, query, limit=99)
+        assert await unit.gallery.count(setting.world.id, query) == len(found)
         single: list[Asset] = []
-        while page := await unit.pictures.page(
+        while page := await unit.gallery.page(
             setting.world.id, query, limit=1, after=single[-1].id if single else None
         ):
             single += page
@@ -66,8 +66,8 @@ async def test_a_question_is_answered_from_an_index_in_order(
     await store(database, anchor)
     statements.clear()
     async with database.read() as unit:
-        await unit.pictures.page(setting.world.id, query, limit=9, after=anchor.id)
-        await unit.pictures.count(setting.world.id, query)
+        await unit.gallery.page(setting.world.id, query, limit=9, after=anchor.id)
+        await unit.gallery.count(setting.world.id, query)
     asked = [one for one in statements if one[0].startswith("SELECT") and "created_at" in one[0].split("WHERE", 1)[1]]
     statements.clear()
 
@@ -226,12 +226,12 @@ async def test_pictures_are_counted_to_a_thousand_and_that_there_are_more(databa
         await unit.assets.add_all(many)
 
     async with database.read() as unit:
-        count, world_id = unit.pictures.count, setting.world.id
+        count, world_id = unit.gallery.count, setting.world.id
         assert await count(world_id, PictureQuery()) == COUNTED + 1
         assert await count(world_id, PictureQuery(text="arch")) == COUNTED + 1
         assert await count(world_id, PictureQuery(text="arch", starred=True)) == 3
         assert await count(world_id, PictureQuery(text="arch", unused=True)) == COUNTED + 1
-        assert await unit.pictures.count_by_type(world_id, None) == {AssetType.PORTRAIT: COUNTED + 1}
+        assert await unit.gallery.count_by_type(world_id, None) == {AssetType.PORTRAIT: COUNTED + 1}
 
 
 async def test_words_are_looked_for_in_one_world_only(database: Database, setting: Setting) -> None:
@@ -243,6 +243,6 @@ async def test_words_are_looked_for_in_one_world_only(database: Database, settin
 
     async with database.read() as unit:
         for world_id in (setting.world.id, other.world.id):
-            found += [one.world_id for one in await unit.pictures.page(world_id, PictureQuery(text="archer"), limit=9)]
+            found += [one.world_id for one in await unit.gallery.page(world_id, PictureQuery(text="archer"), limit=9)]
 
     assert found == [setting.world.id, other.world.id]

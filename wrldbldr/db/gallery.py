@@ -1,4 +1,7 @@
-"""Finding stored pictures, among ever so many: no question here reads much more than what it answers."""
+"""Which of ever so many pictures somebody gets to see, and how many there are. A page reads hardly more than is on it.
+
+Whoever knows a picture by its id asks `assets`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
+from wrldbldr.db.newest import NEWEST, NEWEST_BACKDROP, NEWEST_FIRST, SUBJECTS
 from wrldbldr.db.words import WORDS, matching
 from wrldbldr.domain.asset import RATING_LIMIT, Asset
 from wrldbldr.domain.batch import AssetType
@@ -20,7 +24,7 @@ from wrldbldr.domain.stage import StagePiece
 from wrldbldr.domain.style_reference import Lineage
 from wrldbldr.domain.tag import AssetTag
 from wrldbldr.domain.text import likeness
-from wrldbldr.domain.world import Character, Location
+from wrldbldr.domain.world import Character, Location, World
 
 FEW = 500
 """So many pictures are sooner looked up and sorted than met on a way through all."""
@@ -35,8 +39,8 @@ PLACE_BY_TAG: Columns = (col(AssetTag.created_at), col(AssetTag.batch_index), co
 Rows = TypeVar("Rows", bound=Select[Any])
 
 
-class Pictures:
-    """Pages and counts of pictures."""
+class Gallery:
+    """Pages of pictures, the newest of them, and counts."""
 
     def __init__(self, db_session: AsyncSession) -> None:
         self._db_session = db_session
@@ -77,6 +81,18 @@ class Pictures:
         row = (await self._db_session.execute(select_columns(*counts))).one()
         return {kind: count for kind, count in zip(AssetType, row, strict=True) if count}
 
+    async def count_by_world(self, world_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """How many pictures each world has; worlds with none are absent."""
+        rows = await self._db_session.execute(
+            select(Asset.world_id, func.count()).where(col(Asset.world_id).in_(world_ids)).group_by(col(Asset.world_id))
+        )
+        return {world_id: count for world_id, count in rows.all()}
+
+    async def count_descendants(self, asset_id: UUID) -> int:
+        """How many pictures took their style from this one."""
+        query = select(func.count()).select_from(Lineage).where(Lineage.source_id == asset_id)
+        return (await self._db_session.execute(query)).scalar_one()
+
     async def count_by_tag(self, world_id: UUID) -> dict[str, int]:
         """The tags of a world's pictures by name, with how many have each."""
         rows = await self._db_session.execute(
@@ -92,6 +108,26 @@ class Pictures:
         names = names.union_all(select_columns(following).where(names.c[0].is_not(None)))
         rows = await self._db_session.execute(select_columns(names.c[0]).where(names.c[0].is_not(None)))
         return rows.scalars().all()
+
+    async def covers(self, world_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+        """The newest backdrop of each world, else its newest picture; worlds without pictures are absent."""
+        is_backdrop = col(Asset.asset_type) == AssetType.BACKDROP
+        firsts = select(Asset.world_id, Asset.id).join(
+            SUBJECTS, col(Asset.id) == func.coalesce(NEWEST_BACKDROP, NEWEST)
+        )
+        rows = await self._db_session.execute(
+            firsts.where(SUBJECTS.c.world_id.in_(world_ids)).order_by(is_backdrop.desc(), *NEWEST_FIRST)
+        )
+        covers: dict[UUID, UUID] = {}
+        for world_id, asset_id in rows.all():
+            covers.setdefault(world_id, asset_id)
+        return covers
+
+    async def fresh(self, owner_id: UUID, limit: int) -> Sequence[Asset]:
+        """What was painted last in a game master's worlds, one picture of each subject, newest first; at most `limit`."""
+        mine = select(World.id).where(World.owner_id == owner_id)
+        firsts = select(Asset).join(SUBJECTS, col(Asset.id) == NEWEST).where(SUBJECTS.c.world_id.in_(mine))
+        return (await self._db_session.execute(firsts.order_by(*NEWEST_FIRST).limit(limit))).scalars().all()
 
     async def _anchor(self, world_id: UUID, after: UUID) -> Asset:
         anchor = await self._db_session.get(Asset, after)
