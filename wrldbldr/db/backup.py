@@ -1,11 +1,11 @@
 """A copy of the database while others write, and what it takes to be sure of it. Every function blocks."""
 
-import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from wrldbldr.db.stored_files import HASH, UNPAINTED
+from wrldbldr.db.stored_files import UNPAINTED
+from wrldbldr.domain.asset import CONTENT_HASH
 
 WAIT_SECONDS = 60.0
 STYLES_TO_COME = (
@@ -50,7 +50,7 @@ def needed_files(copy: Path) -> list[str]:
         columns = {row[1] for row in connection.execute("pragma table_info(batch)")}
         if columns >= STYLE_COLUMNS:
             styles = connection.execute(STYLES_TO_COME, UNPAINTED)
-            needed.update(content_hash for (style,) in styles for content_hash in re.findall(HASH, style))
+            needed.update(content_hash for (style,) in styles for content_hash in CONTENT_HASH.findall(style))
     return sorted(needed)
 
 

@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnClause, ColumnElement, Select, Table, false, func, inspect, literal_column, true, tuple_
+from sqlalchemy import ColumnClause, ColumnElement, Select, Table, false, func, inspect, literal_column, true
 from sqlalchemy import select as select_columns  # SQLModel's own knows four at most
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from wrldbldr.db.newest import NEWEST, NEWEST_BACKDROP, NEWEST_FIRST, SUBJECTS
+from wrldbldr.db.gallery_order import PLACE, PLACE_BY_TAG, Place, in_order, newest_first
+from wrldbldr.db.newest import NEWEST, NEWEST_BACKDROP, SUBJECTS
 from wrldbldr.db.words import WORDS, matching
 from wrldbldr.domain.asset import RATING_LIMIT, Asset
 from wrldbldr.domain.batch import AssetType
@@ -33,9 +34,6 @@ CHUNKS = (200, 1000, 5000)
 ONE: ColumnClause[int] = literal_column("1")
 
 ASSETS = cast(Table, inspect(Asset).local_table)
-Columns = tuple[Any, Any, Any]
-PLACE: Columns = (col(Asset.created_at), col(Asset.batch_index), col(Asset.id))
-PLACE_BY_TAG: Columns = (col(AssetTag.created_at), col(AssetTag.batch_index), col(AssetTag.asset_id))
 Rows = TypeVar("Rows", bound=Select[Any])
 
 
@@ -116,7 +114,7 @@ class Gallery:
             SUBJECTS, col(Asset.id) == func.coalesce(NEWEST_BACKDROP, NEWEST)
         )
         rows = await self._db_session.execute(
-            firsts.where(SUBJECTS.c.world_id.in_(world_ids)).order_by(is_backdrop.desc(), *NEWEST_FIRST)
+            firsts.where(SUBJECTS.c.world_id.in_(world_ids)).order_by(is_backdrop.desc(), *newest_first(PLACE))
         )
         covers: dict[UUID, UUID] = {}
         for world_id, asset_id in rows.all():
@@ -127,7 +125,7 @@ class Gallery:
         """What was painted last in a game master's worlds, one picture of each subject, newest first; at most `limit`."""
         mine = select(World.id).where(World.owner_id == owner_id)
         firsts = select(Asset).join(SUBJECTS, col(Asset.id) == NEWEST).where(SUBJECTS.c.world_id.in_(mine))
-        return (await self._db_session.execute(firsts.order_by(*NEWEST_FIRST).limit(limit))).scalars().all()
+        return (await self._db_session.execute(firsts.order_by(*newest_first(PLACE)).limit(limit))).scalars().all()
 
     async def _anchor(self, world_id: UUID, after: UUID) -> Asset:
         anchor = await self._db_session.get(Asset, after)
@@ -141,7 +139,7 @@ class Gallery:
         is_pinned = query.source_id is not None and await self._has_few_descendants(query.source_id)
         place = _place(query, is_pinned=is_pinned)
         rows = _narrowed(select(Asset), world_id, query, is_pinned=is_pinned)
-        return (await self._db_session.execute(_ordered(rows, place, query.order, anchor).limit(limit))).scalars().all()
+        return (await self._db_session.execute(in_order(rows, place, query.order, anchor).limit(limit))).scalars().all()
 
     async def _with_words(self, world_id: UUID, query: PictureQuery, limit: int, anchor: Asset | None) -> list[Asset]:
         """By their numbers, in the order of which SQLite gives those that have the words."""
@@ -200,24 +198,8 @@ def _bounded(world_id: UUID, query: PictureQuery) -> Select[Any]:
     return rows.order_by(_place(query)[0].desc()).limit(COUNTED + 1)
 
 
-def _place(query: PictureQuery, *, is_pinned: bool = False) -> Columns:
+def _place(query: PictureQuery, *, is_pinned: bool = False) -> Place:
     return PLACE_BY_TAG if _is_led_by_tag(query) and not is_pinned else PLACE
-
-
-def _ordered(rows: Rows, place: Columns, order: PictureOrder, anchor: Asset | None) -> Rows:
-    """In the order of a gallery, from an anchor on."""
-    moment, index, asset_id = place
-    is_oldest_first = order is PictureOrder.OLDEST
-    if anchor is not None:
-        ours, theirs = tuple_(index, asset_id), (anchor.batch_index, anchor.id)
-        at_once = (moment == anchor.created_at) & (ours < theirs if is_oldest_first else ours > theirs)
-        if is_oldest_first:  # the first condition says nothing new, but tells SQLite where to begin
-            rows = rows.where(moment >= anchor.created_at, (moment > anchor.created_at) | at_once)
-        else:
-            rows = rows.where(moment <= anchor.created_at, (moment < anchor.created_at) | at_once)
-    if is_oldest_first:
-        return rows.order_by(moment, index.desc(), asset_id.desc())
-    return rows.order_by(moment.desc(), index, asset_id)
 
 
 def _is_led_by_mark(query: PictureQuery) -> bool:

@@ -1,6 +1,5 @@
 """Which of the stored files are needed, and whose they are. Those that are to go are in `doomed_files`."""
 
-import re
 from collections.abc import Sequence
 
 from sqlalchemy import String, cast, func
@@ -8,13 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from wrldbldr.domain.account import Account
-from wrldbldr.domain.asset import Asset
+from wrldbldr.domain.asset import CONTENT_HASH, Asset
 from wrldbldr.domain.batch import Batch, BatchStatus
 from wrldbldr.domain.removal import RemovedFile
 from wrldbldr.domain.world import World
 
 UNPAINTED = (BatchStatus.QUEUED, BatchStatus.GENERATING, BatchStatus.FAILED)  # a failed one may be tried again
-HASH = re.compile(r"[0-9a-f]{64}")
 STYLES_TO_COME = (
     select(cast(col(Batch.style), String))
     .where(col(Batch.status).in_(UNPAINTED), col(Batch.cleared_at).is_(None), col(Batch.style).is_not(None))
@@ -58,4 +56,4 @@ class StoredFiles:
     async def _needed(self) -> frozenset[str]:
         """The files that batches which may yet be painted take their style from. A thousand batches have few styles."""
         rows = await self._db_session.execute(STYLES_TO_COME)
-        return frozenset(content_hash for style in rows.scalars() for content_hash in HASH.findall(style))
+        return frozenset(content_hash for style in rows.scalars() for content_hash in CONTENT_HASH.findall(style))

@@ -1,5 +1,6 @@
 """A stored picture and how it came to be."""
 
+import re
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from wrldbldr.domain.tag import Tags
 from wrldbldr.domain.world import EntityType
 from wrldbldr.kit.ids import new_id
 
+CONTENT_HASH = re.compile(r"[0-9a-f]{64}")
+"""How a stored file is named: the SHA-256 of what is in it."""
 NO_SEED = -1
 """The seed of a picture from elsewhere that does not say from which it was painted."""
 RATING_LIMIT = 5
@@ -49,7 +52,7 @@ class Asset(Row, table=True):
     label: str
     batch_id: UUID | None = Field(default=None, foreign_key="batch.id", ondelete="SET NULL")
     batch_index: int
-    content_hash: str = Field(index=True)  # SHA-256 of the stored file, and its name
+    content_hash: str = Field(index=True)  # of the stored file
     media_type: str
     width: int
     height: int

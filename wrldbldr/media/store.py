@@ -12,12 +12,12 @@ from pathlib import Path
 from shutil import copy2, rmtree
 from tempfile import mkdtemp, mkstemp
 
+from wrldbldr.domain.asset import CONTENT_HASH
 from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.media.errors import CannotStoreError
 from wrldbldr.media.pictures import THUMBNAIL_SIDES, CleanPicture
 
-HASH = re.compile(r"[0-9a-f]{64}")
-STORED = re.compile(rf"({HASH.pattern})(?:\.(?:{'|'.join(map(str, THUMBNAIL_SIDES))})\.webp)?")
+STORED = re.compile(rf"({CONTENT_HASH.pattern})(?:\.(?:{'|'.join(map(str, THUMBNAIL_SIDES))})\.webp)?")
 UNFINISHED = ".part"
 SHELVES = tuple(f"{number:02x}" for number in range(256))
 """The folders of a store: the first two digits of the hashes in them. The larger the store, the evener they are filled."""
@@ -159,7 +159,7 @@ class MediaStore:
         """How many bytes lie on one of `SHELVES`, and in its part of the trash. Blocks."""
         pictures = thumbnails = 0
         for name, size, _ in self._entries(self._root / shelf):
-            if HASH.fullmatch(name):
+            if CONTENT_HASH.fullmatch(name):
                 pictures += size
             else:
                 thumbnails += size
@@ -202,7 +202,7 @@ class MediaStore:
 
     def _file(self, content_hash: str, side: int) -> Path:
         """Every name goes through here, so that none leads out of the folder."""
-        if not HASH.fullmatch(content_hash):
+        if not CONTENT_HASH.fullmatch(content_hash):
             raise NotFoundError("picture")
         name = content_hash if side == FULL else f"{content_hash}.{side}.webp"
         return self._root / content_hash[:2] / name

@@ -2,13 +2,13 @@
 
 import json
 import math
-import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar, cast
 from uuid import UUID
 
+from wrldbldr.domain.asset import CONTENT_HASH
 from wrldbldr.domain.batch import COUNT_LIMIT, AssetType
 from wrldbldr.domain.errors import InvalidInputError
 from wrldbldr.domain.input_setting import WHOLE_LIMIT, InputSetting, InputSettings, Scalar
@@ -24,7 +24,6 @@ TEXT_BYTES = 256 * 1024
 """More than two prompts of the longest take, however their characters are written."""
 INPUT_LIMIT = 100  # of those that a workflow shows; nobody sets as many
 STRENGTH_LIMIT = 100  # either way; no adapter goes that far
-CONTENT_HASH = re.compile("[0-9a-f]{64}")
 UNREADABLE = "What WrldBldr wrote into this picture is damaged, so it was left aside."
 NEWER = "A newer WrldBldr wrote into this picture. What this one knows of it was read."
 Value = TypeVar("Value")
