@@ -3,7 +3,7 @@
 import reflex as rx
 
 from wrldbldr.components.bar import bar, modes, queue_button, table_chooser
-from wrldbldr.components.button import icon_button, link_button, unable
+from wrldbldr.components.button import icon_button, unable
 from wrldbldr.components.creator.add_dialog import add_dialog, delete_entity_question
 from wrldbldr.components.creator.entity_editor import entity_editor
 from wrldbldr.components.creator.entity_list import entity_list
@@ -21,6 +21,7 @@ from wrldbldr.components.icon import ornament
 from wrldbldr.components.queue.choose_dialog import choose_dialog
 from wrldbldr.components.queue.dock import cancel_all_question, cancel_question, dock
 from wrldbldr.components.skeleton import editor_skeleton, list_skeleton
+from wrldbldr.components.worlds.no_such_world import no_such_world
 from wrldbldr.pages.frame import frame
 from wrldbldr.pages.page import Page
 from wrldbldr.state.creator import Creator
@@ -50,7 +51,7 @@ def creator() -> rx.Component:
             title=name,
             end=(rx.cond(Creator.is_missing, rx.fragment(), rx.fragment(players_button(), queue_button())),),
         ),
-        rx.cond(Creator.is_missing, missing(), desk),
+        rx.cond(Creator.is_missing, no_such_world(), desk),
         over=(
             generate_dialog(),
             style_picker(),
@@ -107,19 +108,6 @@ def nobody() -> rx.Component:
             class_name="middle",
         ),
     )  # fmt: skip
-
-
-def missing() -> rx.Component:
-    """No such world, or not theirs."""
-    return rx.el.main(
-        empty(
-            "There is no such world",
-            "It was deleted, or it belongs to somebody else.",
-            link_button("All Worlds", to="/"),
-            size="lg",
-        ),
-        class_name="middle",
-    )
 
 
 PAGE = Page("/worlds/[world_id]/create", "Creator Mode", creator, [Creator.enter, Recall.ask, Live.begin])

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from wrldbldr.components.bar import bar, modes, table_chooser
-from wrldbldr.components.button import link, link_button
+from wrldbldr.components.button import link
 from wrldbldr.components.creator.generate_dialog import generate_dialog
 from wrldbldr.components.creator.style_reference import style_picker
 from wrldbldr.components.creator.table_dialog import players_button, table_dialog
@@ -12,11 +12,11 @@ from wrldbldr.components.director.npc_list import npc_list
 from wrldbldr.components.director.queue_panel import queue_badge, queue_panel
 from wrldbldr.components.director.quick_dialog import quick_dialog
 from wrldbldr.components.director.stage_panel import reach, stage_panel
-from wrldbldr.components.empty import empty
 from wrldbldr.components.icon import icon
 from wrldbldr.components.keys import DIRECTOR_KEYS
 from wrldbldr.components.queue.dock import cancel_all_question, cancel_question
 from wrldbldr.components.skeleton import list_skeleton
+from wrldbldr.components.worlds.no_such_world import no_such_world
 from wrldbldr.pages.frame import frame
 from wrldbldr.pages.page import Page
 from wrldbldr.state.director import Director
@@ -50,26 +50,13 @@ def director() -> rx.Component:
             title=title,
             end=(rx.cond(Director.is_missing, rx.fragment(), rx.fragment(players_button(), queue_badge(), leave)),),
         ),
-        rx.cond(Director.is_missing, missing(), desk),
+        rx.cond(Director.is_missing, no_such_world(), desk),
         over=(
             generate_dialog(), style_picker(), quick_dialog(), handout_dialog(), cancel_question(), cancel_all_question(),
             table_dialog(),
         ),
         keys=DIRECTOR_KEYS,
     )  # fmt: skip
-
-
-def missing() -> rx.Component:
-    """No such world, or not theirs."""
-    return rx.el.main(
-        empty(
-            "There is no such world",
-            "It was deleted, or it belongs to somebody else.",
-            link_button("All Worlds", to="/"),
-            size="lg",
-        ),
-        class_name="middle",
-    )
 
 
 PAGE = Page("/worlds/[world_id]/direct", "Director Mode", director, [Director.enter, Recall.ask, Live.begin])

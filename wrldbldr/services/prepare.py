@@ -1,7 +1,6 @@
 """From a batch and its workflow to the graph that is sent to ComfyUI."""
 
 from collections.abc import Mapping, Sequence, Set
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from pydantic import JsonValue
@@ -16,9 +15,10 @@ from wrldbldr.domain.workflow import Bindings, NodeInput, Workflow
 from wrldbldr.services.analysis import is_choice, offered
 from wrldbldr.services.detection.models import files
 from wrldbldr.services.styling import styled
+from wrldbldr.services.workflow_check import nearest_nodes
 
 FILE_PREFIX = "wrldbldr"
-NEAREST, COMPARED, OFFERED = 3, 20, 20
+OFFERED = 20
 WRITTEN = ("positive", "negative", "seed", "width", "height", "count", "model")
 
 
@@ -64,7 +64,7 @@ def prepare(workflow: Workflow, batch: Batch, submission: Submission, catalogue:
     model, absent = _settle_models(graph, bindings, catalogue)
     missing = catalogue.missing(node["class_type"] for node in graph.values())
     if missing or absent:
-        raise CannotPrepareError(_lacking(graph, missing, absent, catalogue))
+        raise CannotPrepareError(_failure_for_lack_of(graph, missing, absent, catalogue))
     return Prepared(graph, model, style)
 
 
@@ -81,10 +81,10 @@ def _left(bindings: Bindings, gone: Set[str]) -> Bindings:
     return bindings.model_copy(update=places)
 
 
-def _lacking(
+def _failure_for_lack_of(
     graph: Graph, missing: Sequence[str], absent: Mapping[str, Sequence[str]], catalogue: NodeCatalogue
 ) -> Failure:
-    """All that ComfyUI lacks at once: node classes, and models with what there is in their place."""
+    """All at once: node classes, and models with what there is in their place. `workflow_check` looks before, and further."""
     if not missing and "" in absent:
         return Failure(
             title="Your ComfyUI has no model to paint with",
@@ -95,8 +95,7 @@ def _lacking(
     details = {
         f"Node {node_id}": _titled(graph, node_id) for node_id, node in graph.items() if node["class_type"] in missing
     }
-    nearest = {name: get_close_matches(name, catalogue.classes, n=NEAREST) for name in missing[:COMPARED]}
-    details |= _offers("Nearest", {name: found for name, found in nearest.items() if found})
+    details |= _offers("Nearest", nearest_nodes(missing, catalogue))
     details |= _offers("Available", {name: absent[name][:OFFERED] or ("none",) for name in models})
     return Failure(
         title=f"Your ComfyUI lacks {' and '.join(filter(None, named))}",

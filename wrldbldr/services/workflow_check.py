@@ -1,9 +1,10 @@
 """What a workflow asks for that the connected ComfyUI does not have: all of it at once, with what is nearest."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
+from itertools import islice
 
 from wrldbldr.comfyui.catalogue import InputSpec, NodeCatalogue
 from wrldbldr.comfyui.graph import Graph, title_of
@@ -58,19 +59,26 @@ def summary(found: Sequence[Lack]) -> str:
     return "" if not found else "cannot run as it is"
 
 
+def nearest_nodes(missing: Iterable[str], catalogue: NodeCatalogue) -> dict[str, tuple[str, ...]]:
+    """What ComfyUI has of like names, for the first `COMPARED` of the nodes it lacks; those that nothing is like are absent."""
+    compared = islice(missing, COMPARED)  # with thousands of classes, one after the other
+    found = ((name, get_close_matches(name, catalogue.classes, n=NEAREST)) for name in compared)
+    return {name: tuple(nearest) for name, nearest in found if nearest}
+
+
 def _nodes(graph: Graph, analysis: Analysis, catalogue: NodeCatalogue) -> Iterator[Lack]:
     places = {class_type: list[str]() for class_type in analysis.missing_nodes}
     for node_id, node in graph.items():
         if node["class_type"] in places:
             places[node["class_type"]].append(_titled(graph, node_id))
-    for number, (class_type, titles) in enumerate(places.items()):
+    nearest = nearest_nodes(places, catalogue)
+    for class_type, titles in places.items():
         more = f" and {len(titles) - PLACES_SHOWN} more" if len(titles) > PLACES_SHOWN else ""
-        is_compared = number < COMPARED  # with thousands of classes, one after the other
         yield Lack(
             LackKind.NODE,
             class_type[:NAME_SHOWN],
             f"Your ComfyUI lacks the node {class_type[:NAME_SHOWN]}: {', '.join(titles[:PLACES_SHOWN])}{more}.",
-            tuple(get_close_matches(class_type, catalogue.classes, n=NEAREST, cutoff=0.6)) if is_compared else (),
+            nearest.get(class_type, ()),
         )
 
 
