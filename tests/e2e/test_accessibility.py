@@ -97,7 +97,7 @@ def examine_director(page: Page, phone: Page, examine: Callable[[Page, str], Non
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
     page.keyboard.press("r")
-    expect(page.get_by_role("dialog")).to_contain_text("Show a Picture")
+    expect(page.get_by_role("dialog")).to_contain_text("Show to Players")
     examine(page, "handout")
     page.keyboard.press("Control+Enter")
     expect(phone.get_by_role("dialog")).to_be_visible()

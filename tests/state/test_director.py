@@ -18,11 +18,11 @@ from wrldbldr.state.creator import Creator
 from wrldbldr.state.director import Director
 from wrldbldr.state.editor import Editor
 from wrldbldr.state.generate import Generate
-from wrldbldr.state.handout import ALL, SEAT, SOME, STAGE, Handout
 from wrldbldr.state.hearing import HEARTBEAT_SECONDS
 from wrldbldr.state.live import Live
 from wrldbldr.state.place import Place
 from wrldbldr.state.quick import Quick
+from wrldbldr.state.reveal import ALL, SEAT, SOME, STAGE, Reveal
 
 
 async def a_moment(studio: Studio) -> None:
@@ -293,17 +293,17 @@ async def test_a_picture_is_revealed_to_everybody_to_some_or_on_the_stage(direct
     bram = (await studio.engine.players.join(studio.scene.game_session.join_code, "Bram")).who
     box = f"{SEAT}{bram.player_id}"
 
-    await act(directing, studio, Handout.begin())
-    dialog = await directing.see(Handout)
+    await act(directing, studio, Reveal.begin())
+    dialog = await directing.see(Reveal)
     assert (dialog.first, [(seat.box, seat.name) for seat in dialog.seats]) == (str(portrait.id), [(box, "Bram")])
-    director = await act(directing, studio, Handout.reveal({"picture": str(portrait.id), "to": SOME}))
-    assert ((await directing.see(Handout)).is_open, director.pieces) == (True, [])
-    assert "at least one player" in (await directing.see(Handout)).error
-    director = await act(directing, studio, Handout.reveal({"picture": str(portrait.id), "to": SOME, box: "on"}))
-    assert ((await directing.see(Handout)).is_open, director.pieces[0].seen_by) == (False, "Bram")
-    director = await act(directing, studio, Handout.reveal({"picture": str(portrait.id), "to": ALL}))
+    director = await act(directing, studio, Reveal.reveal({"picture": str(portrait.id), "to": SOME}))
+    assert ((await directing.see(Reveal)).is_open, director.pieces) == (True, [])
+    assert "at least one player" in (await directing.see(Reveal)).error
+    director = await act(directing, studio, Reveal.reveal({"picture": str(portrait.id), "to": SOME, box: "on"}))
+    assert ((await directing.see(Reveal)).is_open, director.pieces[0].seen_by) == (False, "Bram")
+    director = await act(directing, studio, Reveal.reveal({"picture": str(portrait.id), "to": ALL}))
     assert [piece.seen_by for piece in director.pieces] == ["Everybody"]
-    director = await act(directing, studio, Handout.reveal({"picture": str(portrait.id), "to": STAGE}))
+    director = await act(directing, studio, Reveal.reveal({"picture": str(portrait.id), "to": STAGE}))
     assert [piece.part for piece in director.pieces] == ["figure", "handout"]
 
 

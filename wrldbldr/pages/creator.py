@@ -10,7 +10,7 @@ from wrldbldr.components.creator.entity_list import entity_list
 from wrldbldr.components.creator.generate_dialog import generate_dialog
 from wrldbldr.components.creator.style_reference import style_picker
 from wrldbldr.components.creator.table_dialog import players_button, table_dialog
-from wrldbldr.components.director.handout_dialog import handout_dialog
+from wrldbldr.components.director.reveal_dialog import reveal_dialog
 from wrldbldr.components.empty import empty, three_holes
 from wrldbldr.components.gallery.compare import compare_dialog
 from wrldbldr.components.gallery.grid import gallery
@@ -65,7 +65,7 @@ def creator() -> rx.Component:
             table_dialog(),
             compare_dialog(),
             move_dialog(),
-            handout_dialog(),
+            reveal_dialog(),
         ),
     )
 

@@ -7,10 +7,10 @@ from wrldbldr.components.button import link
 from wrldbldr.components.creator.generate_dialog import generate_dialog
 from wrldbldr.components.creator.style_reference import style_picker
 from wrldbldr.components.creator.table_dialog import players_button, table_dialog
-from wrldbldr.components.director.handout_dialog import handout_dialog
 from wrldbldr.components.director.npc_list import npc_list
 from wrldbldr.components.director.queue_panel import queue_badge, queue_panel
 from wrldbldr.components.director.quick_dialog import quick_dialog
+from wrldbldr.components.director.reveal_dialog import reveal_dialog
 from wrldbldr.components.director.stage_panel import reach, stage_panel
 from wrldbldr.components.icon import icon
 from wrldbldr.components.keys import DIRECTOR_KEYS
@@ -52,7 +52,7 @@ def director() -> rx.Component:
         ),
         rx.cond(Director.is_missing, no_such_world(), desk),
         over=(
-            generate_dialog(), style_picker(), quick_dialog(), handout_dialog(), cancel_question(), cancel_all_question(),
+            generate_dialog(), style_picker(), quick_dialog(), reveal_dialog(), cancel_question(), cancel_all_question(),
             table_dialog(),
         ),
         keys=DIRECTOR_KEYS,

@@ -8,8 +8,8 @@ from wrldbldr.components.plate import hole, plate
 from wrldbldr.components.scene import scene
 from wrldbldr.services.director_cards import PieceCard, PlaceCard
 from wrldbldr.state.director import Director
-from wrldbldr.state.handout import Handout
 from wrldbldr.state.quick import Quick
+from wrldbldr.state.reveal import Reveal
 
 
 def stage_panel() -> rx.Component:
@@ -20,7 +20,7 @@ def stage_panel() -> rx.Component:
             rx.el.span(icon("tv", 14), "Players see this", class_name="bdg warmb"),
             rx.el.span(Director.place, class_name="name md b tr grow"),
             button("Clear the Stage", glyph="blinds", on_click=Director.clear, title="Take everything back, handouts too"),
-            button("Handout…", rx.el.kbd("R"), glyph="scroll-text", data_key="r", on_click=Handout.begin),
+            button("Handout…", rx.el.kbd("R"), glyph="scroll-text", data_key="r", on_click=Reveal.begin),
             class_name="row stage-head",
         ),
         rx.el.div(scene(Director.backdrop, Director.figures, Director.place), class_name="plate framed preview"),
@@ -78,7 +78,7 @@ def reach() -> rx.Component:
     """On a phone: what a thumb wants, at the lower edge."""
     return rx.el.div(
         button("Quick NPC", glyph="plus", on_click=Quick.toggle(True)),
-        button("Handout", glyph="scroll-text", on_click=Handout.begin),
+        button("Handout", glyph="scroll-text", on_click=Reveal.begin),
         button("Clear", glyph="blinds", on_click=Director.clear, aria_label="Clear the stage"),
         class_name="reach",
         role="group",

@@ -17,7 +17,6 @@ from wrldbldr.services.cards import TileCard
 from wrldbldr.state.filters import Filters
 from wrldbldr.state.gallery import ALL, FIELDS, Gallery
 from wrldbldr.state.generate import Generate
-from wrldbldr.state.handout import Handout
 from wrldbldr.state.lightbox import Lightbox
 from wrldbldr.state.moving import Moving
 from wrldbldr.state.painting import Painting
@@ -26,6 +25,7 @@ from wrldbldr.state.place import Place
 from wrldbldr.state.recalled import Part
 from wrldbldr.state.remix import Remix
 from wrldbldr.state.removal import Removing
+from wrldbldr.state.reveal import Reveal
 from wrldbldr.state.style_reference import StyleReference
 from wrldbldr.state.tagging import Tagging
 
@@ -149,7 +149,7 @@ def menu() -> rx.Component:
         ),
         item(icon("tag"), "Tag…", rx.el.kbd("T"), on_select=Tagging.begin_one(Gallery.target)),
         item(icon("folder-input"), "Move to…", on_select=Moving.begin(Gallery.target)),
-        item(icon("cast"), "Show to Players…", on_select=Handout.show(Gallery.target)),
+        item(icon("cast"), "Show to Players…", on_select=Reveal.show(Gallery.target)),
         item(icon("download"), "Download", on_select=download),
         *figure_items(item, Gallery.target),
         rx.context_menu.separator(),

@@ -6,28 +6,28 @@ from wrldbldr.components.button import button
 from wrldbldr.components.dialog import dialog, heading
 from wrldbldr.components.field import error_line
 from wrldbldr.components.plate import plate
-from wrldbldr.state.handout import ALL, SOME, STAGE, Handout, PictureChoice, SeatChoice
+from wrldbldr.state.reveal import ALL, SOME, STAGE, PictureChoice, Reveal, SeatChoice
 
 
-def handout_dialog() -> rx.Component:
+def reveal_dialog() -> rx.Component:
     """Enter shows the first picture to everybody; arrows choose another."""
     nothing = rx.el.p("There is no picture in this world yet.", class_name="sm mut")
     form = rx.el.form(
-        rx.cond(Handout.pictures.length() > 0, pictures(), nothing),
+        rx.cond(Reveal.pictures.length() > 0, pictures(), nothing),
         audience(),
-        error_line("handout", Handout.error),
+        error_line("reveal", Reveal.error),
         rx.el.p("Players are not told the name of whoever is hidden from them.", class_name="hint"),
         rx.el.div(
             rx.dialog.close(button("Cancel", look="ghost")),
             button("Reveal", rx.el.kbd("Ctrl ⏎"), glyph="cast", look="solid", type="submit", data_key="ctrl+enter"),
             class_name="row end-row",
         ),
-        key=Handout.form,
-        on_submit=Handout.reveal,
+        key=Reveal.form,
+        on_submit=Reveal.reveal,
         class_name="col g4 dlg-body",
     )
     return dialog(
-        heading("Show a Picture"), form, is_open=Handout.is_open, on_open_change=Handout.toggle, class_name="reveal"
+        heading("Show to Players"), form, is_open=Reveal.is_open, on_open_change=Reveal.toggle, class_name="reveal"
     )
 
 
@@ -38,7 +38,7 @@ def pictures() -> rx.Component:
         return rx.el.label(
             rx.el.input(
                 type="radio", name="picture", value=choice.id, class_name="sr", required=True,
-                default_checked=Handout.first == choice.id, auto_focus=Handout.first == choice.id,
+                default_checked=Reveal.first == choice.id, auto_focus=Reveal.first == choice.id,
             ),
             plate(choice.thumbnail),
             rx.el.span(choice.name, class_name="xs tr"),
@@ -46,7 +46,7 @@ def pictures() -> rx.Component:
         )  # fmt: skip
 
     return rx.el.fieldset(
-        rx.el.legend("Picture", class_name="lab"), rx.el.div(rx.foreach(Handout.pictures, picture), class_name="picks")
+        rx.el.legend("Picture", class_name="lab"), rx.el.div(rx.foreach(Reveal.pictures, picture), class_name="picks")
     )
 
 
@@ -69,9 +69,9 @@ def audience() -> rx.Component:
         rx.el.legend("Show it", class_name="lab"),
         to(ALL, "as a handout to everybody", checked=True),
         rx.cond(
-            Handout.seats.length() > 0,
+            Reveal.seats.length() > 0,
             rx.fragment(
-                to(SOME, "as a handout only to"), rx.el.div(rx.foreach(Handout.seats, seat), class_name="seats")
+                to(SOME, "as a handout only to"), rx.el.div(rx.foreach(Reveal.seats, seat), class_name="seats")
             ),
         ),
         to(STAGE, "on the stage"),

@@ -42,7 +42,7 @@ class SeatChoice:
     name: str
 
 
-class Handout(rx.State):
+class Reveal(rx.State):
     """`form` changes when the fields start over."""
 
     is_open: rx.Field[bool] = rx.field(False)
