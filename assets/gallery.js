@@ -1,4 +1,4 @@
-// Galleries: what follows is loaded before the end is reached, and the browser remembers how large pictures are shown.
+// Galleries: what follows is loaded before the end is reached, nothing jumps for it, and the browser remembers how large pictures are shown.
 (() => {
   const AHEAD = "900px";
   const KEPT = "wrldbldr-tile-size";
@@ -33,6 +33,35 @@
     if (kept()) slider.value = kept();
   };
 
-  const look = () => { watchEnd(); showSize(); };
+  // Whoever goes very far leaves the first pages behind: what then hangs uppermost in sight stays where it is, also while
+  // the tiles around it, which are new to the browser, get their sizes.
+  const TILES = "#pictures > .tile[data-asset]", SETTLING_MS = 500;
+  let uppermost = null, isNoting = false, sizes = null;
+  const topOf = (tile) => tile.getBoundingClientRect().top;
+  const note = (work) => {
+    isNoting = false;
+    const edge = topOf(work);
+    const tile = [...work.querySelectorAll(TILES)].find((one) => one.getBoundingClientRect().bottom > edge);
+    uppermost = tile ? { work, tile, asset: tile.dataset.asset, top: topOf(tile) } : null;
+  };
+  document.addEventListener("scroll", ({ target }) => {
+    if (isNoting || !target.matches?.(".work")) return;
+    isNoting = true;
+    requestAnimationFrame(() => note(target));
+  }, true);
+  const putBack = () => { if (uppermost?.tile.isConnected) uppermost.work.scrollTop += topOf(uppermost.tile) - uppermost.top; };
+  const keepInSight = () => {
+    if (!uppermost || uppermost.tile.isConnected) return;
+    sizes?.disconnect();
+    const tile = uppermost.work.querySelector(`${TILES}[data-asset="${CSS.escape(uppermost.asset)}"]`);
+    uppermost = tile && { ...uppermost, tile };
+    if (!tile) return;
+    putBack();
+    const watch = sizes = new ResizeObserver(putBack);
+    watch.observe(tile.parentElement);
+    setTimeout(() => watch.disconnect(), SETTLING_MS);
+  };
+
+  const look = () => { keepInSight(); watchEnd(); showSize(); };
   new MutationObserver(look).observe(document.documentElement, { subtree: true, childList: true });
 })();

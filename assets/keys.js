@@ -16,9 +16,9 @@
 
   // Tiles: one tab stop, arrows from one to the next, keys for what a picture can do.
   const tiles = (grid) => [...grid.querySelectorAll(".tile > button.plate")];
-  const moveTo = (grid, tile) => {
+  const moveTo = (grid, tile, how) => {
     tiles(grid).forEach((each) => { each.tabIndex = each === tile ? 0 : -1; });
-    tile.focus();
+    tile.focus(how);
   };
   const inGrid = (event) => {
     const tile = event.target.closest?.("[data-grid] .tile > button.plate");
@@ -66,19 +66,21 @@
     if (event.target.closest("[data-grid]") && !event.target.closest(".tile")) event.stopPropagation();
   }, true);
 
-  // Where a tile goes that had the keyboard, the one that takes its place gets it.
+  // Where a tile goes that had the keyboard, the one that takes its place gets it: the same picture, if it hangs elsewhere.
   let lastTile = null;
   document.addEventListener("focusin", ({ target }) => {
     const grid = target.matches?.("[data-grid] .tile > button.plate") && target.closest("[data-grid]");
-    if (grid) lastTile = { tile: target, at: tiles(grid).indexOf(target) };
+    if (grid) lastTile = { tile: target, asset: target.parentElement.dataset.asset, at: tiles(grid).indexOf(target) };
     else if (!target.closest(OVER)) lastTile = null;
   });
   const toNeighbour = () => {
     const grid = document.querySelector("[data-grid]");
     if (!lastTile || lastTile.tile.isConnected || !grid || document.activeElement !== document.body) return;
     const left = tiles(grid);
-    const next = left[Math.min(lastTile.at, left.length - 1)];
-    if (next) moveTo(grid, next);
+    const { asset, at } = lastTile;
+    const same = left.find((one) => one.parentElement.dataset.asset === asset);
+    const next = same ?? left[Math.min(at, left.length - 1)];
+    if (next) moveTo(grid, next, { preventScroll: Boolean(same) });
   };
 
   // A dialog that closes gives the keyboard back to where it was: ours are opened by the server and have no trigger.

@@ -1,6 +1,7 @@
 """All pictures of a world in a browser: searched, narrowed, tagged and rated, while another tab looks on."""
 
 import re
+import sqlite3
 from collections.abc import Callable
 
 import pytest
@@ -9,9 +10,30 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.e2e.conftest import App, set_up, sign_in
 from tests.e2e.test_queue_dock import open_demo_world
 from tests.fakes.comfyui import tiny_png
+from wrldbldr.state.hanging import PAGE, PAGES
 
 AT_ONCE_MS = 5_000
 MANY = 60  # more than a page
+TWINS = """
+    with recursive n(value) as (select 1 union all select value + 1 from n where value < ?)
+    insert into asset ({columns}) select {values} from n, (select * from asset where id = ?)
+"""
+FURTHER = """(work) => {
+    work.scrollBy(0, 150);
+    const edge = work.getBoundingClientRect().top;
+    const tile = [...work.querySelectorAll("#pictures > .tile")].find((one) => one.getBoundingClientRect().bottom > edge);
+    tile.querySelector("button.plate").focus({ preventScroll: true });
+    return { asset: tile.dataset.asset, top: tile.getBoundingClientRect().top };
+}"""
+STRAYED = """async (work, { asset, top }) => {
+    let farthest = 0;
+    for (let frame = 0; frame < 30; frame += 1) {
+        await new Promise(requestAnimationFrame);
+        const now = work.querySelector(`[data-asset="${asset}"]`).getBoundingClientRect().top;
+        farthest = Math.max(farthest, Math.abs(now - top));
+    }
+    return farthest;
+}"""
 FILE_OVER = """(gallery) => {
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File(["PK"], "dropped.png"));
@@ -147,3 +169,37 @@ def test_the_end_of_a_gallery_loads_more_by_itself_and_keys_go_on_from_picture_t
     assert before
     assert after
     assert after["width"] > before["width"]
+
+
+def test_nothing_jumps_when_somebody_goes_so_far_that_the_first_pages_are_left_behind(app: App, page: Page) -> None:
+    hang_twins(app, page.locator("#pictures > .tile").first.get_attribute("data-asset") or "", PAGE * (PAGES + 2))
+    page.reload()
+    tiles, work = page.locator("#pictures > .tile"), page.locator(".work")
+    for number in range(1, PAGES):
+        expect(tiles).to_have_count(PAGE * number)
+        work.evaluate("(work) => work.scrollTo(0, work.scrollHeight)")
+    expect(tiles).to_have_count(PAGE * PAGES)
+    work.evaluate("(work) => work.scrollTo(0, work.scrollHeight - work.clientHeight - 1000)")
+
+    uppermost = work.evaluate(FURTHER)
+
+    expect(page.get_by_role("button", name="Back to the First")).to_be_attached()
+    expect(tiles).to_have_count(PAGE * 2)
+    assert work.evaluate(STRAYED, uppermost) < 2
+    expect(page.locator(f"[data-asset='{uppermost['asset']}'] > button.plate")).to_be_focused()
+
+
+def hang_twins(app: App, asset: str, count: int) -> None:
+    """As many older pictures as that, all of the same file."""
+    own = {
+        "id": "lower(hex(randomblob(16)))",
+        "number": "number + 1000 + n.value",
+        "created_at": "datetime(created_at, '-' || n.value || ' minutes')",
+        "is_active": "0",
+        "batch_id": "null",
+    }
+    with sqlite3.connect(app.data_dir / "wrldbldr.sqlite3") as connection:
+        columns = [str(name) for (_, name, *_) in connection.execute("pragma table_info(asset)")]
+        values = ", ".join(own.get(name, name) for name in columns)
+        twins = TWINS.format(columns=", ".join(columns), values=values)
+        connection.execute(twins, (count, asset.replace("-", "")))
