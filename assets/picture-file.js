@@ -13,6 +13,11 @@ const answerOf = async (response) => {
   try { return await response.json(); } catch { return {}; }
 };
 
+const say = (field, words) => {
+  const place = document.getElementById(`${field}-progress`); // another one, or none, when somebody else is looked at meanwhile
+  if (place) place.textContent = words;
+};
+
 export const send = async (field) => {
   const input = document.getElementById(field);
   const { kind, entity, type } = input.dataset;
@@ -20,7 +25,9 @@ export const send = async (field) => {
   input.value = ""; // the same file may be chosen again
   const told = { ids: [], notices: [], errors: chosen.length > LIMIT_FILES ? [TOO_MANY] : [], restored: 0 };
   const about = new URLSearchParams({ entity_type: kind, entity_id: entity, ...(type ? { asset_type: type } : {}) });
-  for (const file of chosen.slice(0, LIMIT_FILES)) {
+  const taken = chosen.slice(0, LIMIT_FILES);
+  for (const [at, file] of taken.entries()) {
+    if (taken.length > 1) say(field, `${at + 1} of ${taken.length}`);
     if (file.size > LIMIT_BYTES) {
       told.errors.push(`${file.name} ${TOO_HEAVY}`);
       continue;
@@ -40,5 +47,6 @@ export const send = async (field) => {
       break;
     }
   }
+  say(field, "");
   return told;
 };

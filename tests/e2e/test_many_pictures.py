@@ -8,13 +8,17 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, FilePayload, Locator, Page, expect
 
 from tests.e2e.conftest import App, set_up, sign_in
 from tests.e2e.test_queue_dock import open_demo_world
 
 HUES = ((200, 90, 60), (60, 140, 90), (80, 90, 190), (190, 170, 70), (150, 80, 150))
 NAME = "Pim"
+LISTEN = """() => {
+    const said = (window.said = []), place = document.querySelector("#picture-file-progress[role=status]");
+    new MutationObserver(() => said.push(place.textContent)).observe(place, { childList: true, subtree: true });
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +165,19 @@ def test_a_picture_dragged_on_somebody_stands_for_them(desk: Desk) -> None:
     expect(page.get_by_role("alertdialog")).to_contain_text("Move to Brother Aldwin and set active?")
     page.get_by_role("button", name="Move and Set Active").click()
     desk.expect_count(desk.count - 1)
+
+
+def test_several_that_are_brought_say_how_far_they_are(desk: Desk) -> None:
+    page = desk.page
+    desk.expect_count(desk.count)
+    page.evaluate(LISTEN)
+    files = [FilePayload(name=f"{at}.png", mimeType="image/png", buffer=picture(HUES[at])) for at in range(3)]
+
+    page.locator("#picture-file").set_input_files(files)
+
+    expect(page.get_by_text("3 pictures are here")).to_be_visible()
+    assert page.evaluate("window.said") == ["1 of 3", "2 of 3", "3 of 3", ""]
+    desk.expect_count(desk.count + 3)
 
 
 def test_a_picture_is_shown_to_players_from_its_menu(desk: Desk) -> None:

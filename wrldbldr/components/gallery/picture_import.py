@@ -16,7 +16,7 @@ CHOOSE = rx.call_script(f"document.getElementById('{FILE_INPUT}').click()")
 
 
 def import_button() -> rx.Component:
-    """The files are read by the browser, which sends them; the field itself is never seen."""
+    """The files are read by the browser, which sends them and says how far it is; the field itself is never seen."""
     return rx.fragment(
         rx.el.input(
             type="file",
@@ -32,6 +32,7 @@ def import_button() -> rx.Component:
             data_entity=Place.entity,
             data_type=rx.cond(Gallery.tab == ALL, "", Gallery.tab),
         ),
+        rx.el.span(id=f"{FILE_INPUT}-progress", role="status", class_name="sm mut num brought"),
         button(
             rx.el.span(rx.cond(PictureImport.is_importing, "Reading…", "Import Picture…"), class_name="wide"),
             glyph="image-up", look="ghost", on_click=CHOOSE, aria_label="Import Picture…",
