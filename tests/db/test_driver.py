@@ -281,3 +281,12 @@ async def test_whoever_is_cancelled_while_a_connection_is_made_ready_leaves_no_t
     assert reading.cancelled()
     await until(lambda: set(threading.enumerate()) <= before, "the end of the connection's thread")
     assert not database._open
+
+
+async def test_a_connection_that_was_told_to_stop_can_be_closed_all_the_same(connection: CountedConnection) -> None:
+    told = connection.stop()  # as for somebody who was cancelled in the middle of a statement
+
+    await connection.close()  # as the pool does then, which says at ERROR what goes wrong
+
+    assert told is not None
+    await told

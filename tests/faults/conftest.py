@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.quiet import until
 from tests.fakes.simulator import SimulatorServer
 from tests.faults.rig import Rig, open_rig
 from tests.faults.somebody import SomebodyElse
@@ -19,8 +20,9 @@ async def server() -> AsyncGenerator[SimulatorServer]:
 
 @pytest.fixture
 async def rig(tmp_path: Path, empty_database: Path, server: SimulatorServer) -> AsyncGenerator[Rig]:
-    """The dispatcher runs."""
+    """The dispatcher runs, and hears ComfyUI: what it does not hear it asks for, and a fault may be meant for one of both."""
     async with open_rig(tmp_path, empty_database, server.url) as rig:
+        await until(lambda: rig.stream.is_connected, "the websocket")
         yield rig
 
 

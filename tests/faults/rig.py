@@ -65,6 +65,7 @@ class Rig:
 
     database: Database
     comfyui: ComfyUIClient
+    stream: ComfyUISocket
     queue: QueueService
     workflows: WorkflowService
     progress: LiveProgress
@@ -187,7 +188,7 @@ async def open_rig(
         queue = QueueService(
             database, bus, clock, progress, dispatcher.wake, check=OrderCheck(database, comfyui, clock)
         )
-        yield Rig(database, comfyui, queue, workflows, progress, store, master)
+        yield Rig(database, comfyui, stream, queue, workflows, progress, store, master)
 
 
 def _database(folder: Path, empty_database: Path) -> Database:

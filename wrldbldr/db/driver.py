@@ -94,6 +94,11 @@ class Connection(aiosqlite.Connection):
         end = cast(Callable[[], asyncio.Future[Any] | None], super().stop)  # pyright: ignore[reportUnknownMemberType] - no types
         return end()
 
+    async def close(self) -> None:
+        """Wait for what was asked, and close it. One that was told to stop is closed by its thread, without being asked."""
+        if self._running:
+            await super().close()
+
     async def end(self) -> None:
         """Close it if nobody has, and wait until its thread is gone. A thread that outlived its loop could tell nobody."""
         self.stop()
