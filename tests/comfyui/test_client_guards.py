@@ -23,6 +23,7 @@ from wrldbldr.comfyui.errors import (
     MaxRetriesExceededError,
     NotComfyUIError,
     PromptRefusedError,
+    ServiceUnavailableError,
     TooLargeError,
     UnexpectedAnswerError,
 )
@@ -176,6 +177,45 @@ async def test_a_refusal_proves_the_server_alive_and_resets_the_breaker(
         await client.queue_prompt(model_free(), ID)
     assert client.connection.current.kind is ConnectionKind.CONNECTED
     assert client.connection.current.consecutive_failures == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "title"), [(401, "ComfyUI does not let us in"), (403, "ComfyUI does not let us in"), (429, "ComfyUI")]
+)
+async def test_a_refusal_of_everything_is_not_taken_for_health_and_a_prompt_waits_for_its_end(
+    client: ComfyUIClient, server: respx.MockRouter, clock: FakeClock, status: int, title: str
+) -> None:
+    async with TaskNursery(clock) as nursery:
+        nursery.start(client.health.watch(), name="watch")
+        await clock.settle()
+        for name in ("health", "queue", "prompt"):
+            server[name].respond(status)
+        for _ in range(3):
+            with pytest.raises((AuthenticationRequiredError, UnexpectedAnswerError)):
+                await client.queue()
+            await clock.advance(1)
+
+        assert client.connection.current.kind is ConnectionKind.DISCONNECTED
+        assert title in client.connection.current.problem
+        with pytest.raises(ServiceUnavailableError):
+            await client.queue_prompt(model_free(), ID)
+        assert server["prompt"].call_count == 0
+        assert client.connection.current.consecutive_failures == 0
+
+
+async def test_a_refusal_of_one_request_only_is_asked_about_and_no_outage(
+    client: ComfyUIClient, server: respx.MockRouter, clock: FakeClock
+) -> None:
+    async with TaskNursery(clock) as nursery:
+        nursery.start(client.health.watch(), name="watch")
+        await clock.settle()
+        server["queue"].respond(403)
+        with pytest.raises(AuthenticationRequiredError):
+            await client.queue()
+        await clock.settle()
+
+        assert client.connection.current.kind is ConnectionKind.CONNECTED
+        assert server["health"].call_count == 2
 
 
 async def test_lost_answers_count_as_failures(client: ComfyUIClient, server: respx.MockRouter) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -94,6 +95,76 @@ async def test_while_comfyui_lets_nobody_in_batches_wait_and_it_is_said(
 
     await rig.end(batch_id)
     await rig.require_pictures(batch_id)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_comfyui_that_lets_nobody_in_any_more_while_it_paints_is_said_and_loses_no_batch(
+    rig: Rig, server: SimulatorServer, status: int
+) -> None:
+    first = await rig.ask("a lighthouse", 2, graph=graphs.slow(0.5))
+    await rig.until(lambda _: bool(server.executed), first)
+    server.faults.add(Rule(Action.STATUS, status=status, times=None))
+    server.drop_sockets()
+    second = await rig.ask("a harbour")
+    await rig.require_said(lambda state: "does not let us in" in state.problem and not state.is_answering)
+    await soon(0.5)
+    assert not rig.comfyui.connection.current.is_answering
+    assert [(await rig.batch(batch_id)).status for batch_id in (first, second)] == ["generating", "queued"]
+
+    server.faults.clear()
+
+    for batch_id in (first, second):
+        await rig.end(batch_id)
+        await rig.require_pictures(batch_id)
+    assert len(server.executed) == 2
+
+
+async def test_a_comfyui_that_lets_nobody_in_when_a_batch_is_handed_over_has_it_wait(
+    rig: Rig, server: SimulatorServer
+) -> None:
+    await rig.require_next_one_to_be_painted()
+    refused = server.spoil(Rule(Action.STATUS, method="POST", path="/prompt", status=401))
+    server.spoil(Rule(Action.STATUS, path="/system_stats", status=401))
+    batch_id = await rig.ask("a lighthouse", 2)
+    await rig.until(lambda _: refused.count > 0, batch_id)
+    await rig.require_said(lambda state: "does not let us in" in state.problem and not state.is_answering)
+    await soon(0.5)
+    assert (await rig.batch(batch_id)).status == "queued"
+
+    server.faults.clear()
+
+    await rig.end(batch_id)
+    await rig.require_pictures(batch_id)
+    assert len(server.executed) == 2
+
+
+INSTEAD = {
+    "bad_gateway": Rule(Action.STATUS, status=502),
+    "a_login": Rule(Action.STATUS, status=401),
+    "no_such_page": Rule(Action.STATUS, status=404),
+    "too_many_requests": Rule(Action.STATUS, status=429),
+    "a_web_page": Rule(Action.HTML),
+}
+
+
+@pytest.mark.parametrize("instead", INSTEAD.values(), ids=INSTEAD)
+async def test_pictures_are_waited_for_however_long_something_in_front_of_comfyui_answers_in_its_place(
+    rig: Rig, server: SimulatorServer, instead: Rule
+) -> None:
+    batch_id = await rig.ask("a lighthouse", 2, graph=graphs.slow(0.3))
+    await rig.until(lambda _: bool(server.executed), batch_id)
+    spoilt = server.spoil(replace(instead, method="GET", path="/view"))
+    server.spoil(replace(instead, path="/system_stats"))
+    await rig.until(lambda _: spoilt.count > 0, batch_id)
+    await soon(3)  # all retries of a request take 65 s, which are 1.3 here
+    assert (await rig.batch(batch_id)).status == "generating"
+    assert not rig.comfyui.connection.current.is_answering
+
+    server.faults.clear()
+
+    await rig.end(batch_id)
+    await rig.require_pictures(batch_id)
+    assert len(server.executed) == 1
 
 
 async def test_a_comfyui_restarted_in_the_middle_paints_the_batch_again_and_once(

@@ -11,8 +11,10 @@ from wrldbldr.comfyui.breaker import CircuitBreaker, Pass
 from wrldbldr.comfyui.connection import ConnectionKind, ConnectionState, ConnectionView
 from wrldbldr.comfyui.errors import (
     AnswerLostError,
+    AuthenticationRequiredError,
     ComfyUIError,
     ConnectionLostError,
+    MaxRetriesExceededError,
     NotComfyUIError,
     PictureBrokenError,
     PromptRefusedError,
@@ -38,6 +40,13 @@ from wrldbldr.kit.clock import Clock, wait_for_event
 logger = logging.getLogger(__name__)
 
 CATALOGUE_TIMEOUT_SECONDS = 60
+MAY_BE_OUTAGES = (
+    AuthenticationRequiredError,
+    MaxRetriesExceededError,
+    NotComfyUIError,
+    PictureBrokenError,  # a web page may be in its place, as in that of everything
+    UnexpectedAnswerError,
+)
 UPLOAD_FOLDER = "wrldbldr"
 
 T = TypeVar("T")
@@ -116,9 +125,8 @@ class ComfyUIClient:
         self._breaker.check()  # not even the health check bothers a server that is left alone
         await self.health.check()
         try:
-            accepted, node_errors = await self._guarded(
-                lambda: self._post_prompt(graph, prompt_id, previews), "handing over a prompt"
-            )
+            asking = self._guarded(lambda: self._post_prompt(graph, prompt_id, previews), "handing over a prompt")
+            accepted, node_errors = await self._unless_away(asking, AuthenticationRequiredError)
         except PromptRefusedError:
             self._catalogue = None  # what it lists may be the reason
             raise
@@ -143,7 +151,8 @@ class ComfyUIClient:
 
     async def fetch_picture(self, ref: PictureRef) -> bytes:
         """The whole file. Raises PictureBrokenError when it is gone, cut short, or not a picture."""
-        return await self._guarded(lambda: self._get_picture(ref), "a picture")
+        asking = self._guarded(lambda: self._get_picture(ref), "a picture")
+        return await self._unless_away(asking, *MAY_BE_OUTAGES)
 
     async def cancel(self, prompt_id: UUID) -> None:
         """Withdraw a prompt of ours. Interrupts only what the queue says is ours: old servers would stop anyone's."""
@@ -156,7 +165,8 @@ class ComfyUIClient:
 
     async def upload_picture(self, name: str, content: bytes) -> str:
         """Store a picture under `name` in our corner of the input folder. Returns what a LoadImage node takes."""
-        answer = await self._guarded(lambda: self._upload(name, content), "uploading a picture")
+        asking = self._guarded(lambda: self._upload(name, content), "uploading a picture")
+        answer = await self._unless_away(asking, *MAY_BE_OUTAGES)
         stored, folder = answer.get("name"), answer.get("subfolder")
         if not isinstance(stored, str):
             raise NotComfyUIError("It did not say under which name it stored the picture.")
@@ -243,6 +253,19 @@ class ComfyUIClient:
         except ComfyUIError as error:
             logger.warning("A refused prompt could not be withdrawn: %s", error.title)
 
+    async def _unless_away(self, asking: Awaitable[T], *which: type[ComfyUIError]) -> T:
+        """One of `which` is raised as it is only if ComfyUI is well: what befalls everything is no fault of one request.
+
+        Raises CircuitOpenError or ServiceUnavailableError otherwise.
+        """
+        try:
+            return await asking
+        except which:
+            self._breaker.check()
+            self.health.doubt()
+            await self.health.check()
+            raise
+
     async def _guarded(self, attempt: Callable[[], Awaitable[T]], what: str) -> T:
         return await with_retry(lambda: self._watched(attempt), config=self._config, pause=self._pause, what=what)
 
@@ -274,13 +297,21 @@ class ComfyUIClient:
         self.health.learn(None)
 
     def _tell_failure(self, admitted: Pass, error: ComfyUIError) -> None:
-        """A refusal proves the server alive; a transient failure counts; one that cannot be reached is down."""
+        """A refusal proves the server alive; a transient failure counts; one that cannot be reached is down.
+
+        Who lets nobody in, or sends something else than a picture, may do so to everybody: it is asked for its health.
+        """
         if isinstance(error, ServiceUnavailableError):
             self._breaker.fail(admitted)
             self.health.learn(error)
         elif error.is_transient or isinstance(error, AnswerLostError | NotComfyUIError):
             self._breaker.fail(admitted)
             self.health.blame(error)
+        elif isinstance(error, AuthenticationRequiredError | PictureBrokenError | UnexpectedAnswerError):
+            self._breaker.succeed(admitted)
+            self.health.refresh()
+            if self.connection.current.is_answering:
+                self.health.doubt()
         else:
             self._tell_success(admitted)
 
