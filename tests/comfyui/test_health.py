@@ -228,6 +228,23 @@ async def test_while_the_circuit_is_open_not_even_the_regular_looks_bother_the_s
         assert probe.asked == before + 1
 
 
+async def test_after_retry_now_the_regular_looks_go_on_as_often_as_ever(
+    health: Health, breaker: CircuitBreaker, probe: Probe, clock: FakeClock
+) -> None:
+    async with TaskNursery(clock) as nursery:
+        nursery.start(health.watch(), name="watch")
+        await clock.settle()
+        trip(breaker)
+        await clock.advance(16)  # its rest is all that the watch waits for
+        await health.probe_now()
+        assert kind(health) is ConnectionKind.CONNECTED
+
+        probe.problem = ServiceUnavailableError()
+        await clock.advance(15)
+
+        assert kind(health) is ConnectionKind.DISCONNECTED
+
+
 async def test_while_somebody_else_is_the_probe_the_regular_looks_wait_for_what_comes_of_it(
     health: Health, breaker: CircuitBreaker, probe: Probe, clock: FakeClock
 ) -> None:

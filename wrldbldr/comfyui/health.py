@@ -36,7 +36,7 @@ class Health:
         self._last_failure: ComfyUIError | None = None
         self._last_failed_at: float | None = None
         self._next_probe_at: datetime | None = None
-        self._doubted = asyncio.Event()
+        self._woken = asyncio.Event()
 
     async def check(self) -> None:
         """Raise ServiceUnavailableError unless ComfyUI answers, or did within the last five seconds."""
@@ -53,6 +53,7 @@ class Health:
         async with self._asking:
             self._breaker.end_rest()
             await self._ask()
+        self._woken.set()  # the next regular look is due at another time than it was
         return self.connection.current
 
     async def watch(self) -> None:
@@ -68,14 +69,14 @@ class Health:
             delay = self._seconds_to_next_probe()
             self._next_probe_at = self._clock.now() + timedelta(seconds=delay)
             self.refresh()
-            await wait_for_event(self._doubted, self._clock, delay)
-            self._doubted.clear()
+            await wait_for_event(self._woken, self._clock, delay)
+            self._woken.clear()
 
     def doubt(self) -> None:
         """Something hints that it is gone: what is known is no longer fresh, and it is asked at once."""
         if self._known_at is not None:
             self._known_at -= CACHE_SECONDS
-        self._doubted.set()
+        self._woken.set()
 
     def learn(self, problem: ComfyUIError | None) -> None:
         """A request has shown how the server is: `problem` when it cannot be reached, None when it answered."""
