@@ -140,7 +140,7 @@ MIB = 2**20
 
 @pytest.mark.parametrize(
     ("path", "limit"),
-    [("/system_stats", MIB), ("/queue", 16 * MIB), ("/history/1", 16 * MIB), ("/object_info", 64 * MIB)],
+    [("/system_stats", MIB), ("/queue", 64 * MIB), ("/history/1", 16 * MIB), ("/object_info", 64 * MIB)],
 )
 @pytest.mark.parametrize("packed", [False, True])
 async def test_each_question_takes_an_answer_of_its_size_and_not_a_byte_more(

@@ -106,15 +106,20 @@ async def test_two_hundred_waiting_jobs_of_others_run_first_and_are_counted_for_
     assert all(entry is not None and entry.succeeded for entry in entries)
 
 
-async def test_behind_jobs_of_others_so_large_that_the_queue_cannot_be_read_ours_is_painted_once(
+async def test_behind_large_jobs_of_others_ours_is_counted_and_can_be_withdrawn_and_the_next_one_is_painted(
     rig: Rig, server: SimulatorServer, somebody: SomebodyElse
 ) -> None:
-    theirs = [await somebody.queue(graphs.foreign(1))]
+    theirs = [await somebody.queue(graphs.foreign(60))]
     theirs += [await somebody.queue(graphs.foreign(0), picture_info="x" * THEIRS_BYTES) for _ in range(THEIRS_LARGE)]
+    withdrawn = await rig.ask("a harbour")
+    await rig.until(lambda _: f"{THEIRS_LARGE + 1} other jobs are ahead on this ComfyUI" in rig.phases, withdrawn)
+
+    await rig.queue.cancel(rig.master.who, withdrawn)
     batch_id = await rig.ask("a lighthouse", 2)
+    await rig.until(lambda batch: batch.status == "generating", batch_id)
+    await somebody.interrupt()  # their long one
 
     await rig.end(batch_id)
-
     await rig.require_pictures(batch_id)
     (ours,) = await rig.submissions(batch_id)
     assert server.executed == [*theirs, str(ours.prompt_id)]

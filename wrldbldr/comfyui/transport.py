@@ -34,7 +34,11 @@ from wrldbldr.comfyui.wire import Wire
 CONNECT_TIMEOUT_SECONDS = 3.0
 MEBIBYTE = 1024 * 1024
 ANSWER_LIMIT_BYTES = MEBIBYTE
-LIST_LIMITS_BYTES = {"queue": 16 * MEBIBYTE, "history": 16 * MEBIBYTE, "object_info": 64 * MEBIBYTE}
+LIST_LIMITS_BYTES = {
+    "queue": 64 * MEBIBYTE,  # ComfyUI's own page sends its whole drawing along with each of the hundreds that may wait
+    "history": 16 * MEBIBYTE,
+    "object_info": 64 * MEBIBYTE,
+}
 PICTURE_LIMIT_BYTES = 256 * MEBIBYTE
 THREAD_FROM_BYTES = 256 * 1024  # JSON of more than that takes long enough to be felt by everybody else
 SECRET_MINIMUM = 6  # characters; fewer would be found in any text
