@@ -256,6 +256,26 @@ async def test_a_comfyui_that_freezes_and_comes_back_paints_the_batch_once(
             assert comfyui.executed_count() == 2
 
 
+async def test_a_comfyui_that_freezes_while_its_pictures_are_fetched_is_waited_for_however_long(
+    tmp_path: Path, empty_database: Path
+) -> None:
+    with SimulatorProcess() as comfyui:
+        async with open_rig(tmp_path, empty_database, comfyui.url) as rig:
+            comfyui.break_(Rule(Action.HANG, method="GET", path="/view", seconds=0.5))
+            batch_id = await rig.ask("a lighthouse", 2)
+            await rig.until(lambda _: comfyui.executed_count() == 1, batch_id)
+            await soon(0.3)
+            assert comfyui._process is not None
+            comfyui._process.send_signal(signal.SIGSTOP)
+            await soon(12)  # longer than all retries, of a second each, and the health check after them
+            assert (await rig.batch(batch_id)).status == "generating"
+            comfyui._process.send_signal(signal.SIGCONT)
+
+            await rig.end(batch_id)
+            await rig.require_pictures(batch_id)
+            assert comfyui.executed_count() == 1
+
+
 async def test_a_worker_that_died_in_a_comfyui_that_still_answers_loses_nothing_when_it_is_restarted(
     rig: Rig, server: SimulatorServer
 ) -> None:
