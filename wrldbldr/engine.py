@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from argon2 import PasswordHasher
 from filelock import FileLock
@@ -40,6 +41,7 @@ from wrldbldr.services.image_work import ImageWork
 from wrldbldr.services.keeping import Keeper
 from wrldbldr.services.leader import Leader
 from wrldbldr.services.line import LineService
+from wrldbldr.services.moving import MovingService
 from wrldbldr.services.order_check import OrderCheck
 from wrldbldr.services.picture_import import PictureImportService
 from wrldbldr.services.players import PlayerService
@@ -93,6 +95,7 @@ class Engine:
     gallery: GalleryService
     comparison: ComparisonService
     bulk: BulkService
+    moving: MovingService
     removals: RemovalService
     tagging: TaggingService
     picture_import: PictureImportService
@@ -114,6 +117,14 @@ def current() -> Engine:
     return _running[-1]
 
 
+class _Outside(NamedTuple):
+    """The ComfyUI that paints, as it is at the start."""
+
+    comfyui: ComfyUIClient
+    in_use: ComfyUIInUse
+    start: Start
+
+
 @asynccontextmanager
 async def open_engine(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[Engine]:
     """Bring the database up to date, connect to ComfyUI or start the simulator, and paint until the block ends."""
@@ -133,9 +144,8 @@ async def open_engine(settings: Settings, clock: Clock | None = None) -> AsyncGe
         in_use = ComfyUIInUse(comfyui, stream, start.place, nursery=painter, clock=time)
         work = ImageWork()
         stack.push_async_callback(work.close)
-        engine, leader = _build(
-            settings, time, database, comfyui=comfyui, in_use=in_use, start=start, nursery=nursery, work=work
-        )
+        outside = _Outside(comfyui, in_use, start)
+        engine, leader = _build(settings, time, database, outside, nursery=nursery, work=work)
         nursery.keep_running(comfyui.health.watch, name="health")
         nursery.keep_running(stream.run, name="websocket")
         nursery.keep_running(engine.connection.run, name="connection")
@@ -163,16 +173,15 @@ def _build(
     settings: Settings,
     clock: Clock,
     database: Database,
+    outside: _Outside,
     *,
-    comfyui: ComfyUIClient,
-    in_use: ComfyUIInUse,
-    start: Start,
     nursery: TaskNursery,
     work: ImageWork,
 ) -> tuple[Engine, Leader]:
+    comfyui, in_use, start = outside
     bus, progress, store = Bus(), LiveProgress(), MediaStore(settings.media_dir)
     disposal, easel = _file_disposal(database, store, clock, nursery), Easel(bus, clock, progress)
-    dispatcher = _dispatcher(database, store, disposal, easel, clock, comfyui=comfyui, in_use=in_use, start=start)
+    dispatcher = _dispatcher(database, Keeper(database, store, disposal, easel, clock), easel, clock, outside)
     leader = Leader(dispatcher, settings.data_dir, bus, nursery=nursery, clock=clock)
     worlds = WorldService(database, bus, clock, disposal, wake=dispatcher.wake)
     accounts, gallery = AccountService(database, clock, PasswordHasher(), bus), GalleryService(database, bus, store)
@@ -198,6 +207,7 @@ def _build(
         gallery=gallery,
         comparison=ComparisonService(gallery, database),
         bulk=BulkService(database, bus, clock, store, work),
+        moving=MovingService(database, bus, clock),
         removals=RemovalService(database, bus, clock, disposal),
         picture_import=PictureImportService(database, bus, store, clock, work),
         demo=DemoService(database, bus, clock, store, worlds, work=work),
@@ -217,23 +227,14 @@ def _file_disposal(database: Database, store: MediaStore, clock: Clock, nursery:
     return disposal
 
 
-def _dispatcher(
-    database: Database,
-    store: MediaStore,
-    disposal: FileDisposal,
-    easel: Easel,
-    clock: Clock,
-    *,
-    comfyui: ComfyUIClient,
-    in_use: ComfyUIInUse,
-    start: Start,
-) -> Dispatcher:
+def _dispatcher(database: Database, keeper: Keeper, easel: Easel, clock: Clock, outside: _Outside) -> Dispatcher:
     """Woken whenever the connection changes."""
+    comfyui, in_use, start = outside
     dispatcher = Dispatcher(
         database=database,
         comfyui=comfyui,
         stream=in_use.stream,
-        keeper=Keeper(database, store, disposal, easel, clock),
+        keeper=keeper,
         easel=easel,
         clock=clock,
         config=start.config,

@@ -74,6 +74,8 @@ def desk(app: App, open_context: Callable[..., BrowserContext], is_set_up: list[
         set_up(page, app.url, with_demo=True)
         is_set_up.append(True)
     sign_in(other, app.url)
+    for screen in (page, other):
+        expect(screen.get_by_role("heading", name="Your worlds")).to_be_visible()
     world = page.request.get(f"{app.url}/api/worlds").json()["items"][0]["id"]
     [pim] = [
         one["id"]
@@ -84,7 +86,6 @@ def desk(app: App, open_context: Callable[..., BrowserContext], is_set_up: list[
         address = f"{app.url}/api/assets/import?entity_type=character&entity_id={pim}"
         assert page.request.post(address, data=picture(colour), headers={"content-type": "image/png"}).status == 201
     for screen in (page, other):
-        expect(screen.get_by_role("heading", name="Your worlds")).to_be_visible()
         open_demo_world(screen)
         screen.get_by_role("navigation").get_by_text(NAME, exact=True).click()
         expect(screen.get_by_role("heading", name=NAME)).to_be_attached()
@@ -132,7 +133,9 @@ def test_keys_and_ranges_select_and_esc_lets_go(desk: Desk) -> None:
     expect(desk.bar).to_have_count(0)
 
 
-def test_selected_pictures_are_moved_and_downloaded(desk: Desk, tmp_path: Path) -> None:
+def test_selected_pictures_are_moved_and_downloaded(
+    desk: Desk, tmp_path: Path, snapshot: Callable[[Page, str], None]
+) -> None:
     page = desk.page
     desk.expect_count(desk.count)
     desk.select(0, 1, 2)
@@ -145,6 +148,15 @@ def test_selected_pictures_are_moved_and_downloaded(desk: Desk, tmp_path: Path) 
 
     desk.bar.get_by_role("button", name="Move to…").click()
     page.get_by_role("dialog").get_by_label("Find a character or location").fill("tide")
+    page.get_by_role("dialog").get_by_role("button", name="The Tide Widow").click()
+    desk.expect_count(desk.count - 3)
+    snapshot(page, "many-pictures-moved")
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.get_by_text("3 pictures hang where they hung before")).to_be_visible()
+    desk.expect_count(desk.count)
+
+    desk.select(0, 1, 2)
+    desk.bar.get_by_role("button", name="Move to…").click()
     page.get_by_role("dialog").get_by_role("button", name="The Tide Widow").click()
     desk.expect_count(desk.count - 3)
     page.get_by_role("button", name="Show", exact=True).click()

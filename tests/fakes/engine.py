@@ -40,6 +40,7 @@ from wrldbldr.services.housekeeping import HousekeepingService
 from wrldbldr.services.image_work import ImageWork
 from wrldbldr.services.keeping import hand_down
 from wrldbldr.services.line import LineService
+from wrldbldr.services.moving import MovingService
 from wrldbldr.services.order_check import OrderCheck
 from wrldbldr.services.picture_import import PictureImportService
 from wrldbldr.services.players import PlayerService
@@ -95,6 +96,7 @@ def fake_engine(
         gallery=gallery,
         comparison=ComparisonService(gallery, database),
         bulk=BulkService(database, bus, clock, store, work),
+        moving=MovingService(database, bus, clock),
         removals=RemovalService(database, bus, clock, disposal),
         picture_import=PictureImportService(database, bus, store, clock, work),
         demo=DemoService(database, bus, clock, store, worlds, work=work),

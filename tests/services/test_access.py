@@ -25,6 +25,7 @@ from wrldbldr.services.comparison import ComparisonService
 from wrldbldr.services.figures import FigureService
 from wrldbldr.services.gallery import GalleryService
 from wrldbldr.services.line import LineService
+from wrldbldr.services.moving import MovingService
 from wrldbldr.services.picture_import import PictureImportService
 from wrldbldr.services.queue import QueueService
 from wrldbldr.services.removal import RemovalService
@@ -44,6 +45,7 @@ class Ids:
     asset: UUID
     removal: UUID
     ticket: UUID
+    move: UUID
 
 
 CHARACTER = EntityType.CHARACTER
@@ -110,7 +112,8 @@ VERBS: dict[str, Verb] = {
     "TaggingService.change": lambda e, w, i: e.tagging.change(w, [i.asset], add="mine"),
     "GalleryService.activate": lambda e, w, i: e.gallery.activate(w, i.asset),
     "BulkService.star": lambda e, w, i: e.bulk.star(w, [i.asset], starred=True),
-    "BulkService.move": lambda e, w, i: e.bulk.move(w, [i.asset], CHARACTER, i.character),
+    "MovingService.move": lambda e, w, i: e.moving.move(w, [i.asset], CHARACTER, i.character),
+    "MovingService.undo": lambda e, w, i: e.moving.undo(w, i.move),
     "BulkService.ask_for_zip": lambda e, w, i: e.bulk.ask_for_zip(w, [i.asset]),
     "BulkService.zip": lambda e, w, i: e.bulk.zip(w, i.ticket),
     "ComparisonService.compare": lambda e, w, i: e.comparison.compare(w, i.asset, i.asset),
@@ -148,6 +151,7 @@ def test_every_verb_that_takes_a_person_is_tried_below() -> None:
             GalleryService,
             PictureImportService,
             BulkService,
+            MovingService,
             ComparisonService,
             RemovalService,
             StageService,
@@ -171,7 +175,9 @@ async def theirs(studio: Studio) -> Ids:
     asset, other = await studio.pictures(batch_id)
     removal_id, scene = await studio.engine.removals.delete(studio.who, [other.id]), studio.scene
     ticket = await studio.engine.bulk.ask_for_zip(studio.who, [asset.id])
-    return Ids(scene.world.id, scene.game_session.id, scene.character.id, batch_id, asset.id, removal_id, ticket)
+    widow = await studio.engine.worlds.create_entity(studio.who, CHARACTER, scene.world.id, CHANGES)
+    move = (await studio.engine.moving.move(studio.who, [asset.id], CHARACTER, widow.id)).undo_id
+    return Ids(scene.world.id, scene.game_session.id, scene.character.id, batch_id, asset.id, removal_id, ticket, move)
 
 
 async def refusal(verb: Verb, engine: Engine, who: Principal, ids: Ids) -> str:
@@ -184,7 +190,7 @@ async def test_what_belongs_to_somebody_else_is_refused_in_the_words_for_what_do
     studio: Studio, theirs: Ids
 ) -> None:
     stranger = await other_game_master(studio.engine)
-    nothing = Ids(*(new_id() for _ in range(7)))
+    nothing = Ids(*(new_id() for _ in range(8)))
     before = studio.dump()
 
     for name, verb in VERBS.items():
@@ -211,7 +217,7 @@ async def test_pictures_cannot_be_asked_for_across_worlds(studio: Studio, theirs
 
     with pytest.raises(NotFoundError, match="no such character"):
         await studio.engine.queue.submit(
-            stranger, request(Ids(own.id, table.id, theirs.character, *(new_id() for _ in range(4))))
+            stranger, request(Ids(own.id, table.id, theirs.character, *(new_id() for _ in range(5))))
         )
 
 

@@ -10,25 +10,15 @@ from PIL import Image
 from tests.fakes.studio import Studio, other_game_master
 from tests.services.test_removal import painted
 from wrldbldr.domain.asset import Asset
-from wrldbldr.domain.batch import AssetType
-from wrldbldr.domain.errors import InvalidInputError, NotFoundError
+from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.events import PicturesChanged
 from wrldbldr.domain.picture_query import PictureQuery
-from wrldbldr.domain.stage import Part
 from wrldbldr.domain.world import Entity, EntityType
 from wrldbldr.kit.ids import new_id
 from wrldbldr.services.bulk import TICKET_LIMIT, TICKET_TIME
 from wrldbldr.services.image_work import STREAM_LIMIT, TooMuchAtOnceError
-from wrldbldr.services.worlds import EntityChanges
 
 CHARACTER = EntityType.CHARACTER
-
-
-async def stranger(studio: Studio, name: str = "Tide Widow") -> Entity:
-    """Another character of the world."""
-    return await studio.engine.worlds.create_entity(
-        studio.who, CHARACTER, studio.scene.world.id, EntityChanges(name=name)
-    )
 
 
 def ids(pictures: list[Asset]) -> list[UUID]:
@@ -48,91 +38,6 @@ async def test_many_are_starred_at_once_and_each_screen_hears_of_it_once(paintin
 
     assert [asset.is_starred for asset in await of(painting, painting.scene.character)] == [True] * 3
     assert world.heard == [PicturesChanged(painting.scene.world.id, painting.scene.character.id)]
-
-
-async def test_moved_pictures_get_numbers_and_labels_of_their_new_gallery_and_stand_for_nobody(
-    painting: Studio,
-) -> None:
-    first, second, third = await painted(painting, 3)
-    widow = await stranger(painting)
-    await painting.ask(entity_id=widow.id)
-    await painting.paint()
-    await painting.engine.gallery.update(painting.who, second.id, label="At the harbour")
-    world = painting.listener(painting.topics()["world"])
-
-    await painting.engine.bulk.move(painting.who, ids([second, first]), CHARACTER, widow.id)
-
-    hanging = await of(painting, widow)
-    assert [(asset.label, asset.number, asset.is_active) for asset in hanging] == [
-        ("Tide_Widow_Portrait_001", 1, True),
-        ("Tide_Widow_Portrait_002", 2, False),
-        ("At the harbour", 3, False),
-    ]
-    assert [asset.id for asset in hanging][1:] == [first.id, second.id]
-    assert ids(await of(painting, painting.scene.character)) == [third.id]
-    assert {event.entity_id for event in world.heard if isinstance(event, PicturesChanged)} == {
-        widow.id,
-        painting.scene.character.id,
-    }
-
-
-async def test_one_can_become_the_active_one_where_it_arrives(painting: Studio) -> None:
-    first, second = await painted(painting)
-    widow = await stranger(painting)
-    await painting.engine.bulk.move(painting.who, [first.id], CHARACTER, widow.id)
-
-    await painting.engine.bulk.move(painting.who, [second.id], CHARACTER, widow.id, active=True)
-
-    active = await painting.engine.gallery.active(painting.who, painting.scene.world.id)
-    assert active == {(widow.id, AssetType.PORTRAIT): second.id}
-    with pytest.raises(InvalidInputError, match="Only one picture can be active"):
-        await painting.engine.bulk.move(painting.who, ids([first, second]), CHARACTER, widow.id, active=True)
-
-
-async def test_moving_to_where_it_hangs_changes_nothing_but_may_make_it_active(painting: Studio) -> None:
-    first, second = await painted(painting)
-    character = painting.scene.character
-
-    assert await painting.engine.bulk.move(painting.who, [first.id], CHARACTER, character.id) == []
-    assert (await painting.engine.gallery.find(painting.who, first.id)).is_active
-    await painting.engine.bulk.move(painting.who, [second.id], CHARACTER, character.id, active=True)
-
-    assert (await painting.engine.gallery.find(painting.who, second.id)).is_active
-
-
-async def test_what_is_on_the_stage_stays_there_when_it_is_moved(painting: Studio) -> None:
-    first, _ = await painted(painting)
-    table, widow = painting.scene.game_session.id, await stranger(painting)
-    await painting.engine.stage.put(painting.who, table, first.id, Part.HANDOUT)
-
-    await painting.engine.bulk.move(painting.who, [first.id], CHARACTER, widow.id)
-
-    [staged] = await painting.engine.stage.pieces(painting.who, table)
-    assert (staged.asset.id, staged.entity.id) == (first.id, widow.id)
-
-
-async def test_a_portrait_does_not_fit_a_place_and_nothing_is_moved_then(painting: Studio) -> None:
-    [portrait] = await painted(painting, 1)
-    [item] = await painted(painting, 1, asset_type=AssetType.ITEM)
-    place = painting.scene.location
-
-    with pytest.raises(InvalidInputError, match="has no portraits: those are of characters"):
-        await painting.engine.bulk.move(painting.who, ids([item, portrait]), EntityType.LOCATION, place.id)
-
-    assert await of(painting, place) == []
-    await painting.engine.bulk.move(painting.who, [item.id], EntityType.LOCATION, place.id)
-    assert [asset.label for asset in await of(painting, place)] == ["The_Drowned_Stair_Item_001"]
-
-
-async def test_pictures_do_not_leave_their_world(painting: Studio) -> None:
-    [portrait] = await painted(painting, 1)
-    elsewhere = await painting.engine.worlds.create(painting.who, "Elsewhere")
-    other = await painting.engine.worlds.create_entity(
-        painting.who, CHARACTER, elsewhere.id, EntityChanges(name="Another")
-    )
-
-    with pytest.raises(NotFoundError):
-        await painting.engine.bulk.move(painting.who, [portrait.id], CHARACTER, other.id)
 
 
 async def test_the_zip_has_each_picture_once_under_a_name_of_its_own_and_says_how_it_came_to_be(

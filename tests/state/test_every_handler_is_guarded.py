@@ -30,7 +30,7 @@ FRAMEWORKS_EVENTS = {
 }
 """Reflex answers these itself; `Belongings` runs before each (state/belonging.py)."""
 
-KNOWN_HANDLERS = 259
+KNOWN_HANDLERS = 260
 """A floor: an enumeration that finds nothing guards nothing."""
 
 

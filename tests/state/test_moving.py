@@ -6,6 +6,7 @@ from tests.fakes.studio import Studio
 from tests.state.tab import Tab
 from tests.state.test_gallery import paint
 from tests.state.test_picked import hanging
+from tests.state.test_removal import offered
 from wrldbldr.domain.batch import AssetType
 from wrldbldr.domain.world import EntityType
 from wrldbldr.services.worlds import EntityChanges
@@ -53,6 +54,24 @@ async def test_those_that_are_selected_are_moved_to_somebody_from_the_list(
         await desk.send(event)
     assert (await desk.see(Picked)).ids == [], "they hang here no more"
     assert "2 pictures hang with Tide Widow now" in desk.scripts
+
+
+async def test_a_move_can_be_undone_from_its_notice_once(desk: Tab, studio: Studio, widow: str) -> None:
+    a, b, *_ = await hanging(desk, studio)
+    before = whose(studio, a), whose(studio, b)
+    for asset in (a, b):
+        await desk.send(Picked.toggle(asset))
+    await desk.send(Moving.begin_picked)
+    await desk.send(Moving.move(widow))
+    assert (whose(studio, a), whose(studio, b)) != before
+    move = offered(desk)
+
+    await desk.send(Moving.undo(move))
+
+    assert (whose(studio, a), whose(studio, b)) == before
+    assert "2 pictures hang where they hung before" in desk.scripts
+    await desk.send(Moving.undo(move))
+    assert "There is no such move to undo: it was undone already" in desk.scripts
 
 
 async def test_a_list_that_is_too_long_says_how_the_others_are_found(

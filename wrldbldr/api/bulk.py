@@ -74,7 +74,8 @@ async def star_assets(body: StarIn, who: Who, engine: RunningEngine) -> BulkOut:
 async def move_assets(body: MoveIn, who: Who, engine: RunningEngine) -> BulkOut:
     """Hang pictures in the gallery of somebody or something else in their world, with numbers of that gallery."""
     target = body.entity_type, body.entity_id
-    return BulkOut(changed=len(await engine.bulk.move(who, body.asset_ids, *target, active=body.active)))
+    moved = await engine.moving.move(who, body.asset_ids, *target, active=body.active)
+    return BulkOut(changed=len(moved.pictures))
 
 
 @router.post("/api/assets/bulk/delete")

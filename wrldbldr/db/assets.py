@@ -80,6 +80,17 @@ class Assets:
         alike = (Asset.entity_id == entity_id, Asset.asset_type == asset_type)
         return (await self._db_session.execute(query.where(*alike))).scalar_one()
 
+    async def numbered(
+        self, entity_ids: Collection[UUID], numbers: Collection[int]
+    ) -> set[tuple[UUID, AssetType, int]]:
+        """Which of these numbers the pictures of these entities have, of each type."""
+        rows = await self._db_session.execute(
+            select(Asset.entity_id, Asset.asset_type, Asset.number).where(
+                col(Asset.entity_id).in_(entity_ids), col(Asset.number).in_(numbers)
+            )
+        )
+        return {(entity_id, AssetType(asset_type), number) for entity_id, asset_type, number in rows.all()}
+
     async def active(self, world_id: UUID) -> dict[tuple[UUID, AssetType], UUID]:
         """The active picture of each entity and type in a world."""
         return await self._active(select(SUBJECTS.c.id).where(SUBJECTS.c.world_id == world_id))

@@ -4,26 +4,22 @@ from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import count
 from uuid import UUID
 
 from wrldbldr.bus import Bus, world_topic
 from wrldbldr.db.database import Database, UnitOfWork
 from wrldbldr.domain.account import Principal
-from wrldbldr.domain.asset import Asset, label_for
-from wrldbldr.domain.batch import AssetType
-from wrldbldr.domain.errors import InvalidInputError, NotFoundError
+from wrldbldr.domain.asset import Asset
+from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.events import PicturesChanged
-from wrldbldr.domain.picture import FITTING
 from wrldbldr.domain.portable import Names, portable_name
-from wrldbldr.domain.world import Entity, EntityType, entity_type
 from wrldbldr.kit.clock import Clock
 from wrldbldr.kit.ids import new_id
 from wrldbldr.media.parameters import texts_of
 from wrldbldr.media.store import MediaStore
 from wrldbldr.media.telling import telling
 from wrldbldr.media.zip_stream import ZipEntry, zip_stream
-from wrldbldr.services.access import owned_assets, owned_entity
+from wrldbldr.services.access import owned_assets
 from wrldbldr.services.generation_info import GenerationInfo
 from wrldbldr.services.image_work import ImageWork
 
@@ -78,28 +74,6 @@ class BulkService:
         self._tell(assets[0].world_id, {asset.entity_id for asset in assets})
         return assets
 
-    async def move(
-        self, who: Principal, asset_ids: Sequence[UUID], kind: EntityType, entity_id: UUID, *, active: bool = False
-    ) -> list[Asset]:
-        """Let them be pictures of somebody or something else in their world; what hangs there already stays as it is.
-
-        They get numbers of that gallery, and labels with them where they were not renamed. None arrives as the active
-        one, unless it is the only one and is to be `active`. Raises NotFoundError, InvalidInputError.
-        """
-        async with self._database.write() as unit:
-            assets = await owned_assets(unit, who, asset_ids)
-            entity = await owned_entity(unit, who, kind, entity_id)
-            if entity.world_id != assets[0].world_id:
-                raise NotFoundError(kind)
-            _check_move(assets, entity, active=active)
-            moving = [asset for asset in assets if asset.entity_id != entity_id]
-            changed = {entity_id, *(asset.entity_id for asset in moving)}
-            await _rehang(unit, moving, entity)
-            if active:
-                await unit.assets.make_active(assets[0])
-        self._tell(entity.world_id, changed)
-        return moving
-
     async def ask_for_zip(self, who: Principal, asset_ids: Sequence[UUID]) -> UUID:
         """A ticket with which they can be downloaded for a minute.
 
@@ -138,29 +112,6 @@ class BulkService:
     def _tell(self, world_id: UUID, entity_ids: Collection[UUID]) -> None:
         for entity_id in sorted(entity_ids):
             self._bus.publish(world_topic(world_id), PicturesChanged(world_id, entity_id))
-
-
-def _check_move(assets: Sequence[Asset], entity: Entity, *, active: bool) -> None:
-    if active and len(assets) > 1:
-        raise InvalidInputError("active", "Only one picture can be active: choose one.")
-    kind = entity_type(entity)
-    unfit = next((asset.asset_type for asset in assets if asset.asset_type not in FITTING[kind]), None)
-    if unfit is not None:
-        where = "characters" if kind is EntityType.LOCATION else "locations"
-        raise InvalidInputError("entity_id", f"{entity.name} is a {kind}, and has no {unfit}s: those are of {where}.")
-
-
-async def _rehang(unit: UnitOfWork, assets: Sequence[Asset], entity: Entity) -> None:
-    """In the order in which they were painted, whatever that is in which they were chosen."""
-    numbers: dict[AssetType, Iterator[int]] = {}
-    for asset in sorted(assets, key=lambda one: (one.created_at, one.batch_index, one.id)):
-        if asset.asset_type not in numbers:
-            numbers[asset.asset_type] = count(await unit.assets.next_number(entity.id, asset.asset_type))
-        number = next(numbers[asset.asset_type])
-        if asset.label.endswith(label_for("", asset.asset_type, asset.number)):
-            asset.label = label_for(entity.name, asset.asset_type, number)
-        asset.number, asset.entity_type, asset.entity_id = number, entity_type(entity), entity.id
-        asset.is_active = False
 
 
 async def _infos(unit: UnitOfWork, assets: Sequence[Asset]) -> list[GenerationInfo]:

@@ -6,6 +6,7 @@ import reflex as rx
 from reflex_components_sonner.toast import ToastAction
 
 from wrldbldr.domain.account import Principal
+from wrldbldr.domain.asset import Asset
 from wrldbldr.domain.errors import NotFoundError, WrldBldrError
 from wrldbldr.domain.text import LINE_LIMIT
 from wrldbldr.domain.world import EntityType
@@ -15,6 +16,7 @@ from wrldbldr.state.creator import Creator, matches
 from wrldbldr.state.ids import parsed_id
 from wrldbldr.state.picked import Picked
 from wrldbldr.state.principal import Follow, signed_in
+from wrldbldr.state.removal import UNDO_MILLISECONDS
 from wrldbldr.state.words import spoken
 
 CHOICES = 60
@@ -108,6 +110,13 @@ class Moving(rx.State):
         self.is_asking = False
         return await self._move(who, self.target, active=True)
 
+    @rx.event
+    @signed_in
+    async def undo(self, who: Principal, move: str) -> Follow:
+        """It was not meant."""
+        what, verb = _named(await current().moving.undo(who, parsed_id(move, "move")))
+        return rx.toast.success(spoken(f"{what} {verb} where {'it' if verb == 'hangs' else 'they'} hung before"))
+
     async def _open(self, assets: Sequence[str], what: str) -> None:
         self._assets, self.title = [*assets], f"Move {what} to…"
         self.find, self.error = "", ""
@@ -130,12 +139,18 @@ class Moving(rx.State):
     async def _move(self, who: Principal, entity: str, *, active: bool) -> Follow:
         card = await self._card(entity)
         ids = [parsed_id(asset, "picture") for asset in self._assets]
-        moved = await current().bulk.move(who, ids, EntityType(card.kind), parsed_id(card.id, NAME), active=active)
-        if not moved:
+        moved = await current().moving.move(who, ids, EntityType(card.kind), parsed_id(card.id, NAME), active=active)
+        if not moved.pictures:
             return rx.toast.info(spoken(f"{card.name} is where they hang already"))
-        what = moved[0].label if len(moved) == 1 else f"{len(moved)} pictures"
-        verb = "hangs" if len(moved) == 1 else "hang"
+        what, verb = _named(moved.pictures)
         return rx.toast.success(
             spoken(f"{what} {verb} with {card.name} now"),
-            action=ToastAction(label="Show", on_click=Creator.select(card.id)),
+            duration=UNDO_MILLISECONDS,
+            action=ToastAction(label="Undo", on_click=Moving.undo(str(moved.undo_id))),
+            cancel=ToastAction(label="Show", on_click=Creator.select(card.id)),
         )
+
+
+def _named(pictures: Sequence[Asset]) -> tuple[str, str]:
+    """What they are called, and what they do."""
+    return (pictures[0].label, "hangs") if len(pictures) == 1 else (f"{len(pictures)} pictures", "hang")
