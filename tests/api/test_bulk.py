@@ -20,8 +20,14 @@ async def test_pictures_are_starred_and_moved_together(painted: Painted, scene: 
     target = {"entity_type": "character", "entity_id": second.json()["id"]}
     moved = await owner.post("/api/assets/bulk/move", json={**chosen, **target})
 
-    assert (starred.json(), moved.json()) == ({"changed": 2}, {"changed": 2})
+    assert (starred.json(), moved.json()["changed"]) == ({"changed": 2}, 2)
     assert await listed(owner, scene, starred="true", entity_id=second.json()["id"]) == set(painted.portraits)
+
+    undone = await owner.post(f"/api/assets/bulk/move/undo/{moved.json()['undo_id']}")
+
+    assert set(undone.json()["asset_ids"]) == set(painted.portraits)
+    assert await listed(owner, scene, entity_id=second.json()["id"]) == set()
+    refused(await owner.post(f"/api/assets/bulk/move/undo/{moved.json()['undo_id']}"), 404, "not_found")
 
 
 async def test_deleted_pictures_come_back_when_it_is_undone(painted: Painted, scene: Scene, owner: Caller) -> None:

@@ -17,7 +17,7 @@ from wrldbldr.api.app import build_api
 from wrldbldr.api.door import OPEN_ROUTES, PLAYER_ROUTES
 from wrldbldr.engine import Engine
 
-FLOOR = 82  # if fewer are found, the walk has gone blind
+FLOOR = 83  # if fewer are found, the walk has gone blind
 SOCKET_FLOOR = 1
 SOCKET = "SOCKET"
 OPAQUE = "OPAQUE"  # files of a folder, or another app: whoever it serves it asks, or asks not, by itself

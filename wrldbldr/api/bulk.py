@@ -1,4 +1,4 @@
-"""Many pictures at once: star, move or delete them, take a deletion back, and download them as one zip."""
+"""Many pictures at once: star, move or delete them, take a move or a deletion back, and download them as one zip."""
 
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -52,6 +52,12 @@ class DeletedOut(BulkOut):
     undo_id: UUID
 
 
+class MovedOut(BulkOut):
+    """How many hang elsewhere now, and what hangs them back for ten minutes, or until the server restarts."""
+
+    undo_id: UUID
+
+
 class ZipOut(Out):
     """Where the zip is for a minute, for whoever asked."""
 
@@ -71,11 +77,17 @@ async def star_assets(body: StarIn, who: Who, engine: RunningEngine) -> BulkOut:
 
 
 @router.post("/api/assets/bulk/move")
-async def move_assets(body: MoveIn, who: Who, engine: RunningEngine) -> BulkOut:
+async def move_assets(body: MoveIn, who: Who, engine: RunningEngine) -> MovedOut:
     """Hang pictures in the gallery of somebody or something else in their world, with numbers of that gallery."""
     target = body.entity_type, body.entity_id
     moved = await engine.moving.move(who, body.asset_ids, *target, active=body.active)
-    return BulkOut(changed=len(moved.pictures))
+    return MovedOut(changed=len(moved.pictures), undo_id=moved.undo_id)
+
+
+@router.post("/api/assets/bulk/move/undo/{undo_id}")
+async def undo_move(undo_id: UUID, who: Who, engine: RunningEngine) -> UndoneOut:
+    """Hang pictures back where they hung before a move, those that nobody moved on since."""
+    return UndoneOut(asset_ids=[asset.id for asset in await engine.moving.undo(who, undo_id)])
 
 
 @router.post("/api/assets/bulk/delete")
