@@ -9,6 +9,7 @@ from uuid import UUID
 from wrldbldr.domain.events import Event, Missed
 
 SERVER_TOPIC = "server"
+FAREWELL_TOPIC = "farewell"
 BACKLOG_LIMIT = 256
 
 

@@ -4,12 +4,14 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import reflex as rx
 from reflex.event import EventSpec
 
 from wrldbldr.api.app import build_api
+from wrldbldr.api.events import bid_farewell
 from wrldbldr.api.failures import trace_of
 from wrldbldr.engine import current, open_engine
 from wrldbldr.kit.clock import SystemClock
@@ -17,6 +19,7 @@ from wrldbldr.kit.garbage import look_for_garbage_rarely
 from wrldbldr.kit.ids import new_id
 from wrldbldr.kit.log import configure
 from wrldbldr.kit.peers import ask_the_silent
+from wrldbldr.kit.stopping import farewell
 from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.pages import creator, director, join, login, not_found, play, settings, setup, worlds
 from wrldbldr.pages.offline import offline_notice
@@ -37,9 +40,10 @@ async def engine() -> AsyncGenerator[None]:
     look_for_garbage_rarely()
     settings = load_settings()
     await asyncio.to_thread(note_built_pages, Path.cwd())
-    async with TaskNursery(SystemClock()) as nursery, open_engine(settings):
+    async with TaskNursery(SystemClock()) as nursery, open_engine(settings) as opened:
         nursery.start(ask_the_silent(settings.port, SystemClock()), name="dead peers")
-        yield
+        with farewell(nursery, partial(bid_farewell, api, opened)):
+            yield
 
 
 def calm_toast(exception: Exception) -> EventSpec:
@@ -53,8 +57,9 @@ def calm_toast(exception: Exception) -> EventSpec:
     )
 
 
+api = build_api(current)
 app = rx.App(
-    api_transformer=build_api(current),
+    api_transformer=api,
     html_lang="en",
     stylesheets=[
         "/theme.css",

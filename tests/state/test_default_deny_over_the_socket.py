@@ -5,11 +5,7 @@ another world, and as somebody whose login was ended. Nothing of the owner's cha
 import asyncio
 import inspect
 import json
-import os
 import re
-import signal
-import socket
-import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,6 +20,7 @@ from fastapi import FastAPI
 from reflex.state import State
 
 from tests.api.test_default_deny import walk
+from tests.fakes.own_server import own_server
 from tests.fakes.quiet import REAL_TIME, until
 from tests.state.tab import states_of_ours
 from tests.state.test_every_handler_is_guarded import KNOWN_HANDLERS, OPEN_TO_ALL, arguments, handlers
@@ -33,7 +30,6 @@ from wrldbldr.state.creator import Creator
 from wrldbldr.state.live import Live
 from wrldbldr.wrldbldr import app
 
-ROOT = Path(__file__).resolve().parents[2]
 NAMESPACE = "/_event"
 OWNER = {"name": "Ruth", "password": "correct horse battery"}
 BERTA = {"name": "Berta", "password": "another lantern"}
@@ -42,14 +38,6 @@ EVERYBODYS = "Queue.resume"  # all game masters share the one queue, and may let
 FEW = 8  # states of which a game master hears something, whatever is asked; looks at a queue that changed once
 MANY = 30
 QUIET_SECONDS = 1.5
-START_SECONDS = 60.0
-
-
-def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -106,36 +94,10 @@ class Server:
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncGenerator[Server]:
-    port = free_port()
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("WRLDBLDR_")},
-        "WRLDBLDR_DATA_DIR": str(tmp_path / "data"),
-        "WRLDBLDR_COMFYUI_URL": "simulator",
-        "WRLDBLDR_PORT": str(port),
-    }
-    control = tmp_path / "control"
-    command = (sys.executable, "-m", "tests.fakes.bare_server", str(port), str(control))
-    with (tmp_path / "log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            *command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
-        )
-    async with httpx.AsyncClient(base_url=f"http://localhost:{port}", trust_env=False) as owner:
-
-        async def answers() -> bool:
-            assert process.returncode is None, (tmp_path / "log").read_text()[-3000:]
-            try:
-                return (await owner.get("/api/health")).status_code == 200
-            except httpx.HTTPError:
-                return False
-
-        async with asyncio.timeout(START_SECONDS):
-            while not await answers():
-                await REAL_TIME.sleep(0.1)
-        server = Server(f"http://localhost:{port}", owner, control)
+    async with own_server(tmp_path) as own:
+        server = Server(own.url, own.browser, own.control)
         await furnish(server)
         yield server
-    os.killpg(process.pid, signal.SIGTERM)
-    await process.wait()
 
 
 async def furnish(server: Server) -> None:

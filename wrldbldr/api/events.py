@@ -9,14 +9,14 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from fastapi import WebSocket, WebSocketDisconnect
+from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 from wrldbldr.api.door import guarded_router, refused_handshake, running_engine
 from wrldbldr.api.failures import trace_of
 from wrldbldr.api.listeners import Listener, listener_at
 from wrldbldr.api.messages import REASONS, CloseCode, Message
 from wrldbldr.api.told import Told
-from wrldbldr.bus import SERVER_TOPIC, Subscription, game_session_topic, world_topic
+from wrldbldr.bus import FAREWELL_TOPIC, SERVER_TOPIC, Subscription, game_session_topic, world_topic
 from wrldbldr.domain.batch import BatchStatus
 from wrldbldr.domain.errors import NotFoundError, UnauthenticatedError, WrldBldrError
 from wrldbldr.domain.events import (
@@ -31,6 +31,7 @@ from wrldbldr.domain.events import (
     Missed,
     PicturesChanged,
     QueueChanged,
+    ServerStopping,
     StageChanged,
     WorldChanged,
 )
@@ -45,6 +46,7 @@ STREAMS_AT_ONCE = 16  # of one login, token or seat: each is told everything, an
 SEND_SECONDS = 10.0  # what cannot be said in this time is news no more
 SLOW_SECONDS = 1.0  # whoever keeps us waiting so long, and then misses something, is told no more
 CLOSE_SECONDS = 60.0  # whoever begins to read again meanwhile learns why it ended
+FAREWELL_SECONDS, FAREWELL_LOOK_SECONDS = 1.0, 0.02  # a server that stops waits so long for its streams to be closed
 HEARD_LIMIT = 4096  # characters or bytes of one frame
 HEARD_SECONDS, HEARD_FRAMES = 10.0, 100  # whoever sends more frames than that in so many seconds is no listener
 
@@ -79,6 +81,14 @@ async def stream_events(socket: WebSocket, session_id: UUID) -> None:
             del open_streams[listener.key]
 
 
+async def bid_farewell(api: FastAPI, engine: Engine) -> None:
+    """Close every stream of `api`, saying that the server stops; whoever does not read that within a second is left."""
+    engine.bus.publish(FAREWELL_TOPIC, ServerStopping())
+    until = engine.clock.monotonic() + FAREWELL_SECONDS
+    while api.state.open_streams and engine.clock.monotonic() < until:
+        await engine.clock.sleep(FAREWELL_LOOK_SECONDS)
+
+
 class Stream:
     """One listener's connection."""
 
@@ -107,7 +117,7 @@ class Stream:
         table, world = game_session_topic(self._game_session_id), world_topic(self._listener.world_id)
         with (  # before the first look: nothing falls between
             bus.subscribe(table, world, SERVER_TOPIC) as news,
-            bus.subscribe(self._listener.topic) as rights,
+            bus.subscribe(self._listener.topic, FAREWELL_TOPIC) as rights,
         ):
             try:
                 async with asyncio.TaskGroup() as group:
@@ -142,11 +152,13 @@ class Stream:
             await self._engine.clock.sleep(HEARTBEAT_SECONDS)
 
     async def _watch_rights(self, rights: Subscription) -> None:
-        """Who signs out hears nothing more from that moment on. (A world that is deleted is noticed with the queue.)"""
+        """Who signs out hears nothing more from that moment on. (A world that is deleted is noticed with the stage.)"""
         while True:
             events = await rights.take()
             if any(map(self._listener.is_ended_by, events)):
                 raise StreamEndedError(CloseCode.SIGNED_OUT)
+            if ServerStopping() in events:
+                raise StreamEndedError(CloseCode.STOPPING)
             if Missed() in events:
                 await self._listener.require_right()
 

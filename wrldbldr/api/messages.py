@@ -129,6 +129,7 @@ class CloseCode(IntEnum):
 
     TOO_LARGE = 1009
     BROKEN = 1011
+    STOPPING = 1012
     SIGNED_OUT = 4401
     NOT_FOUND = 4404
     FELL_BEHIND = 4408
@@ -138,6 +139,7 @@ class CloseCode(IntEnum):
 REASONS = {
     CloseCode.TOO_LARGE: "You sent too much; nothing needs to be sent here.",
     CloseCode.BROKEN: "Something went wrong that nobody foresaw. Connect again.",
+    CloseCode.STOPPING: "The server stops. Connect again when it is back.",
     CloseCode.SIGNED_OUT: "The login or token is not valid any more.",
     CloseCode.NOT_FOUND: "There is no such game session any more.",
     CloseCode.TOO_MANY: "This login or seat has too many streams open. Close one, then connect again.",

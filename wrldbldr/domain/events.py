@@ -150,6 +150,11 @@ class AccountChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerStopping:
+    """The server is about to end. Screens notice by themselves and come back; programs are told."""
+
+
+@dataclass(frozen=True, slots=True)
 class Missed:
     """The listener was too slow and lost events: whatever it shows must be read anew."""
 
@@ -175,5 +180,6 @@ Event = (
     | TableChanged
     | StageChanged
     | PlayerLeft
+    | ServerStopping
     | Missed
 )
