@@ -18,6 +18,8 @@ import pytest
 import socketio
 from fastapi import FastAPI
 from reflex.state import State
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from tests.api.test_default_deny import walk
 from tests.fakes.own_server import own_server
@@ -276,6 +278,20 @@ def test_the_framework_adds_a_sign_of_life_and_its_socket_and_nothing_else() -> 
 def test_the_server_serves_the_guarded_api_and_adds_nothing_to_it() -> None:
     assert isinstance(app.api_transformer, FastAPI)
     assert set(walk(app.api_transformer.routes)) == set(walk(build_api(current).routes))
+
+
+async def test_a_page_of_another_site_reads_no_answer_and_opens_no_socket(server: Server) -> None:
+    shown = {"origin": "http://evil.test", "cookie": await server.sign_in(OWNER)}
+    asks = {**shown, "access-control-request-method": "POST", "access-control-request-headers": "content-type"}
+    socket = f"{server.url.replace('http', 'ws')}{NAMESPACE}/?EIO=4&transport=websocket"
+    async with httpx.AsyncClient(base_url=server.url, trust_env=False) as page:
+        for path in ("/ping", "/api/me", "/api/worlds", f"{NAMESPACE}/?EIO=4&transport=polling"):
+            for answer in (await page.get(path, headers=shown), await page.options(path, headers=asks)):
+                assert "access-control-allow-origin" not in answer.headers, path
+    with pytest.raises(InvalidStatus) as refused:
+        async with connect(socket, additional_headers=shown, proxy=None):
+            pass
+    assert refused.value.response.status_code == 403
 
 
 async def test_what_the_framework_serves_beside_our_pages_takes_nothing_from_strangers(server: Server) -> None:
