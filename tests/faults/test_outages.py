@@ -138,6 +138,22 @@ async def test_a_comfyui_that_lets_nobody_in_when_a_batch_is_handed_over_has_it_
     assert len(server.executed) == 2
 
 
+async def test_a_comfyui_that_tells_its_health_and_not_its_nodes_has_batches_wait_and_it_is_said(
+    rig: Rig, server: SimulatorServer
+) -> None:
+    server.spoil(Rule(Action.STATUS, path="/object_info", status=403))
+    batch_id = await rig.ask("a lighthouse")
+    await rig.require_said(lambda state: "does not let us in" in state.obstacle and state.is_usable)
+    await soon(0.2)
+    assert (await rig.batch(batch_id)).status == "queued"
+
+    server.faults.clear()
+
+    await rig.end(batch_id)
+    await rig.require_pictures(batch_id)
+    assert not rig.comfyui.connection.current.obstacle
+
+
 INSTEAD = {
     "bad_gateway": Rule(Action.STATUS, status=502),
     "a_login": Rule(Action.STATUS, status=401),

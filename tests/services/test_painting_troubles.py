@@ -9,6 +9,7 @@ from tests.fakes.studio import Studio
 from tests.services.graphs import repaint
 from wrldbldr.comfyui.connection import ConnectionKind, ConnectionState
 from wrldbldr.comfyui.errors import (
+    AuthenticationRequiredError,
     CircuitOpenError,
     ComfyUIError,
     MaxRetriesExceededError,
@@ -32,6 +33,39 @@ async def test_while_comfyui_is_away_a_batch_waits_and_starts_by_itself_when_it_
 
     assert await painting.status(batch_id) is BatchStatus.GENERATING
     assert len(painting.comfyui.submissions) == 1
+
+
+async def test_what_keeps_comfyui_from_being_given_anything_though_it_answers_is_said_until_it_is_over(
+    painting: Studio,
+) -> None:
+    refusal = AuthenticationRequiredError(403)
+    for _ in range(2):
+        painting.comfyui.fail_next("catalogue", refusal)
+    batch_id = await painting.ask()
+
+    said = painting.engine.connection.status()
+    assert (said.state, said.message) == ("degraded", f"{refusal} Your batches wait meanwhile; nothing is lost.")
+    assert await painting.status(batch_id) is BatchStatus.QUEUED
+
+    await painting.advance(2 * REST_SECONDS)
+
+    assert painting.engine.connection.status().state == "connected"
+    assert await painting.status(batch_id) is BatchStatus.GENERATING
+
+
+async def test_an_outage_leaves_nothing_to_be_said_once_it_is_over(painting: Studio) -> None:
+    painting.comfyui.fail_next("catalogue", AuthenticationRequiredError(403))
+    await painting.ask()
+    painting.comfyui.go_down()
+    await painting.advance(REST_SECONDS)
+    assert painting.engine.connection.status().state == "disconnected"
+
+    states = list[str]()
+    painting.comfyui.connection.subscribe(lambda state: states.append(state.kind))
+    painting.comfyui.come_back()
+    await painting.rest()
+
+    assert states == ["connected"]
 
 
 @pytest.mark.parametrize(

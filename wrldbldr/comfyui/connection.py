@@ -22,13 +22,17 @@ class ConnectionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConnectionState:
-    """One look at the connection. `retry_at` is when the next look is due; `problem` says what is wrong."""
+    """One look at the connection. `retry_at` is when the next look is due; `problem` says what is wrong.
+
+    `obstacle` is why nothing is handed over though it can be used.
+    """
 
     kind: ConnectionKind
     consecutive_failures: int = 0
     until: datetime | None = None
     retry_at: datetime | None = None
     problem: str = ""
+    obstacle: str = ""
 
     @property
     def is_usable(self) -> bool:
@@ -61,6 +65,10 @@ class ConnectionView(Protocol):
         """Hand over nothing more, because ComfyUI is stuck for this reason; an empty one ends it."""
         ...
 
+    def obstruct(self, obstacle: str) -> None:
+        """Say that nothing can be handed over for this reason, whoever tries again; an empty one ends it."""
+        ...
+
 
 class Connection:
     """The observable itself: told by whoever talks to ComfyUI, logs an edge when the kind changes."""
@@ -68,7 +76,7 @@ class Connection:
     def __init__(self) -> None:
         self._current = ConnectionState(ConnectionKind.DISCONNECTED, problem="ComfyUI has not been asked yet.")
         self._answers = self._current
-        self._hold = ""
+        self._hold = self._obstacle = ""
         self._subscribers: list[Subscriber] = []
         self._was_told = False
 
@@ -92,6 +100,8 @@ class Connection:
         self._answers = state
         if state.kind is ConnectionKind.DISCONNECTED:
             self._hold = ""  # whoever comes back has been restarted, or is found stuck again at the next look
+        if not state.is_usable:
+            self._obstacle = ""
         self._settle()
 
     def hold(self, reason: str) -> None:
@@ -99,13 +109,21 @@ class Connection:
         self._hold = reason
         self._settle()
 
+    def obstruct(self, obstacle: str) -> None:
+        """Say that nothing can be handed over for this reason for as long as it answers; an empty one ends it."""
+        self._obstacle = obstacle
+        self._settle()
+
     def _settle(self) -> None:
         state = self._answers
         if self._hold and state.is_usable:
             state = replace(state, kind=ConnectionKind.STUCK, problem=self._hold)
+        elif self._obstacle and state.is_usable:
+            state = replace(state, kind=ConnectionKind.DEGRADED, problem=self._obstacle, obstacle=self._obstacle)
         if state == self._current:
             return
-        is_edge = state.kind != self._current.kind or not self._was_told
+        before = (self._current.kind, self._current.obstacle) if self._was_told else None
+        is_edge = (state.kind, state.obstacle) != before
         self._current, self._was_told = state, True
         if is_edge:
             _log_edge(state)
@@ -119,6 +137,8 @@ class Connection:
 def _log_edge(state: ConnectionState) -> None:
     if state.kind is ConnectionKind.CONNECTED:
         logger.info("ComfyUI is connected")
+    elif state.obstacle:
+        logger.warning("The queue waits: %s", state.obstacle)
     elif state.kind is ConnectionKind.DEGRADED:
         logger.warning("ComfyUI is shaky: %d failures in a row", state.consecutive_failures)
     elif state.kind is ConnectionKind.CIRCUIT_OPEN:

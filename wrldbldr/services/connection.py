@@ -81,7 +81,7 @@ class ConnectionService:
         )
         return ConnectionStatus(
             state=now.kind,
-            message=f"{now.problem} {MESSAGES[now.kind]}" if now.kind is ConnectionKind.STUCK else MESSAGES[now.kind],
+            message=_message(now),
             is_simulated=self._system is not None and self._system.simulated,
             is_built_in=self._in_use.is_built_in,
             consecutive_failures=now.consecutive_failures,
@@ -129,3 +129,9 @@ class ConnectionService:
     def _publish(self) -> None:
         status = self.status()
         self._bus.publish(SERVER_TOPIC, ConnectionChanged(status.state, status.message))
+
+
+def _message(now: ConnectionState) -> str:
+    if now.obstacle:
+        return f"{now.obstacle} Your batches wait meanwhile; nothing is lost."
+    return f"{now.problem} {MESSAGES[now.kind]}" if now.kind is ConnectionKind.STUCK else MESSAGES[now.kind]

@@ -60,7 +60,6 @@ class Dispatcher:
         self._in_hand: list[Turn] = []
         self._has_loose_ends = True
         self._is_to_rest = False
-        self._trouble = ""
 
     def wake(self, *, may_be_unwanted: bool = True) -> None:
         """Something changed: a batch was asked for, withdrawn, the queue goes on, or ComfyUI is back.
@@ -94,22 +93,17 @@ class Dispatcher:
             try:
                 assignment = await self._choose()
             except ComfyUIError as error:
-                self._say_once(error)
+                if self._comfyui.connection.current.is_usable:  # of an outage it says enough itself
+                    self._comfyui.connection.obstruct(str(error))
                 self._has_loose_ends = self._is_to_rest = True
             except DatabaseBusyError as error:
                 logger.warning("The queue waits: %s", error)
                 self._has_loose_ends = self._is_to_rest = True
             else:
-                self._trouble = ""
+                self._comfyui.connection.obstruct("")
                 if assignment is not None:
                     return assignment
                 await self._wait(IDLE_SECONDS, painting)
-
-    def _say_once(self, error: ComfyUIError) -> None:
-        """While the connection is down it says so itself; trouble with one that is up would go unsaid."""
-        if self._comfyui.connection.current.is_usable and error.title != self._trouble:
-            self._trouble = error.title
-            logger.warning("The queue waits: %s", error)
 
     async def _wait(self, seconds: float, painting: TaskNursery) -> None:
         """Until something changes, but no longer than this."""
