@@ -105,6 +105,10 @@ class Table:
         page.get_by_role("dialog").get_by_role("button", name="Make the World").click()
         expect(page).to_have_url(re.compile("/create"))
 
+    def heard_elsewhere(self, since: int) -> set[str]:
+        """The states of which the other game master was sent anything, after so many frames."""
+        return {state for frame in self.other_wire.frames[since:] for state in re.findall(r'____(\w+)":\{', frame)}
+
     def reveal_the_hidden_one(self) -> None:
         """With the picture her game master chooses."""
         [asset, *_] = self.owner.get(f"/api/assets?world_id={self.world}&entity_id={self.hidden_id}").json()["items"]
@@ -152,8 +156,7 @@ def test_each_sees_what_is_theirs_at_once_and_the_player_nothing_secret_not_even
     expect(phone.get_by_text(HIDDEN)).to_have_count(0)
     assert wire.frames, "nothing was recorded: the test is blind"
     assert before > 0, "nothing was recorded: the test is blind"
-    heard = {state for frame in table.other_wire.frames[before:] for state in re.findall(r'____(\w+)":\{', frame)}
-    assert heard <= {"connection"}, "the third hears of the ComfyUI that all share, and of nothing else"
+    assert table.heard_elsewhere(before) <= {"connection"}, "the ComfyUI that all share, and nothing else"
     for secret in (SECRET_PROMPT, HIDDEN, table.hidden_id, "blurry", "workflow", "comfyui", NAME, seat_of(phone)):
         assert wire.holding(secret) == [], secret
     for secret in (SECRET_PROMPT, HIDDEN, SHOWN, table.hidden_id, "Bram", code):
