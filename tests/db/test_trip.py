@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from tests.db.rows import NOW, Setting
 from tests.fakes.quiet import REAL_TIME
@@ -14,6 +15,7 @@ from wrldbldr.db.database import Database, DatabaseBusyError
 from wrldbldr.db.trip import Trip
 from wrldbldr.domain.batch import Batch, BatchStatus
 from wrldbldr.domain.failure import Failure
+from wrldbldr.kit.ids import new_id
 
 
 async def stored(database: Database, batch: Batch) -> Batch | None:
@@ -61,6 +63,23 @@ async def test_a_trip_that_raises_keeps_nothing(database: Database, setting: Set
         await database.in_one_trip(stumble)
 
     assert await stored(database, batch) is None
+
+
+async def test_a_trip_that_is_refused_at_its_end_keeps_nothing_and_lets_the_next_one_in(
+    database: Database, setting: Setting
+) -> None:
+    stray, batch = setting.batch(world_id=new_id()), setting.batch()
+
+    def stray_till_the_end(trip: Trip) -> None:
+        trip._connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        trip.add(stray)
+
+    with pytest.raises(IntegrityError):
+        await database.in_one_trip(stray_till_the_end)
+
+    await database.in_one_trip(lambda trip: trip.add(batch))
+    assert await stored(database, stray) is None
+    assert await stored(database, batch) == batch.model_copy(update={"change": 1})
 
 
 async def test_whoever_is_cancelled_on_a_trip_goes_on_only_when_it_is_done(

@@ -225,9 +225,14 @@ class Database:
                 raise _told_apart(error) from error
 
     def _trip(self, work: Callable[[Trip], T]) -> T:
-        with self._trips.begin() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            return work(Trip(connection))
+        with self._trips.connect() as connection:
+            try:
+                with connection.begin():
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                    return work(Trip(connection))
+            except BaseException:
+                connection.connection.rollback()  # after a COMMIT that is refused SQLite's transaction goes on
+                raise
 
     async def outlast_power_cuts(self) -> None:
         """What was committed stays so from now on. After a crash it always does; SQLite waits with the disk (WAL)."""
