@@ -98,6 +98,29 @@ def test_a_failure_in_the_snapshot_is_final_until_it_is_tried_again(told: Told, 
     assert kinds(told.failed(now(batch))) == ["GenerationFailed"]
 
 
+def test_a_failure_that_an_event_told_is_not_said_again_when_everything_is_read_anew(told: Told, batch: Batch) -> None:
+    told.queued(now(batch))
+    batch.start(NOW)
+    batch.fail(FAILURE, NOW)
+    assert kinds(told.failed(now(batch))) == ["GenerationFailed"]
+
+    assert all(map(told.knows, standing(batch)))
+    assert told.joined([now(batch)]) == []
+
+    batch.retry(2.0)
+    assert kinds(told.joined([now(batch)])) == ["GenerationQueued"]
+
+
+def test_a_failure_that_is_told_late_does_not_hide_that_it_is_tried_again(told: Told, batch: Batch) -> None:
+    told.queued(now(batch))
+    batch.start(NOW)
+    batch.fail(FAILURE, NOW)
+    batch.retry(2.0)
+
+    assert kinds(told.failed(now(batch))) == ["GenerationFailed"]
+    assert kinds(told.queued(now(batch))) == ["GenerationQueued"]
+
+
 def test_a_failure_whose_reason_is_forgotten_since_is_told_by_what_follows(told: Told, batch: Batch) -> None:
     told.queued(now(batch))
     batch.start(NOW)

@@ -51,11 +51,7 @@ class Told:
         """What was not said yet of batches that are open or have failed."""
         said: list[Message] = []
         for bulletin in bulletins:
-            if bulletin.status is BatchStatus.FAILED:
-                said += self.failed(bulletin)
-                self._known[bulletin.batch_id] = Known(bulletin.attempt, has_failed=True)
-            else:
-                said += self.queued(bulletin)
+            said += self.failed(bulletin) if bulletin.status is BatchStatus.FAILED else self.queued(bulletin)
             if bulletin.status is BatchStatus.GENERATING:
                 said += self.progressed(bulletin.batch_id, bulletin.percent)
         return said
@@ -96,6 +92,8 @@ class Told:
         if known is not None and known.has_failed and known.attempt == bulletin.attempt:
             return []
         self._forget(bulletin.batch_id)
+        if bulletin.status is BatchStatus.FAILED:
+            self._known[bulletin.batch_id] = Known(bulletin.attempt, has_failed=True)
         if bulletin.failure is None:
             return []
         return [GenerationFailed(batch_id=bulletin.batch_id, error=bulletin.failure)]
