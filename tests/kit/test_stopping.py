@@ -40,3 +40,27 @@ async def test_the_process_ends_when_all_is_said_however_often_it_is_asked(
 
     assert said == ["farewell"]
     assert ("farewell ended with an error" in caplog.text) is is_broken
+
+
+async def test_what_is_asked_when_it_ends_already_is_not_begun_any_more() -> None:
+    said = list[str]()
+
+    async def say() -> None:
+        said.append("farewell")
+
+    async with TaskNursery(REAL_TIME) as nursery:
+        with farewell(nursery, say):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)  # as the web server's supervisor does after Ctrl+C
+        await REAL_TIME.sleep(0.01)
+
+        assert said == []
+
+
+async def test_a_server_that_runs_in_a_thread_hears_no_signals_and_serves_all_the_same() -> None:
+    async def serve() -> str:
+        async with TaskNursery(REAL_TIME) as nursery:
+            with farewell(nursery, lambda: REAL_TIME.sleep(0)):
+                return "served"
+
+    assert await asyncio.to_thread(asyncio.run, serve()) == "served"

@@ -11,7 +11,9 @@ from wrldbldr.kit.tasks import TaskNursery
 
 @contextmanager
 def farewell(nursery: TaskNursery, say: Callable[[], Coroutine[Any, Any, None]]) -> Generator[None]:
-    """Do `say()` when the process is asked to end (SIGTERM), and let it end then. Does nothing where there are no signals.
+    """Do `say()` when the process is asked to end (SIGTERM), and let it end then. What is asked after the block is not heard.
+
+    Does nothing where there are no signals: on Windows, and in a thread.
 
     The web server tears every connection the moment it is asked, and tells the app afterwards. It listens to SIGTERM and
     SIGINT alike, so the one is kept from it until all is said, and passed on as the other. Whoever presses Ctrl+C sends
@@ -31,6 +33,9 @@ def farewell(nursery: TaskNursery, say: Callable[[], Coroutine[Any, Any, None]])
             is_asked.set()
             nursery.start(say_and_end(), name="farewell")
 
-    with suppress(NotImplementedError):  # Windows
+    with suppress(NotImplementedError, RuntimeError):
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, begin)
-    yield
+    try:
+        yield
+    finally:
+        is_asked.set()
