@@ -54,3 +54,17 @@ async def test_whoever_does_not_read_it_is_not_waited_for(table: Table) -> None:
 
         await studio.advance(FAREWELL_SECONDS + FAREWELL_LOOK_SECONDS)
         await ending
+
+
+async def test_whoever_connects_again_at_once_is_told_again(table: Table) -> None:
+    studio, api = table.studio, build_api(lambda: table.studio.engine)
+    api.state.open_streams[new_id()] += 1
+    async with table.listen() as hearing:
+        await hearing.snapshot()
+        studio._nursery.start(bid_farewell(api, studio.engine), name="farewell")
+        assert await hearing.end() == STOPPING
+
+    async with table.listen() as again:
+        await again.snapshot()
+        await studio.advance(FAREWELL_LOOK_SECONDS)
+        assert await again.end() == STOPPING

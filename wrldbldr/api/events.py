@@ -83,9 +83,9 @@ async def stream_events(socket: WebSocket, session_id: UUID) -> None:
 
 async def bid_farewell(api: FastAPI, engine: Engine) -> None:
     """Close every stream of `api`, saying that the server stops; whoever does not read that within a second is left."""
-    engine.bus.publish(FAREWELL_TOPIC, ServerStopping())
     until = engine.clock.monotonic() + FAREWELL_SECONDS
     while api.state.open_streams and engine.clock.monotonic() < until:
+        engine.bus.publish(FAREWELL_TOPIC, ServerStopping())  # each time: whoever was told may connect again at once
         await engine.clock.sleep(FAREWELL_LOOK_SECONDS)
 
 
