@@ -27,6 +27,7 @@ from wrldbldr.pages.page import add
 from wrldbldr.serving import note_built_pages
 from wrldbldr.settings import load_settings
 from wrldbldr.state.belonging import Belongings
+from wrldbldr.state.hearing import served
 from wrldbldr.state.socket import guard_socket
 from wrldbldr.state.words import spoken
 
@@ -42,7 +43,7 @@ async def engine() -> AsyncGenerator[None]:
     await asyncio.to_thread(note_built_pages, Path.cwd())
     async with TaskNursery(SystemClock()) as nursery, open_engine(settings) as opened:
         nursery.start(ask_the_silent(settings.port, SystemClock()), name="dead peers")
-        with farewell(nursery, partial(bid_farewell, api, opened)):
+        with farewell(nursery, partial(bid_farewell, api, opened)), served(open_sockets):
             yield
 
 
@@ -90,7 +91,7 @@ app = rx.App(
     backend_exception_handler=calm_toast,
 )
 app.add_middleware(Belongings())
-guard_socket(app)
+open_sockets = guard_socket(app)
 app.register_lifespan_task(engine)
 PAGES = (
     setup.PAGE,

@@ -257,6 +257,27 @@ async def test_a_tab_that_begins_to_listen_without_end_is_read_for_by_one_listen
         assert await server.looks() - before <= FEW
 
 
+async def test_for_tabs_that_were_closed_nobody_reads_any_more(server: Server) -> None:
+    cookie, path = await server.sign_in(OWNER), f"/worlds/{server.ids['world']}/create"
+    for _ in range(MANY):
+        async with stranger(server, cookie, path) as tab:
+            looks = await server.looks()
+            await tab.send(f"{Creator.get_full_name()}.enter", {})
+            await tab.send(f"{Live.get_full_name()}.show_more", {})  # by itself: no page was loaded
+            await until_more(server.looks, than=looks)
+    before = await server.looks()
+
+    async with stranger(server, cookie, path) as tab:
+        await tab.send(f"{Creator.get_full_name()}.enter", {})
+        await tab.send(f"{Live.get_full_name()}.begin", {})
+        await tab.hear_it_out()
+        await server.ask()
+        await tab.hear_it_out()
+
+    assert '"waiting_count_rx_state_": 2' in tab.wire
+    assert await server.looks() - before <= FEW
+
+
 async def until_more(number: Callable[[], Awaitable[int]], *, than: int) -> None:
     """Wait until there are more."""
 

@@ -1,7 +1,10 @@
 """How soon a tab shows what happens, how seldom it is changed, and how little is sent for it."""
 
+import asyncio
 import json
+from collections.abc import Generator
 from itertools import count
+from typing import Any
 
 import pytest
 from reflex.istate.manager.memory import StateManagerMemory
@@ -14,7 +17,7 @@ from tests.state.tab import Tab
 from wrldbldr.bus import game_session_topic
 from wrldbldr.domain.events import BatchProgressed
 from wrldbldr.services.progress import Progress
-from wrldbldr.state.hearing import GAP_SECONDS, HEARTBEAT_SECONDS
+from wrldbldr.state.hearing import GAP_SECONDS, HEARTBEAT_SECONDS, PATIENCE_SECONDS, served
 from wrldbldr.state.live import Live
 from wrldbldr.state.painting import Painting
 from wrldbldr.state.play import Play
@@ -75,6 +78,61 @@ async def test_what_follows_too_soon_is_shown_together_when_its_time_has_come(wa
 
     assert (await watching.see(Painting)).step == 30
     assert len(watching.deltas) == 2
+
+
+async def test_a_look_that_never_ends_leaves_the_tab_to_its_next_listener(
+    watching: Tab, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hang(*_: Any, **__: Any) -> None:
+        monkeypatch.undo()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(studio.engine.queue, "look", hang)
+    await studio.ask()
+    await studio.advance(1.0)
+    assert (await watching.see(Live)).open_count == 1
+
+    await watching.start(Live.listen)
+    await studio.advance(PATIENCE_SECONDS)
+
+    assert (await watching.see(Live)).open_count == 2
+
+
+@pytest.fixture
+def sockets() -> Generator[set[str]]:
+    """Those that are open now."""
+    opened = {"socket", "another socket"}
+    with served(opened):
+        yield opened
+
+
+async def test_nobody_listens_for_a_tab_that_was_closed(sockets: set[str], watching: Tab, studio: Studio) -> None:
+    assert studio.listener_count == 1
+    sockets.clear()
+
+    await studio.advance(HEARTBEAT_SECONDS)
+
+    assert studio.listener_count == 0
+    await watching.start(Live.listen)  # asked for just before it was closed
+    await studio.rest()
+    assert studio.listener_count == 0
+
+
+async def test_what_a_tab_asked_for_before_it_came_back_does_not_end_what_it_hears_now(
+    sockets: set[str], watching: Tab, studio: Studio
+) -> None:
+    sockets.remove("socket")
+    before, watching._router = watching._router, {**watching._router, "sid": "another socket"}
+    await watching.start(Live.listen)
+    await studio.rest()
+
+    watching._router = before
+    await watching.start(Live.listen)
+    await studio.ask()
+    await studio.advance(1.0)
+
+    assert studio.listener_count == 1
+    assert (await watching.see(Live)).open_count == 2
 
 
 @pytest.mark.parametrize("at_once", [1, 10, BURST])

@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Container, Generator, Iterable, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import TypeVar
+
+from reflex.istate.data import SessionData
 
 from wrldbldr.api.failures import trace_of
 from wrldbldr.bus import Subscription
 from wrldbldr.domain.errors import NotFoundError, UnauthenticatedError
 from wrldbldr.domain.events import Event, Missed
 from wrldbldr.engine import Engine
-from wrldbldr.kit.clock import Clock
+from wrldbldr.kit.clock import Clock, wait_for_event
 from wrldbldr.kit.tasks import TaskNursery
 
 logger = logging.getLogger(__name__)
@@ -23,6 +25,7 @@ Looks = AsyncGenerator[tuple[Sequence[Event], T]]
 
 HEARTBEAT_SECONDS = 25.0
 RETRY_SECONDS = 2.0
+PATIENCE_SECONDS = 5.0  # with the turn before, whose last look may wait for a locked database
 GAP_SECONDS = 0.05  # between two changes of a browser; progress ticks come half as often, and so never wait
 
 
@@ -46,38 +49,64 @@ class Freshness:
 
 
 class Turn:
-    """A tab's turn to hear: it lasts until the tab begins another."""
+    """A tab's turn to hear: it lasts until the tab begins another, or is closed."""
 
-    def __init__(self, before: "Turn | None") -> None:
-        self.is_over = False
+    def __init__(self, socket: str) -> None:
         self.has_ended = asyncio.Event()
-        self._before = before
+        self._socket = socket
+        self._is_ended = False
+        self._before: Turn | None = None
         self._subscription: Subscription | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it hears no more. Of a tab that was closed this is noticed when something happens, or its heart beats."""
+        return self._is_ended or any(self._socket not in sockets for sockets in _served)
 
     def end(self) -> None:
         """Hear no more; whoever waits for something to happen need not."""
-        self.is_over = True
+        self._is_ended = True
         if self._subscription is not None:
             self._subscription.nudge()
 
-    async def begin(self, subscription: Subscription) -> None:
-        """Wait until the turn before has ended: however many are begun, one of them reads."""
+    def follow(self, before: "Turn") -> None:
+        """It is another's turn no more."""
+        self._before = before
+        before.end()
+
+    async def begin(self, subscription: Subscription, clock: Clock) -> None:
+        """Wait until the turn before has ended: however many are begun, one of them reads.
+
+        For one that hangs nobody waits long: it shows nothing any more, and the tab is not to stay deaf.
+        """
         if self._before is not None:
-            await self._before.has_ended.wait()
+            await wait_for_event(self._before.has_ended, clock, PATIENCE_SECONDS)
             self._before = None
         self._subscription = subscription
 
 
 _turns: dict[str, Turn] = {}  # the last of each tab that listens
+_served: list[Container[str]] = []
 
 
 @contextmanager
-def turn_of(tab: str) -> Generator[Turn]:
-    """The one turn of a tab, by its token: whatever of it heard before is ended."""
-    before = _turns.get(tab)
-    turn = _turns[tab] = Turn(before)
-    if before is not None:
-        before.end()
+def served(sockets: Container[str]) -> Generator[None]:
+    """Until the block ends, who came by another socket than one of these is gone."""
+    _served.append(sockets)
+    try:
+        yield
+    finally:
+        _served.remove(sockets)
+
+
+@contextmanager
+def turn_of(session: SessionData) -> Generator[Turn]:
+    """The one turn of a tab: whatever of it heard before is ended, unless this comes too late, by a socket that is gone."""
+    tab, turn = session.client_token, Turn(session.session_id)
+    if not turn.is_over:
+        if tab in _turns:
+            turn.follow(_turns[tab])
+        _turns[tab] = turn
     try:
         yield turn
     finally:
@@ -130,7 +159,7 @@ async def hearing(engine: Engine, *topics: str, turn: Turn, read: Read[T]) -> As
     # One heart for the whole time: a timer for each event would cost more than showing it. Subscribed before the first
     # look, so that nothing falls between.
     with engine.bus.subscribe(*topics) as subscription:
-        await turn.begin(subscription)
+        await turn.begin(subscription, engine.clock)
         async with TaskNursery(engine.clock) as nursery:
             nursery.start(_beat(subscription, engine.clock), name="heartbeat")
             async with aclosing(Hearing(turn, subscription, engine.clock).looks(read)) as looks:

@@ -162,7 +162,7 @@ class Live(rx.State):
     @signed_in
     async def listen(self, who: Principal) -> AsyncGenerator[Follows]:
         """Bring the tab up to date, and keep it so until it goes elsewhere, is closed, or another listener takes over."""
-        with turn_of(self.router.session.client_token) as turn:
+        with turn_of(self.router.session) as turn:
             async for follow in self._listen(who, turn):
                 yield follow
 

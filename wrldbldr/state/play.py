@@ -100,7 +100,7 @@ class Play(rx.State):
     @seated
     async def listen(self, who: SeatedPlayer) -> AsyncGenerator[Follows]:
         """Bring the tab up to date, and keep it so until it is closed, the player leaves, or another listener takes over."""
-        with turn_of(self.router.session.client_token) as turn:
+        with turn_of(self.router.session) as turn:
             async for follow in self._listen(who, turn):
                 yield follow
 

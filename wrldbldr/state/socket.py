@@ -5,7 +5,7 @@ about where it is. Anybody may open a websocket, so what no page of ours sends g
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from itertools import islice
 from typing import Any, cast
 
@@ -23,8 +23,11 @@ QUERY_PARAMETERS = 20
 SET_ANYTHING = ".setvar"  # Reflex gives it to every state; no page of ours sends it
 
 
-def guard_socket(app: App) -> None:
-    """Let only events of known names and shapes through to `app`. Raises RuntimeError when it serves no websocket."""
+def guard_socket(app: App) -> Container[str]:
+    """Let only events of known names and shapes through to `app`. Returns the sockets that are open, whenever it is asked.
+
+    Raises RuntimeError when it serves no websocket.
+    """
     namespace = app.event_namespace
     if namespace is None:
         raise RuntimeError("An app without state serves no websocket.")
@@ -38,6 +41,7 @@ def guard_socket(app: App) -> None:
         await answer(sid, event)
 
     namespace.on_event = on_event  # found on the instance by the socket's dispatch and by the first event of a tab
+    return namespace.sid_to_token
 
 
 def checked_event(data: object) -> dict[str, Any] | None:
