@@ -121,7 +121,13 @@ async def test_a_player_is_told_that_nothing_is_painted_and_not_what_is_wrong_wi
         table.studio.comfyui.go_down()
         away = (await hearing.next_until("ComfyUIStateChanged"))[-1]
 
+        table.studio.comfyui.come_back()
+        await hearing.next_until("ComfyUIStateChanged")
+        table.studio.comfyui.connection.obstruct("ComfyUI does not let us in.")
+        obstructed = (await hearing.next_until("ComfyUIStateChanged"))[-1]
+
     assert (away["state"], away["message"], away["retry_in_seconds"]) == ("disconnected", RESTS, None)
+    assert (obstructed["state"], obstructed["message"]) == ("degraded", RESTS)
 
 
 async def test_whoever_is_sent_away_hears_nothing_more_from_that_moment_on(table: Table, joined: Joined) -> None:

@@ -45,13 +45,13 @@ async def test_what_keeps_comfyui_from_being_given_anything_though_it_answers_is
 
     said = painting.engine.connection.status()
     assert (said.state, said.message) == ("degraded", f"{refusal} Your batches wait meanwhile; nothing is lost.")
-    assert not said.paints, "players are told so"
+    assert (said.is_obstructed, said.paints) == (True, False)
     assert await painting.status(batch_id) is BatchStatus.QUEUED
 
     await painting.advance(2 * REST_SECONDS)
 
-    over = painting.engine.connection.status()
-    assert (over.state, over.paints) == ("connected", True)
+    said = painting.engine.connection.status()
+    assert (said.state, said.is_obstructed, said.paints) == ("connected", False, True)
     assert await painting.status(batch_id) is BatchStatus.GENERATING
 
 

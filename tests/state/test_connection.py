@@ -75,6 +75,25 @@ async def test_the_banner_says_what_was_found_and_what_to_do_about_it(desk: Tab,
     assert "failed several times in a row" in (await desk.see(Connection)).message
 
 
+async def test_what_keeps_the_queue_waiting_for_a_comfyui_that_answers_is_no_outage_and_is_waited_for(
+    desk: Tab, studio: Studio
+) -> None:
+    await desk.start(Live.listen)
+    for obstacle in ("ComfyUI does not let us in.", ""):
+        studio.comfyui.connection.obstruct(obstacle)
+        await studio.advance(0.5)
+
+        view = await desk.see(Connection)
+        is_there = bool(obstacle)
+        assert (view.is_obstructed, view.is_waited_for, view.is_away) == (is_there, is_there, False)
+        assert view.message.startswith(obstacle)
+
+    away(studio)
+    await studio.advance(0.5)
+    view = await desk.see(Connection)
+    assert (view.is_obstructed, view.is_waited_for, view.is_away) == (False, True, True)
+
+
 async def test_the_countdown_is_a_time_of_the_servers_clock_that_stands_still_while_it_is_waited_for(
     desk: Tab, studio: Studio
 ) -> None:

@@ -14,7 +14,11 @@ def connection_badge() -> rx.Component:
     away = _badge("err", icon("unplug", 14), "ComfyUI disconnected")
     resting = _badge("err", icon("timer", 14), rx.el.span("Resting ", until(Connection.retry_at), class_name="num"))
     stuck = _badge("err", icon("hourglass", 14), "ComfyUI stuck")
-    shaky = _badge("warn", icon("activity", 14), "ComfyUI shaky")
+    shaky = rx.cond(
+        Connection.is_obstructed,
+        _badge("warn", icon("hourglass", 14), "Waiting for ComfyUI"),
+        _badge("warn", icon("activity", 14), "ComfyUI shaky"),
+    )
     fine = rx.cond(
         Connection.is_simulated,
         _badge("warmb", icon("flask-conical", 14), "Simulator"),
@@ -37,12 +41,15 @@ def banner() -> rx.Component:
 
     While the page itself is cut off nothing is known of ComfyUI, and nothing could be tried from here.
     """
+    shaky = _soft_banner("activity", "ComfyUI is shaky")
+    settings = link_button("Connection Settings", to="/settings", look="ghost")
+    obstructed = _soft_banner("hourglass", "The queue waits for ComfyUI", settings)
     wrong = rx.match(
         Connection.state_name,
         ("disconnected", _banner("unplug", "ComfyUI Disconnected - Reconnecting…", still="no answer")),
         ("circuit_open", _banner("timer", "ComfyUI Unavailable", still="no answer")),
         ("stuck", _banner("hourglass", "ComfyUI Is Stuck", still="stuck")),
-        ("degraded", _soft_banner("activity", "ComfyUI is shaky")),
+        ("degraded", rx.cond(Connection.is_obstructed, obstructed, shaky)),
         rx.fragment(),
     )
     return rx.el.div(rx.cond(has_connection_errors, rx.fragment(), wrong), role="status")
@@ -94,10 +101,11 @@ def _banner(glyph: str, title: str, *, still: str) -> rx.Component:
     )
 
 
-def _soft_banner(glyph: str, title: str) -> rx.Component:
-    """Worth a word, and nothing to do."""
+def _soft_banner(glyph: str, title: str, *end: rx.Component) -> rx.Component:
+    """Worth a word, and nothing to do on this page."""
     return rx.el.div(
         rx.el.span(icon(glyph, 20), class_name="yel"),
         rx.el.div(rx.el.p(title, class_name="m"), rx.el.p(Connection.message, class_name="sm sec"), class_name="grow"),
+        *end,
         class_name="banner soft",
     )

@@ -34,7 +34,7 @@ class ConnectionStatus:
     """One look at ComfyUI. `retry_in_seconds` counts down to the next try, at `retry_at`, while it is away.
 
     `problem` is what was found when it was asked, with what to do about it, for whoever looks after ComfyUI.
-    `paints` when ComfyUI takes prompts.
+    `is_obstructed` when it answers, and still nothing can be handed over: `message` says why.
     `is_simulated` when a simulator answers, wherever it runs; `is_built_in` when it is the one we have started ourselves.
     """
 
@@ -51,7 +51,12 @@ class ConnectionStatus:
     queue_remaining: int | None
     retry_at: datetime | None
     problem: str
-    paints: bool
+    is_obstructed: bool
+
+    @property
+    def paints(self) -> bool:
+        """Whether ComfyUI takes prompts."""
+        return self.state in (ConnectionKind.CONNECTED, ConnectionKind.DEGRADED) and not self.is_obstructed
 
 
 class ConnectionService:
@@ -90,7 +95,7 @@ class ConnectionService:
             queue_remaining=self._queue_remaining if now.is_answering else None,
             retry_at=now.retry_at,
             problem=now.problem,
-            paints=now.is_usable and not now.obstacle,
+            is_obstructed=bool(now.obstacle),
         )
 
     async def retry_now(self, who: Principal) -> ConnectionStatus:

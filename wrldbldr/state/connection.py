@@ -17,7 +17,7 @@ AWAY = (ConnectionKind.DISCONNECTED, ConnectionKind.CIRCUIT_OPEN, ConnectionKind
 class Connection(rx.State):
     """A copy of the engine's view. `retry_at` is a time for the browser's own countdown, so that no tick is sent.
 
-    `asked_at` is when somebody here pressed Retry Now in vain; empty again when ComfyUI is back.
+    `is_obstructed` when it answers and takes nothing; `message` says why. `asked_at` is when somebody here pressed Retry Now in vain; empty again when ComfyUI is back.
     """
 
     state_name: rx.Field[str] = rx.field(
@@ -25,6 +25,7 @@ class Connection(rx.State):
     )  # connected, degraded, disconnected, circuit_open, stuck; empty before the first look
     message: rx.Field[str] = rx.field("")
     address: rx.Field[str] = rx.field("")
+    is_obstructed: rx.Field[bool] = rx.field(False)
     is_simulated: rx.Field[bool] = rx.field(False)
     is_built_in: rx.Field[bool] = rx.field(False)
     is_trying: rx.Field[bool] = rx.field(False)
@@ -36,8 +37,13 @@ class Connection(rx.State):
 
     @rx.var
     def is_away(self) -> bool:
-        """Whether nothing can be painted right now."""
+        """Whether it does not answer, or does nothing."""
         return self.state_name in AWAY
+
+    @rx.var
+    def is_waited_for(self) -> bool:
+        """Whether nothing is handed over right now: it is away, or something is in the way."""
+        return self.is_obstructed or self.state_name in AWAY
 
     @rx.event(background=True)
     @signed_in
@@ -67,6 +73,7 @@ async def show_connection(state: rx.State, engine: Engine) -> None:
         view,
         state_name=str(status.state),
         message=_in_words(status),
+        is_obstructed=status.is_obstructed,
         address=status.url.split("://", 1)[-1],
         is_simulated=status.is_simulated,
         is_built_in=status.is_built_in,

@@ -155,9 +155,11 @@ def generate_buttons() -> rx.Component:
 def away_note() -> rx.Component:
     """Asking is always possible."""
     return rx.cond(
-        Connection.is_away,
+        Connection.is_waited_for,
         rx.el.p(
-            icon("info", 14), "ComfyUI is away. You can still ask: new batches wait in the queue.", class_name="hint"
+            icon("info", 14),
+            "ComfyUI takes nothing right now. You can still ask: new batches wait in the queue.",
+            class_name="hint",
         ),
     )
 

@@ -27,7 +27,7 @@ def batch_row(
     ready_from: rx.Var[str],
     ready_until: rx.Var[str],
     completed_at: rx.Var[str],
-    is_away: rx.Var[bool],
+    is_held_up: rx.Var[bool],
     is_opened: rx.Var[bool],
     rest: rx.RestProp,
 ) -> rx.Component:
@@ -35,7 +35,9 @@ def batch_row(
     tried = rx.cond(attempt.to(int) <= attempts.to(int), f"attempt {attempt} of {attempts}", f"attempt {attempt}")
     again = rx.cond(attempt.to(int) > 1, rx.fragment(" · ", tried))
     waits = rx.cond(
-        is_away, "waits for ComfyUI", rx.fragment(f"#{position} in queue", about(ready_from, ready_until, lead=" · "))
+        is_held_up,
+        "waits for ComfyUI",
+        rx.fragment(f"#{position} in queue", about(ready_from, ready_until, lead=" · ")),
     )
     facts = rx.match(
         status,

@@ -42,7 +42,8 @@ def dock() -> rx.Component:
                 Live.is_paused,
                 rx.el.span("Paused", class_name="bdg warn"),
                 rx.cond(
-                    Connection.is_away & (Live.open_count > 0), rx.el.span("Waiting for ComfyUI", class_name="bdg warn")
+                    Connection.is_waited_for & (Live.open_count > 0),
+                    rx.el.span("Waiting for ComfyUI", class_name="bdg warn"),
                 ),
             ),
             rx.el.span(
@@ -77,9 +78,9 @@ def groups() -> rx.Component:
             ),
         ),
         rx.cond(
-            Connection.is_away & ~Live.is_paused & (Live.open_count > 0),
+            Connection.is_waited_for & ~Live.is_paused & (Live.open_count > 0),
             rx.el.p(
-                "Nothing is lost. These start by themselves when ComfyUI answers; one already sent is looked up first "
+                "Nothing is lost. These start by themselves when ComfyUI can be used; one already sent is looked up first "
                 "and never painted twice.",
                 class_name="note in-dock",
             ),
@@ -156,7 +157,7 @@ def row(batch: Batch) -> rx.Component:
         ready_from=batch.ready_from,
         ready_until=batch.ready_until,
         completed_at=batch.completed_at,
-        is_away=Connection.is_away,
+        is_held_up=Connection.is_waited_for,
         is_opened=Queue.opened == batch.id,
         key=batch.id,
     )

@@ -18,10 +18,11 @@ def comfyui_panel() -> rx.Component:
 
 
 def _now() -> rx.Component:
+    obstructed = _word("yel", "hourglass", "Answers, and cannot be used")
     word = rx.match(
         Connection.state_name,
         ("connected", _word("ok", "circle-check", "Connected")),
-        ("degraded", _word("yel", "activity", "Shaky")),
+        ("degraded", rx.cond(Connection.is_obstructed, obstructed, _word("yel", "activity", "Shaky"))),
         ("stuck", _word("err", "hourglass", "Stuck")),
         ("circuit_open", _word("err", "timer", "Resting")),
         _word("err", "unplug", "Disconnected"),
