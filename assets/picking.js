@@ -10,8 +10,7 @@
   const say = (field, words) => {
     const input = document.querySelector(field);
     if (!input) return;
-    set.call(input, "");
-    input.dispatchEvent(new InputEvent("input", { bubbles: true })); // so that the same words count twice
+    input.value = ""; // so that the same words count twice; nobody is told of it
     set.call(input, words);
     input.dispatchEvent(new InputEvent("input", { bubbles: true }));
   };
