@@ -161,6 +161,23 @@ async def test_a_token_is_revoked_only_when_the_question_is_answered_with_yes(de
     assert await is_out(studio, secret)
     tokens = await desk.see(ApiTokens)
     assert (tokens.tokens, tokens.doomed) == ([], "")
+    assert (tokens.secret, tokens.secret_label) == ("", "")
+
+
+async def test_the_secret_of_a_new_token_stays_in_sight_while_another_of_the_same_name_is_revoked(
+    desk: Tab, studio: Studio
+) -> None:
+    await desk.send(ApiTokens.make({"label": "my script"}))
+    [earlier] = (await desk.see(ApiTokens)).tokens
+    await studio.advance(1)
+    await desk.send(ApiTokens.make({"label": "my script"}))
+    secret = (await desk.see(ApiTokens)).secret
+
+    await desk.send(ApiTokens.ask_to_revoke(earlier.id))
+    await desk.send(ApiTokens.revoke)
+
+    assert (await desk.see(ApiTokens)).secret == secret
+    assert not await is_out(studio, secret)
 
 
 async def test_a_browser_that_signs_in_elsewhere_appears_by_itself_and_goes_by_itself(

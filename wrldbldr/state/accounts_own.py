@@ -89,6 +89,7 @@ class ApiTokens(rx.State):
     secret_label: rx.Field[str] = rx.field("")
     doomed: rx.Field[str] = rx.field("")
     doomed_label: rx.Field[str] = rx.field("")
+    _shown: str = ""  # the id of the token whose secret that is
 
     @rx.event
     @signed_in
@@ -102,6 +103,7 @@ class ApiTokens(rx.State):
             return FOCUS_ON_ERROR
         change(self, error="", secret=secret, secret_label=label.strip())
         await show_own(self, who)
+        self._shown = next((card.id for card in self.tokens), "")
         return emptied(TOKEN_FORM)
 
     @rx.event
@@ -132,6 +134,8 @@ class ApiTokens(rx.State):
         token, self.doomed = self.doomed, ""
         await current().accounts.revoke(who, parsed_id(token, "token"))
         await show_own(self, who)
+        if token == self._shown:  # nobody is told to copy what opens nothing
+            change(self, secret="", secret_label="")
 
 
 async def show_own(state: rx.State, who: Principal) -> None:
