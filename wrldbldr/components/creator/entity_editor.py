@@ -158,7 +158,7 @@ def away_note() -> rx.Component:
         Connection.is_waited_for,
         rx.el.p(
             icon("info", 14),
-            "ComfyUI takes nothing right now. You can still ask: new batches wait in the queue.",
+            "You can still ask: new batches wait in the queue for ComfyUI.",
             class_name="hint",
         ),
     )

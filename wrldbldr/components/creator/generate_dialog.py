@@ -213,7 +213,7 @@ def foot() -> rx.Component:
         rx.fragment("The queue is empty: it starts at once", ready),
         rx.fragment(stands, " in the queue", ready),
     )
-    waits = "ComfyUI takes nothing right now: it waits in the queue, nothing is lost"
+    waits = "It waits in the queue for ComfyUI; nothing is lost"
     when = rx.cond(Connection.is_waited_for, waits, turn)
     send = button(
         f"Generate {Generate.count}", rx.el.kbd("Ctrl ⏎"), glyph="brush", look="solid", size="l", type="submit",
