@@ -14,6 +14,7 @@ from tests.fakes.quiet import until
 from tests.fakes.studio import Stage
 from wrldbldr.api.events import STREAMS_AT_ONCE
 from wrldbldr.api.messages import RESTS, CloseCode
+from wrldbldr.comfyui.errors import AuthenticationRequiredError
 from wrldbldr.domain.stage import Part
 from wrldbldr.domain.world import EntityType
 from wrldbldr.services.players import Joined
@@ -123,7 +124,8 @@ async def test_a_player_is_told_that_nothing_is_painted_and_not_what_is_wrong_wi
 
         table.studio.comfyui.come_back()
         await hearing.next_until("ComfyUIStateChanged")
-        table.studio.comfyui.connection.obstruct("ComfyUI does not let us in.")
+        table.studio.comfyui.fail_next("catalogue", AuthenticationRequiredError(403))
+        await table.studio.ask()
         obstructed = (await hearing.next_until("ComfyUIStateChanged"))[-1]
 
     assert (away["state"], away["message"], away["retry_in_seconds"]) == ("disconnected", RESTS, None)

@@ -76,7 +76,11 @@ def _differences() -> rx.Component:
         class_name="differences sm",
     )
     return rx.el.div(
-        rx.cond(Comparing.differences.length() > 0, table, rx.el.p("Nothing that is known of them differs.", class_name="sm")),
+        rx.cond(
+            Comparing.differences.length() > 0,
+            table,
+            rx.el.p("Nothing that is known of them differs.", class_name="sm"),
+        ),
         rx.cond(Comparing.alike != "", rx.el.p(f"The same: {Comparing.alike}", class_name="xs mut")),
         class_name="said",
     )
