@@ -52,10 +52,10 @@ class Turn:
     """A tab's turn to hear: it lasts until the tab begins another, or is closed."""
 
     def __init__(self, socket: str) -> None:
+        self.before: Turn | None = None  # to be waited for
         self.has_ended = asyncio.Event()
         self._socket = socket
         self._is_ended = False
-        self._before: Turn | None = None
         self._subscription: Subscription | None = None
 
     @property
@@ -63,25 +63,22 @@ class Turn:
         """Whether it hears no more. Of a tab that was closed this is noticed when something happens, or its heart beats."""
         return self._is_ended or any(self._socket not in sockets for sockets in _served)
 
-    def end(self) -> None:
-        """Hear no more; whoever waits for something to happen need not."""
+    def end(self) -> "Turn | None":
+        """Hear no more; whoever waits for something to happen need not. Returns whom the next one waits for, if anybody."""
         self._is_ended = True
-        if self._subscription is not None:
-            self._subscription.nudge()
-
-    def follow(self, before: "Turn") -> None:
-        """It is another's turn no more."""
-        self._before = before
-        before.end()
+        if self._subscription is None:  # it has not begun, and will not
+            return self.before
+        self._subscription.nudge()
+        return self
 
     async def begin(self, subscription: Subscription, clock: Clock) -> None:
         """Wait until the turn before has ended: however many are begun, one of them reads.
 
         For one that hangs nobody waits long: it shows nothing any more, and the tab is not to stay deaf.
         """
-        if self._before is not None:
-            await wait_for_event(self._before.has_ended, clock, PATIENCE_SECONDS)
-            self._before = None
+        if self.before is not None:
+            await wait_for_event(self.before.has_ended, clock, PATIENCE_SECONDS)
+            self.before = None
         self._subscription = subscription
 
 
@@ -105,7 +102,7 @@ def turn_of(session: SessionData) -> Generator[Turn]:
     tab, turn = session.client_token, Turn(session.session_id)
     if not turn.is_over:
         if tab in _turns:
-            turn.follow(_turns[tab])
+            turn.before = _turns[tab].end()
         _turns[tab] = turn
     try:
         yield turn
