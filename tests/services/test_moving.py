@@ -1,5 +1,6 @@
 """Hanging pictures in the gallery of somebody else, and back."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -167,6 +168,21 @@ async def test_what_took_its_place_meanwhile_stays(painting: Studio) -> None:
         (second.id, 2, "Elven_Archer_Portrait_002", False),
         (first.id, 3, "The lantern", False),
     ]
+
+
+async def test_the_next_number_is_looked_up_once_however_many_lost_theirs(
+    painting: Studio, statements: list[tuple[str, Any]]
+) -> None:
+    pictures = await painted(painting, 3)
+    undo_id = await move(painting, await stranger(painting), *pictures)
+    await painted(painting, 3)
+    statements.clear()
+
+    await undo(painting, undo_id)
+
+    assert len([statement for statement, _ in statements if "max(asset.number)" in statement]) == 1
+    hanging = await of(painting, painting.scene.character)
+    assert sorted((asset.number, asset.label[-3:]) for asset in hanging) == [(n, f"00{n}") for n in range(1, 7)]
 
 
 async def test_what_hangs_elsewhere_by_now_or_is_gone_stays_away(painting: Studio) -> None:

@@ -131,14 +131,26 @@ def _check(assets: Sequence[Asset], entity: Entity, *, active: bool) -> None:
         raise InvalidInputError("entity_id", f"{entity.name} is a {kind}, and has no {unfit}s: those are of {where}.")
 
 
+class _Numbers:
+    """Those behind all of a gallery's own. Only the first is looked up: hundreds of pictures may each want one."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+        self._following: dict[tuple[UUID, AssetType], Iterator[int]] = {}
+
+    async def next(self, entity_id: UUID, asset_type: AssetType) -> int:
+        """One that nobody has got yet."""
+        gallery = entity_id, asset_type
+        if gallery not in self._following:
+            self._following[gallery] = count(await self._unit.assets.next_number(*gallery))
+        return next(self._following[gallery])
+
+
 async def _rehang(unit: UnitOfWork, assets: Sequence[Asset], entity: Entity) -> dict[UUID, _Spot]:
     """In the order in which they were painted, whatever that is in which they were chosen. Returns where they hung."""
-    numbers: dict[AssetType, Iterator[int]] = {}
-    spots: dict[UUID, _Spot] = {}
+    numbers, spots = _Numbers(unit), dict[UUID, _Spot]()
     for asset in sorted(assets, key=lambda one: (one.created_at, one.batch_index, one.id)):
-        if asset.asset_type not in numbers:
-            numbers[asset.asset_type] = count(await unit.assets.next_number(entity.id, asset.asset_type))
-        number = next(numbers[asset.asset_type])
+        number = await numbers.next(entity.id, asset.asset_type)
         label = _numbered(asset.label, asset.asset_type, asset.number, entity, number)
         place = (asset.entity_type, asset.entity_id, asset.number)
         spots[asset.id] = _Spot(*place, label=asset.label, new_label=label, is_active=asset.is_active)
@@ -152,8 +164,7 @@ async def _hung_back(unit: UnitOfWork, move: _Move) -> list[Asset]:
     taken = await unit.assets.numbered(
         {spot.entity_id for spot in here.values()}, {spot.number for spot in here.values()}
     )
-    back: list[Asset] = []
-    to_activate: list[Asset] = []
+    numbers, back, to_activate = _Numbers(unit), list[Asset](), list[Asset]()
 
     def lost_its_number(asset_id: UUID) -> bool:
         spot = here[asset_id]
@@ -170,7 +181,7 @@ async def _hung_back(unit: UnitOfWork, move: _Move) -> list[Asset]:
         if spot.is_active and (entity.id, asset.asset_type) not in await unit.assets.active_of([entity.id]):
             to_activate.append(asset)
         is_lost = lost_its_number(asset_id)
-        number = await unit.assets.next_number(entity.id, asset.asset_type) if is_lost else spot.number
+        number = await numbers.next(entity.id, asset.asset_type) if is_lost else spot.number
         _hang_back(asset, spot, entity, number)
         back.append(asset)
     for asset in to_activate:
