@@ -103,7 +103,8 @@ def test_a_token_is_downloaded_and_a_picture_that_cannot_be_cut_out_says_why(
     sign_in(page, app.url)
     page.get_by_role("link", name="Open The Lantern Coast (2)").first.click()
     page.get_by_role("button", name=re.compile("^Odile Marrow")).first.click()
-    page.locator(".tile:visible .plate").first.click(button="right")
+    hers = page.locator(".tile:visible").filter(has_text="Odile_Marrow").locator(".plate").first
+    hers.click(button="right")
     expect(page.get_by_role("menuitem", name="Cut Out Background")).to_be_visible()
     snapshot(page, "token-menu")
     with page.expect_download() as download:
@@ -113,7 +114,7 @@ def test_a_token_is_downloaded_and_a_picture_that_cannot_be_cut_out_says_why(
     with Image.open(tmp_path / "token.png") as token:
         assert (token.size, token.getpixel((0, 0))) == ((512, 512), (0, 0, 0, 0))
 
-    page.locator(".tile:visible .plate").first.click()
+    hers.click()
     page.get_by_role("dialog").get_by_role("button", name=re.compile("^More for ")).click()
     snapshot(page, "token-lightbox")
     page.get_by_role("menuitem", name="Cut Out Background").click()
