@@ -33,7 +33,7 @@ def farewell(nursery: TaskNursery, say: Callable[[], Coroutine[Any, Any, None]])
             is_asked.set()
             nursery.start(say_and_end(), name="farewell")
 
-    with suppress(NotImplementedError, RuntimeError):
+    with suppress(NotImplementedError, RuntimeError):  # Windows, and a thread, hear no signals
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, begin)
     try:
         yield

@@ -37,7 +37,7 @@ DAMAGE = (
     EOFError,
     OSError,
     ValueError,
-    NotImplementedError,
+    NotImplementedError,  # of zipfile, for a compression it does not know
     RuntimeError,
 )
 NOT_WHOLE = "This file is no zip, or not all of one. Export the world again, or fetch the file again."
