@@ -137,7 +137,7 @@ FOR_EVERYONE = {
     "BulkService.there",  # it answers with nothing, tested in test_bulk.py
     *("GalleryService.fresh", "WorldService.create", "WorldService.summaries", "WorldService.create_in"),
     "ArchiveService.bring_in",
-    *("QueueService.pause", "QueueService.resume", "QueueService.is_paused"),  # there is one queue for all of them
+    *("QueueService.pause", "QueueService.resume"),  # there is one queue for all of them
 }
 
 

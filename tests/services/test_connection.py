@@ -17,7 +17,7 @@ from wrldbldr.comfyui.errors import RequestTimeoutError
 from wrldbldr.comfyui.messages import Status
 from wrldbldr.comfyui.port import SystemInfo
 from wrldbldr.domain.account import Principal, Role
-from wrldbldr.domain.events import ConnectionChanged
+from wrldbldr.domain.events import ComfyUIQueueChanged, ConnectionChanged
 from wrldbldr.kit.tasks import TaskNursery
 from wrldbldr.services.comfyui_in_use import ComfyUIInUse, Place
 from wrldbldr.services.connection import MESSAGES, ConnectionService
@@ -163,6 +163,17 @@ async def test_how_much_waits_on_comfyui_is_known_only_while_it_answers(
 
     comfyui.come_back()
     assert connection.status().queue_remaining is None, "it may be another one, and has not said yet"
+
+
+async def test_that_its_queue_grew_or_shrank_is_told_and_that_it_did_neither_is_not(
+    connection: ConnectionService, comfyui: FakeComfyUI, server: Listener
+) -> None:
+    told = len(server.heard)
+
+    for remaining in (3, 3, 2):
+        comfyui.stream.tell(Status(queue_remaining=remaining))
+
+    assert server.heard[told:] == [ComfyUIQueueChanged()] * 2
 
 
 async def test_a_shaky_connection_is_still_the_same_comfyui(

@@ -17,6 +17,11 @@ async def resume(studio: Studio) -> None:
     await studio.rest()
 
 
+async def is_paused(studio: Studio) -> bool:
+    """What a screen at the table shows."""
+    return (await studio.engine.queue.look(studio.who, studio.scene.game_session.id, rows=1)).is_paused
+
+
 def prompts(studio: Studio) -> list[object]:
     return [graph["6"]["inputs"]["text"] for graph in studio.comfyui.graphs]
 
@@ -60,13 +65,13 @@ async def test_a_pause_outlasts_a_restart(painting: Studio) -> None:
     await painting.restart()
     await painting.advance(60)
     assert await painting.status(batch_id) is BatchStatus.QUEUED
-    assert await painting.engine.queue.is_paused(painting.who)
+    assert await is_paused(painting)
 
     await resume(painting)
     await painting.paint()
 
     assert await painting.status(batch_id) is BatchStatus.READY
-    assert not await painting.engine.queue.is_paused(painting.who)
+    assert not await is_paused(painting)
 
 
 async def test_everybody_hears_of_it_once(painting: Studio) -> None:

@@ -1,12 +1,14 @@
 """What a screen reads of a queue: a few rows, whatever their number, and everything that is new."""
 
+import asyncio
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event
 
-from tests.fakes.studio import Studio
+from tests.fakes.rows_read import rows_read
+from tests.fakes.studio import Studio, other_game_master
 from wrldbldr.domain.batch import Batch, BatchStatus
+from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.failure import Failure
 from wrldbldr.domain.line import Move
 from wrldbldr.domain.world import EntityType
@@ -59,21 +61,15 @@ async def test_of_each_group_the_first_rows_are_read_and_all_are_counted(studio:
 
 async def test_of_a_long_queue_no_more_rows_are_read_than_of_a_short_one(studio: Studio) -> None:
     first = await studio.batch(await studio.ask())
-    read: list[object] = []
-
-    def count(batch: object, _: object) -> None:
-        read.append(batch)
-
-    event.listen(Batch, "load", count)
     counts: list[int] = []
-    for more in (9, 500):
-        async with studio.engine.database.write() as unit:
-            same = first.model_dump(exclude={"id", "rank"})
-            await unit.batches.add(*[Batch(**same, rank=first.rank + nth) for nth in range(more)])
-        read.clear()
-        await look(studio, QueueLook(change=1))
-        counts.append(len(read))
-    event.remove(Batch, "load", count)
+    with rows_read() as read:
+        for more in (9, 500):
+            async with studio.engine.database.write() as unit:
+                same = first.model_dump(exclude={"id", "rank"})
+                await unit.batches.add(*[Batch(**same, rank=first.rank + nth) for nth in range(more)])
+            read.clear()
+            await look(studio, QueueLook(change=1))
+            counts.append(len(read))
 
     assert counts[1] == counts[0] <= 3 + SAID_LIMIT
 
@@ -209,7 +205,7 @@ async def test_which_failures_are_failures_still_is_told_of_those_asked_about(st
         assert batch is not None
         await unit.batches._db_session.delete(batch)
 
-    asked = Since(0, [still, again, cleared, gone])
+    asked = Since(0, (still, again, cleared, gone))
     seen = await studio.engine.queue.look(studio.who, studio.scene.game_session.id, rows=1, since=asked)
 
     assert seen.still_failed == {still: 1}
@@ -236,3 +232,21 @@ async def test_many_at_once_become_what_each_becomes_by_itself(studio: Studio, o
     own = {"id", "rank", "change", "seed"}
     first, second = [(await studio.batch(each)).model_dump(exclude=own) for each in (by_itself, with_others)]
     assert first == second
+
+
+async def test_screens_that_look_at_once_read_once(studio: Studio) -> None:
+    await studio.ask()
+    with rows_read() as read:
+        looks = await asyncio.gather(*[look(studio) for _ in range(50)])
+
+    assert len(read) == 2, "whoever was first, and one for all who came while that one read"
+    assert all(seen == looks[0] for seen in looks)
+
+
+async def test_what_somebody_may_not_see_is_not_shown_because_its_owner_looked_just_now(studio: Studio) -> None:
+    table = studio.scene.game_session.id
+    await studio.engine.queue.look(studio.who, table, rows=3)
+    other = await other_game_master(studio.engine)
+
+    with pytest.raises(NotFoundError):
+        await studio.engine.queue.look(other, table, rows=3, max_age=5)

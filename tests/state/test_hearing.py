@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Generator
+from contextlib import AsyncExitStack
 from itertools import count
 from typing import Any
 
@@ -11,12 +12,15 @@ from reflex.istate.manager.memory import StateManagerMemory
 from reflex.state import StateUpdate
 from reflex_base.utils.format import json_dumps
 
+from tests.fakes.rows_read import rows_read
 from tests.fakes.screen import FRAME
 from tests.fakes.studio import Studio
-from tests.state.tab import Tab
+from tests.state.tab import Tab, open_tab
 from wrldbldr.bus import game_session_topic
 from wrldbldr.domain.events import BatchProgressed
 from wrldbldr.services.progress import Progress
+from wrldbldr.services.queue_look import QueueLook
+from wrldbldr.state.creator import Creator
 from wrldbldr.state.hearing import GAP_SECONDS, HEARTBEAT_SECONDS, PATIENCE_SECONDS, served
 from wrldbldr.state.live import Live
 from wrldbldr.state.painting import Painting
@@ -191,6 +195,54 @@ async def test_a_heartbeat_comes_however_much_happens(guest: Tab, studio: Studio
         await studio.advance(HEARTBEAT_SECONDS / 16)
 
     assert guest.redirects[-1:] == ["/join"]
+
+
+def looks_at_a_queue(studio: Studio) -> list[float]:
+    """When somebody looks from now on; time passes while they do."""
+    looks, look = list[float](), studio.engine.queue.look
+
+    async def slow(*of: Any, **how: Any) -> QueueLook:
+        looks.append(studio.clock.monotonic())
+        studio.clock._elapsed += 0.01
+        return await look(*of, **how)
+
+    studio.engine.queue.look = slow
+    return looks
+
+
+async def test_a_tab_where_nothing_happens_looks_at_every_beat_of_its_heart_and_not_at_the_next_tick(
+    watching: Tab, studio: Studio
+) -> None:
+    """Else all of them would, at the first tick after a while, at once."""
+    looks = looks_at_a_queue(studio)
+    for _ in range(3):
+        await studio.advance(HEARTBEAT_SECONDS)
+    assert len(looks) == 3
+
+    tick(studio, (await watching.see(Painting)).batch, 10)
+    await studio.rest()
+
+    assert len(looks) == 3
+
+
+async def test_a_heartbeat_at_which_nothing_is_new_sends_nothing(watching: Tab, studio: Studio) -> None:
+    await studio.advance(HEARTBEAT_SECONDS * 2)
+
+    assert watching.deltas == []
+
+
+async def test_the_hearts_of_many_tabs_read_a_queue_once_in_five_seconds(studio: Studio, secret: str) -> None:
+    await studio.ask()  # and nobody paints, for that reads too
+    async with AsyncExitStack() as stack:
+        for _ in range(10):
+            tab = await stack.enter_async_context(open_tab(secret, f"/worlds/{studio.scene.world.id}/create"))
+            await tab.send(Creator.enter)
+            await tab.start(Live.listen)
+            await studio.advance(0.1)
+        with rows_read() as read:
+            await studio.advance(HEARTBEAT_SECONDS)
+
+    assert len(read) == 1
 
 
 def test_a_tab_may_idle_for_a_week_before_it_is_forgotten_and_its_listener_keeps_it_alive() -> None:

@@ -115,6 +115,11 @@ class ConnectionChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ComfyUIQueueChanged:
+    """ComfyUI says that its own queue grew or shrank, whosever jobs those are."""
+
+
+@dataclass(frozen=True, slots=True)
 class SignedOut:
     """A login or an API token opens nothing any more; whoever shows it in an open tab is led to the door."""
 
@@ -175,6 +180,7 @@ Event = (
     | WorldChanged
     | PicturesChanged
     | ConnectionChanged
+    | ComfyUIQueueChanged
     | SignedOut
     | AccountChanged
     | TableChanged

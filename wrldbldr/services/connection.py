@@ -12,7 +12,7 @@ from wrldbldr.comfyui.errors import ComfyUIError
 from wrldbldr.comfyui.messages import Heard, Status
 from wrldbldr.comfyui.port import SystemInfo
 from wrldbldr.domain.account import Principal
-from wrldbldr.domain.events import ConnectionChanged
+from wrldbldr.domain.events import ComfyUIQueueChanged, ConnectionChanged
 from wrldbldr.kit.clock import Clock, wait_for_event
 from wrldbldr.services.comfyui_in_use import ComfyUIInUse
 from wrldbldr.services.connection_history import ConnectionHistory
@@ -126,8 +126,9 @@ class ConnectionService:
         self._publish()
 
     def _on_message(self, message: Heard) -> None:
-        if isinstance(message, Status):
+        if isinstance(message, Status) and message.queue_remaining != self._queue_remaining:
             self._queue_remaining = message.queue_remaining
+            self._bus.publish(SERVER_TOPIC, ComfyUIQueueChanged())
 
     def _publish(self) -> None:
         status = self.status()

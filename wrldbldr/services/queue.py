@@ -21,6 +21,7 @@ from wrldbldr.domain.style_reference import Style
 from wrldbldr.domain.text import PROMPT_LIMIT, checked_text
 from wrldbldr.kit.clock import Clock
 from wrldbldr.kit.ids import new_id
+from wrldbldr.kit.shared_reads import SharedReads
 from wrldbldr.services.access import owned_batch, owned_entity, owned_game_session
 from wrldbldr.services.announce import announce, announce_many
 from wrldbldr.services.asking import DEFAULT_SIZES, GenerationRequest, checked, request_of
@@ -64,6 +65,7 @@ class QueueService:
         self._clock = clock
         self._progress = progress
         self._wake = wake
+        self._looks = SharedReads[tuple[UUID, UUID, int, Since | None], QueueLook](clock)
 
     async def submit(self, who: Principal, request: GenerationRequest) -> Batch:
         """Put a batch at the end of the queue, or before all others of theirs. Raises NotFoundError, InvalidInputError.
@@ -165,16 +167,20 @@ class QueueService:
         """Go on with whatever waits, in order."""
         await self._set_paused(False)
 
-    async def is_paused(self, who: Principal) -> bool:
-        """Whether no other batch is begun."""
-        async with self._database.read() as unit:
-            return await unit.line.is_paused()
+    async def look(
+        self, who: Principal, game_session_id: UUID, *, rows: int, since: Since | None = None, max_age: float = 0.0
+    ) -> QueueLook:
+        """What a screen shows of a game session's queue, at most `rows` of each group. Raises NotFoundError.
 
-    async def look(self, who: Principal, game_session_id: UUID, *, rows: int, since: Since | None = None) -> QueueLook:
-        """What a screen shows of a game session's queue, at most `rows` of each group. Raises NotFoundError."""
-        async with self._database.read() as unit:
-            game_session = await owned_game_session(unit, who, game_session_id)
-            return await look_at(unit, game_session, self._clock.now(), rows=rows, since=since)
+        All screens of somebody that ask at once get the same one; it may have been read `max_age` seconds ago.
+        """
+
+        async def read() -> QueueLook:
+            async with self._database.read() as unit:
+                game_session = await owned_game_session(unit, who, game_session_id)
+                return await look_at(unit, game_session, self._clock.now(), rows=rows, since=since)
+
+        return await self._looks.get((who.account_id, game_session_id, rows, since), read, max_age=max_age)
 
     async def statuses(
         self, who: Principal, game_session_id: UUID, batch_ids: Collection[UUID]

@@ -1,6 +1,6 @@
 """What a screen shows of a table's queue, and what is new in it: as much as is shown is read, however long the queue is."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -25,7 +25,7 @@ class Since:
     """What a screen knows already: the number of the last change, and failures of which a notice hangs."""
 
     change: int
-    failed: Collection[UUID] = ()
+    failed: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,9 @@ class Changed:
 class QueueLook:
     """The first rows of each group of a table's queue, how many batches there are in each status, and for whom.
 
-    `left` was withdrawn a moment ago. `change` is the number of the last change, `changed` what changed since the one that
-    was named. `still_failed` are those asked about that are, with their attempts.
+    `left` was withdrawn a moment ago. `is_paused`: no other batch is begun, at any table. `change` is the number of the
+    last change, `changed` what changed since the one that was named. `still_failed` are those asked about that are, with
+    their attempts.
     """
 
     painting: Sequence[BatchCard] = ()
@@ -52,6 +53,7 @@ class QueueLook:
     left: Sequence[BatchCard] = ()
     counts: Mapping[BatchStatus, int] = field(default_factory=dict[BatchStatus, int])
     marks: Mapping[str, str] = field(default_factory=dict[str, str])
+    is_paused: bool = False
     change: int = 0
     changed: Changed = field(default_factory=Changed)
     still_failed: Mapping[UUID, int] = field(default_factory=dict[UUID, int])
@@ -113,6 +115,7 @@ async def look_at(
         left=shown(read.left),
         counts=counts,
         marks=_marks(census),
+        is_paused=await unit.line.is_paused(),
         change=game_session.changes,
         changed=Changed(shown(read.ended), shown(read.under_way), new),
         still_failed=await batches.still_failed(since.failed) if since and since.failed else {},

@@ -24,6 +24,7 @@ Read = Callable[[Sequence[Event]], Awaitable[T]]
 Looks = AsyncGenerator[tuple[Sequence[Event], T]]
 
 HEARTBEAT_SECONDS = 25.0
+SHARED_SECONDS = 5.0  # a heartbeat's reading serves those of other tabs as long
 RETRY_SECONDS = 2.0
 PATIENCE_SECONDS = 5.0  # with the turn before, whose last look may wait for a locked database
 GAP_SECONDS = 0.05  # between two changes of a browser; progress ticks come half as often, and so never wait
@@ -37,11 +38,17 @@ class Freshness:
         self._ticks = ticks
         self._read_at: float | None = None
 
-    def is_lost(self, events: Iterable[Event]) -> bool:
-        """Whether it is gone after these events."""
-        if self._read_at is None or self._clock.monotonic() - self._read_at >= HEARTBEAT_SECONDS:
+    def is_lost(self, events: Sequence[Event]) -> bool:
+        """Whether it is gone after these events. Without any a heart beat: its beats are not to be told by the clock, for
+        the second comes a moment less than its time after what was read upon the first.
+        """
+        if not events or self._read_at is None or self._clock.monotonic() - self._read_at >= HEARTBEAT_SECONDS:
             return True
-        return any(not isinstance(event, self._ticks) for event in events)
+        return self.max_age(events) == 0.0
+
+    def max_age(self, events: Iterable[Event]) -> float:
+        """How many seconds old what is read after these events may be: where nothing happened, another tab's will do."""
+        return 0.0 if any(not isinstance(event, self._ticks) for event in events) else SHARED_SECONDS
 
     def renew(self) -> None:
         """It was read just now."""

@@ -1,6 +1,6 @@
 """What happens elsewhere appears here: one listener per tab, between the engine's bus and what the tab shows."""
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
@@ -14,6 +14,7 @@ from wrldbldr.domain.errors import NotFoundError
 from wrldbldr.domain.events import (
     AccountChanged,
     BatchProgressed,
+    ComfyUIQueueChanged,
     ConnectionChanged,
     Event,
     Missed,
@@ -27,8 +28,6 @@ from wrldbldr.domain.events import (
 )
 from wrldbldr.engine import Engine, current
 from wrldbldr.services.cards import BatchCard
-from wrldbldr.services.connection import ConnectionStatus
-from wrldbldr.services.progress import Progress
 from wrldbldr.services.queue_look import QueueLook, Since
 from wrldbldr.state.change import change
 from wrldbldr.state.comfyui_form import ComfyUIForm
@@ -41,7 +40,7 @@ from wrldbldr.state.hearing import Freshness, Turn, hearing, turn_of
 from wrldbldr.state.ids import parsed_id
 from wrldbldr.state.lightbox import Lightbox
 from wrldbldr.state.news import News, news_of
-from wrldbldr.state.painting import show_progress
+from wrldbldr.state.painting import Shown, progress_of, show_progress
 from wrldbldr.state.picked import Picked
 from wrldbldr.state.place import Mode, Place
 from wrldbldr.state.principal import Follow, Follows, principal_of, signed_in
@@ -55,7 +54,8 @@ from wrldbldr.state.worlds import Worlds
 
 ROWS = 30  # of each group: a browser draws them, and gets them whole whenever places change
 
-TICKS = (BatchProgressed, PreviewPainted, ConnectionChanged)
+PROGRESS = (BatchProgressed, PreviewPainted)
+TICKS = (*PROGRESS, ConnectionChanged, ComfyUIQueueChanged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +85,14 @@ class Glance:
         Of each group `rows` are read.
         """
         self.queue = QueueLook()
-        self.told: list[UUID] = []  # failures of which a notice hangs
+        self.told: tuple[UUID, ...] = ()  # failures of which a notice hangs
         self._known = known
         self._rows = rows
-        self.is_paused = False
-        self.connection: ConnectionStatus | None = None
+        self.progress: Shown = {}
         self._freshness = Freshness(engine.clock, *TICKS)
-        self._is_new = False
+        self._shown: QueueLook | None = None
 
-    async def renewed(self, engine: Engine, tab: rx.State, here: Whereabouts, events: Iterable[Event]) -> News:
+    async def renewed(self, engine: Engine, tab: rx.State, here: Whereabouts, events: Sequence[Event]) -> News:
         """Read it anew if need be, and tell what is new. Raises NotFoundError when the table is gone."""
         if not self._freshness.is_lost(events):
             return News()
@@ -102,17 +101,16 @@ class Glance:
         if here.table:
             since = None if self._known is None else Since(self._known, self.told)
             table = parsed_id(here.table, "game session")
-            self.queue = await engine.queue.look(who, table, rows=self._rows, since=since)
-        self.is_paused = await engine.queue.is_paused(who)
+            age = self._freshness.max_age(events)
+            self.queue = await engine.queue.look(who, table, rows=self._rows, since=since, max_age=age)
         self._known = self.queue.change
         self._freshness.renew()
-        self._is_new = True
         return news_of(self.queue.changed)
 
     def is_new(self) -> bool:
-        """Whether it was read since this was last asked: what is the same as before need not be shown again."""
-        was_new, self._is_new = self._is_new, False
-        return was_new
+        """Whether it differs from what it was when this was last asked: what is the same need not be shown again."""
+        before, self._shown = self._shown, self.queue
+        return before is not self.queue and before != self.queue
 
     @property
     def running(self) -> BatchCard | None:
@@ -185,8 +183,8 @@ class Live(rx.State):
                         if turn.is_over or is_forgotten:
                             break
                         is_new = glance.is_new()
-                        settled = await self._show(engine, glance, here.table, news) if is_new else []
-                        glance.told = self._told_ids()
+                        settled = await self._show(glance, here.table, news) if is_new else []
+                        glance.told = self._told_ids() if is_new else glance.told
                         await self._show_ticks(engine, glance, events)
                         ahead = [Generate.look_ahead] if is_new and (await self.get_state(Generate)).is_open else []
                     follows = (*refreshes(events, here), *ahead, *dismissals(settled), *toasts_for(news, here.mode))
@@ -204,7 +202,7 @@ class Live(rx.State):
             for follow in (*dismissals(settled), Director.enter if here.mode == Mode.DIRECT else Creator.enter):
                 yield follow
 
-    async def _show(self, engine: Engine, glance: Glance, table: str, news: News) -> list[str]:
+    async def _show(self, glance: Glance, table: str, news: News) -> list[str]:
         """Change only what differs: what is assigned is sent. Returns the notices that are none any more."""
         queue = glance.queue
         counts = {status: queue.counts.get(status, 0) for status in BatchStatus}
@@ -220,22 +218,19 @@ class Live(rx.State):
             failed_count=counts[BatchStatus.FAILED],
             waiting_count=counts[BatchStatus.QUEUED],
             ready_count=counts[BatchStatus.READY],
-            attempts=engine.comfyui.config.current.max_retries,
-            is_paused=glance.is_paused,
+            is_paused=queue.is_paused,
             sentence=news.sentence or self.sentence,
             is_loaded=True,
         )
         await self._count(table, queue, news)
-        await show_connection(self, engine)
         return self._settled(queue, news)
 
-    async def _show_ticks(self, engine: Engine, glance: Glance, events: Iterable[Event]) -> None:
-        """What changes many times a second, whatever the length of the queue."""
-        running, connection = glance.running, engine.connection.status()
-        progress = engine.progress.of(parsed_id(running.id, "batch")) if running else Progress()
-        await show_progress(self, running, progress)
-        if connection != glance.connection or any(isinstance(event, ConnectionChanged) for event in events):
-            glance.connection = connection
+    async def _show_ticks(self, engine: Engine, glance: Glance, events: Sequence[Event]) -> None:
+        """What changes many times a second, whatever the length of the queue, and what is not in the queue's rows."""
+        before, glance.progress = glance.progress, progress_of(glance.running, engine.progress)
+        await show_progress(self, before, glance.progress)
+        if not events or any(not isinstance(event, PROGRESS) for event in events):
+            change(self, attempts=engine.comfyui.config.current.max_retries)
             await show_connection(self, engine)
 
     async def _count(self, table: str, look: QueueLook, news: News) -> None:
@@ -247,8 +242,8 @@ class Live(rx.State):
         self._known_table, self._known = table, look.change
         change(queue, unseen=unseen + news.ended_count)
 
-    def _told_ids(self) -> list[UUID]:
-        return [parsed_id(batch, "batch") for batch in self._told]
+    def _told_ids(self) -> tuple[UUID, ...]:
+        return tuple(parsed_id(batch, "batch") for batch in self._told)
 
     def _settled(self, queue: QueueLook, news: News) -> list[str]:
         """Notices of failures that are none any more: tried again, cleared, deleted, or of a table that was left."""

@@ -1,11 +1,13 @@
 """How far the batch being painted is. Apart from everything else, so that a tick sends a few bytes."""
 
+from collections.abc import Mapping
+from uuid import UUID
+
 import reflex as rx
 
 from wrldbldr.services.cards import BatchCard, iso, preview_url
-from wrldbldr.services.progress import Progress
+from wrldbldr.services.progress import LiveProgress, Progress
 from wrldbldr.state.change import change
-from wrldbldr.state.ids import parsed_id
 
 
 class Painting(rx.State):
@@ -21,18 +23,29 @@ class Painting(rx.State):
     began_at: rx.Field[str] = rx.field("")
 
 
-async def show_progress(state: rx.State, running: BatchCard | None, progress: Progress) -> None:
-    """Bring the tab of `state`, which must be open for writing, up to date."""
-    painting = await state.get_state(Painting)
-    number = progress.preview_number
-    change(
-        painting,
-        batch=running.id if running else "",
-        entity=running.entity_id if running else "",
-        percent=progress.percent,
-        phase=progress.phase,
-        step=progress.step,
-        steps=progress.steps,
-        began_at=iso(progress.began_at) if running else "",
-        preview=preview_url(parsed_id(running.id, "batch"), number) if running and number else "",
-    )
+Shown = Mapping[str, object]
+"""The vars of `Painting`."""
+
+
+def progress_of(running: BatchCard | None, live: LiveProgress) -> Shown:
+    """What is shown of what is being painted, if anything is."""
+    batch_id = UUID(running.id) if running else None
+    progress = live.of(batch_id) if batch_id else Progress()
+    return {
+        "batch": running.id if running else "",
+        "entity": running.entity_id if running else "",
+        "percent": progress.percent,
+        "phase": progress.phase,
+        "step": progress.step,
+        "steps": progress.steps,
+        "began_at": iso(progress.began_at),
+        "preview": preview_url(batch_id, progress.preview_number) if batch_id and progress.preview_number else "",
+    }
+
+
+async def show_progress(state: rx.State, before: Shown, after: Shown) -> None:
+    """Bring the tab of `state`, which must be open for writing, up to date. `before` is what this showed last, if anything:
+    what a var holds is asked only where it may differ, for that takes longer than all the rest.
+    """
+    if changed := {name: value for name, value in after.items() if name not in before or before[name] != value}:
+        change(await state.get_state(Painting), **changed)
