@@ -119,8 +119,12 @@ class Tab:
 
 
 def states_of_ours() -> list[type[rx.State]]:
-    """Every state class of the app."""
-    return [cls for cls in State.__subclasses__() if cls.__module__.startswith("wrldbldr.")]
+    """Every state class of the app, those below others too."""
+    return [cls for cls in _below(State) if cls.__module__.startswith("wrldbldr.")]
+
+
+def _below(state: type[rx.State]) -> list[type[rx.State]]:
+    return [cls for child in state.__subclasses__() for cls in (child, *_below(child))]
 
 
 def vars_of(state: rx.State) -> dict[str, str]:

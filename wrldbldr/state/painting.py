@@ -9,6 +9,9 @@ from wrldbldr.services.cards import BatchCard, iso, preview_url
 from wrldbldr.services.progress import LiveProgress, Progress
 from wrldbldr.state.change import change
 
+Shown = Mapping[str, object]
+"""The vars of `Painting`."""
+
 
 class Painting(rx.State):
     """One running batch; empty when nothing is being painted at this tab's table."""
@@ -22,9 +25,11 @@ class Painting(rx.State):
     preview: rx.Field[str] = rx.field("")
     began_at: rx.Field[str] = rx.field("")
 
-
-Shown = Mapping[str, object]
-"""The vars of `Painting`."""
+    def _show_progress(self, before: Shown, after: Shown) -> None:
+        """`before` is what this tab was shown last, if anything: what a var holds is asked only where it may differ, for
+        that takes longer than all the rest.
+        """
+        change(self, **{name: value for name, value in after.items() if name not in before or before[name] != value})
 
 
 def progress_of(running: BatchCard | None, live: LiveProgress) -> Shown:
@@ -41,11 +46,3 @@ def progress_of(running: BatchCard | None, live: LiveProgress) -> Shown:
         "began_at": iso(progress.began_at),
         "preview": preview_url(batch_id, progress.preview_number) if batch_id and progress.preview_number else "",
     }
-
-
-async def show_progress(state: rx.State, before: Shown, after: Shown) -> None:
-    """Bring the tab of `state`, which must be open for writing, up to date. `before` is what this showed last, if anything:
-    what a var holds is asked only where it may differ, for that takes longer than all the rest.
-    """
-    if changed := {name: value for name, value in after.items() if name not in before or before[name] != value}:
-        change(await state.get_state(Painting), **changed)
