@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(not URL, reason="WRLDBLDR_TEST_COMFYUI_URL names
 
 
 def small_graph(checkpoint: str) -> dict[str, object]:
-    """Text to picture with a real sampler, quick on a processor: the size comes from a node of its own and stays small."""
+    """Text to picture with a real sampler, quick on a processor: one small number is both its sides."""
     link = {"model": ["4", 0], "positive": ["6", 0], "negative": ["7", 0], "latent_image": ["5", 0]}
     steps = {"seed": 0, "steps": 8, "cfg": 4.0, "sampler_name": "euler", "scheduler": "normal", "denoise": 1.0}
     nodes = {
@@ -50,6 +50,8 @@ def test_a_real_sampler_paints_four_portraits_on_two_screens(
     desk.request.post(f"{app.url}/api/worlds/{world['id']}/characters", data=body)
     graph = small_graph(checkpoints[0])
     workflow = desk.request.post(f"{app.url}/api/workflows", data={"name": "small-portrait", "graph": graph}).json()
+    size = {"default_width": SMALL, "default_height": SMALL}
+    assert desk.request.patch(f"{app.url}/api/workflows/{workflow['id']}", data=size).ok
     desk.request.put(f"{app.url}/api/workflows/defaults", data={"portrait": workflow["id"]})
 
     sign_in(sofa, app.url)
@@ -60,7 +62,8 @@ def test_a_real_sampler_paints_four_portraits_on_two_screens(
         expect(page.get_by_role("heading", name="Hask Brannoch")).to_be_visible()
         expect(page.get_by_text("ComfyUI", exact=True)).to_be_visible()  # the badge: connected, and no simulator
     desk.get_by_role("button", name=re.compile("^Generate Portrait")).first.click()
-    expect(desk.get_by_text("This workflow decides its own size.")).to_be_visible()
+    expect(desk.get_by_role("button", name=f"{SMALL} × {SMALL}", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(desk.get_by_role("button", name="Generate 4")).to_be_enabled()
     desk.keyboard.press("Control+Enter")
     expect(sofa.locator(".live-card")).to_be_visible()
 

@@ -11,6 +11,14 @@ def model_free() -> Graph:
     }
 
 
+def squares() -> Graph:
+    """One number is both sides of its pictures."""
+    side = {"class_type": "PrimitiveInt", "inputs": {"value": 64}}
+    graph = {**model_free(), "3": side}
+    graph["1"]["inputs"] |= {"width": ["3", 0], "height": ["3", 0]}
+    return graph
+
+
 def repaint() -> Graph:
     """A picture painted over: nothing in it says how large, or how many."""
     return {

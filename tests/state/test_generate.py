@@ -3,10 +3,11 @@
 import pytest
 
 from tests.fakes.studio import Studio
-from tests.services.graphs import model_free
+from tests.services.graphs import model_free, squares
 from tests.state.tab import Tab
 from wrldbldr.domain.errors import InvalidInputError
 from wrldbldr.domain.world import EntityType
+from wrldbldr.services.workflow_changes import Size, WorkflowChanges
 from wrldbldr.services.worlds import EntityChanges
 from wrldbldr.state.creator import Creator
 from wrldbldr.state.draft import parsed_seed
@@ -128,6 +129,33 @@ async def test_another_kind_of_picture_takes_its_own_shape(described: Tab) -> No
 
     dialog = await described.see(Generate)
     assert (dialog.asset_type, dialog.shape) == ("sprite", "1:2")
+
+
+async def test_a_size_that_was_set_for_a_workflow_is_the_one_the_dialog_opens_with(
+    described: Tab, studio: Studio
+) -> None:
+    """As a batch has it that is asked for without the dialog."""
+    woodcut = (await studio.engine.workflows.add(studio.who, "Woodcut", model_free())).id
+    await studio.engine.workflows.change(studio.who, woodcut, WorkflowChanges(size=Size(896, 1152)))
+    await described.send(Generate.begin("portrait"))
+    await described.send(Generate.choose_workflow(str(woodcut)))
+
+    dialog = await described.see(Generate)
+    assert (dialog.shape, dialog.shapes[-1]) == ("896 × 1152", "896 × 1152")
+    await described.send(Generate.choose_shape("1:1"))
+    await described.send(Generate.choose_shape("896 × 1152"))
+    await submit(described)
+    assert batches(studio, "width, height") == [(896, 1152)]
+
+
+async def test_where_every_picture_is_a_square_the_dialog_offers_squares(described: Tab, studio: Studio) -> None:
+    square = str((await studio.engine.workflows.add(studio.who, "Square", squares())).id)
+    await described.send(Generate.begin("portrait"))
+    await described.send(Generate.choose_shape("4:3"))
+    await described.send(Generate.choose_workflow(square))
+
+    dialog = await described.see(Generate)
+    assert (dialog.takes_size, dialog.shape, dialog.shapes) == (True, "1:1", ["1:1"])
 
 
 async def test_a_seed_can_be_rolled_to_keep(described: Tab) -> None:

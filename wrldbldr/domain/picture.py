@@ -42,6 +42,12 @@ def size_of(shape: str) -> tuple[int, int] | None:
     return size if _may_be_asked_for(size) else None
 
 
+def is_square(shape: str) -> bool:
+    """Whether both sides of a shape that may be asked for are the same."""
+    size = size_of(shape)
+    return size is not None and size[0] == size[1]
+
+
 def shape_like(size: tuple[int, int]) -> str | None:
     """The shape in which a picture of this size is asked for again; None when none is like it.
 

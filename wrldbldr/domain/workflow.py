@@ -57,6 +57,11 @@ class Bindings(BaseModel):
     references: tuple[NodeInput, ...] = ()
     style_reference: StyleReferenceMapping = StyleReferenceMapping()
 
+    @property
+    def is_square(self) -> bool:
+        """Whether one number is both width and height."""
+        return bool(self.width) and self.width == self.height
+
 
 StoredGraph = dict[str, JsonValue]
 

@@ -181,7 +181,7 @@ class _Findings:
             yield "This workflow paints over a picture, which decides the size: it cannot be set."
         elif self._painting and not self.bindings.width and not self.canvas.several:
             yield "Nothing was found that sets the size. Choose it by hand, or leave it to the workflow."
-        elif self.bindings.width and self.bindings.width == self.bindings.height:
+        elif self.bindings.is_square:
             yield f"Width and height both come from {self._named(self.bindings.width)}: every picture is a square."
         for node_id in self.canvas.enlargers[:NAMED]:
             yield f"{self._anatomy.title(node_id)} enlarges every picture to a fixed size, whatever size is asked for."

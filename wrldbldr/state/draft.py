@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from uuid import UUID
 
 from wrldbldr.comfyui.graph import parse_graph
 from wrldbldr.domain.batch import COUNT_LIMIT, Batch
@@ -41,11 +42,11 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Untouched:
-    """What a dialog shows before anybody touches it: what equals it was not set."""
+    """What a dialog shows before anybody touches it: what equals it was not set. A shape goes with each workflow, by id."""
 
     prompt: str
     workflow: Workflow
-    shape: str
+    shapes: Mapping[UUID, str]
 
 
 def draft_of(form: Mapping[str, str], workflows: Sequence[Workflow], untouched: Untouched) -> Draft:
@@ -56,7 +57,7 @@ def draft_of(form: Mapping[str, str], workflows: Sequence[Workflow], untouched: 
         prompt=_set(form.get("prompt"), untouched.prompt),
         negative_prompt=_set(form.get("negative_prompt"), used.default_negative_prompt),
         count=None if count == VARIATIONS else count,
-        shape=None if size_of(shape) is None or shape == untouched.shape else shape,
+        shape=None if size_of(shape) is None or shape == untouched.shapes[used.id] else shape,
         seed=form.get("seed", "").strip() or None,
         workflow=None if used.id == untouched.workflow.id else str(used.id),
         inputs=_inputs(form, used),

@@ -9,13 +9,14 @@ import reflex as rx
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import COUNT_LIMIT, AssetType, Batch, IllegalTransitionError
 from wrldbldr.domain.errors import InvalidInputError, InvalidInputsError, NotFoundError
-from wrldbldr.domain.picture import FITTING, SHAPES, VARIATIONS, shape_of, size_of
+from wrldbldr.domain.picture import FITTING, SHAPES, VARIATIONS, size_of
 from wrldbldr.domain.recipe import Recipe
 from wrldbldr.domain.workflow import Workflow
+from wrldbldr.domain.workflow_form import WorkflowForm
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import current
 from wrldbldr.kit.ids import new_seed
-from wrldbldr.services.asking import DEFAULT_SIZES, GenerationRequest
+from wrldbldr.services.asking import GenerationRequest
 from wrldbldr.services.cards import iso
 from wrldbldr.services.foresight import between
 from wrldbldr.state.draft import INPUTS, Draft, draft_of, draft_of_batch, parsed_seed
@@ -35,7 +36,7 @@ from wrldbldr.state.style_reference import (
     use_style,
 )
 from wrldbldr.state.unsaved import Unsaved, forget_unsaved
-from wrldbldr.state.untouched import default_of, picture_of, untouched_for
+from wrldbldr.state.untouched import default_of, offered_by, picture_of, shape_for, untouched_for
 
 KIND = "kind of picture"
 INPUT_CHARACTERS = 20_000
@@ -186,7 +187,7 @@ class Generate(rx.State):
         """Another workflow, with its own negative prompt unless somebody wrote one, and with inputs of its own."""
         chosen = await current().workflows.find(who, parsed_id(workflow, "workflow"))
         self._draft, self.is_workflow_gone = replace(self._draft, workflow=str(chosen.id), inputs={}), False
-        self._use(chosen)
+        self._use(chosen, await current().workflows.form(who, chosen.id))
         await show_use(self, who, self.workflow)
         await show_more(self, who, self.workflow, {})
         await self._look_ahead(who)
@@ -320,14 +321,13 @@ class Generate(rx.State):
         self.prompt = self._description if draft.prompt is None else draft.prompt
         self.is_edited = draft.prompt is not None
         self.count, self.seed = draft.count or VARIATIONS, draft.seed or ""
-        self.shape = draft.shape or shape_of(DEFAULT_SIZES[asset_type])
-        self.shapes = list(dict.fromkeys([*SHAPES, self.shape]))
         self.is_workflow_gone = False
         self.error_field = self.error = ""
         workflows = await engine.workflows.all(who)
         self.workflows = [Choice(str(workflow.id), workflow.name) for workflow in workflows]
         default = default_of(workflows, (await engine.workflows.defaults(who)).get(asset_type))
-        self._use(next((workflow for workflow in workflows if str(workflow.id) == draft.workflow), default))
+        used = next((workflow for workflow in workflows if str(workflow.id) == draft.workflow), default)
+        self._use(used, (await engine.workflows.forms(who)).get(used.id))
         whose = replace(
             subject, kind=EntityType(self._kind), entity_id=parsed_id(self._entity, "character or location")
         )
@@ -337,8 +337,11 @@ class Generate(rx.State):
         await self._look_ahead(who)
         self.form += 1
 
-    def _use(self, workflow: Workflow) -> None:
+    def _use(self, workflow: Workflow, form: WorkflowForm | None) -> None:
         self.workflow = str(workflow.id)
+        own, wanted = shape_for(AssetType(self.asset_type), workflow, form), self._draft.shape
+        self.shapes = offered_by(workflow, own, wanted)
+        self.shape = wanted if wanted and wanted in self.shapes else own
         self._default_negative_prompt = workflow.default_negative_prompt
         typed = self._draft.negative_prompt
         self.is_negative_edited = typed is not None

@@ -50,7 +50,7 @@ def recalled(
         draft = replace(
             draft,
             workflow=None if workflow is None or workflow.id == untouched.workflow.id else str(workflow.id),
-            shape=None if shape == untouched.shape else shape,
+            shape=None if shape == untouched.shapes[(workflow or untouched.workflow).id] else shape,
             count=None if recipe.count == VARIATIONS else recipe.count,
             seed=None,
             inputs={} if workflow is None else texts_of(recipe.inputs),

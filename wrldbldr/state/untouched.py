@@ -5,8 +5,9 @@ from uuid import UUID
 
 from wrldbldr.domain.account import Principal
 from wrldbldr.domain.batch import AssetType
-from wrldbldr.domain.picture import shape_of
+from wrldbldr.domain.picture import SHAPES, is_square, shape_like, shape_of
 from wrldbldr.domain.workflow import Workflow
+from wrldbldr.domain.workflow_form import WorkflowForm
 from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import current
 from wrldbldr.services.asking import DEFAULT_SIZES
@@ -21,9 +22,23 @@ async def untouched_for(
     entity = await current().worlds.find_entity(who, kind, entity_id)
     workflows = await current().workflows.all(who)
     default = default_of(workflows, (await current().workflows.defaults(who)).get(asset_type))
-    return workflows, Untouched(
-        await current().templates.beginning(who, asset_type, entity), default, shape_of(DEFAULT_SIZES[asset_type])
-    )
+    forms = await current().workflows.forms(who)
+    shapes = {workflow.id: shape_for(asset_type, workflow, forms.get(workflow.id)) for workflow in workflows}
+    return workflows, Untouched(await current().templates.beginning(who, asset_type, entity), default, shapes)
+
+
+def shape_for(asset_type: AssetType, workflow: Workflow, form: WorkflowForm | None) -> str:
+    """Of the size that was set for a workflow, else of the one that such pictures have."""
+    width, height = DEFAULT_SIZES[asset_type]
+    width, height = (form and form.width) or width, (form and form.height) or height
+    own = (width, width) if workflow.bindings.is_square else (width, height)
+    return shape_like(own) or shape_of(DEFAULT_SIZES[asset_type])
+
+
+def offered_by(workflow: Workflow, *others: str | None) -> list[str]:
+    """The shapes to choose from, with these `others`; of a workflow that has one number for both sides the squares."""
+    shapes = dict.fromkeys([*SHAPES, *filter(None, others)])
+    return [shape for shape in shapes if not workflow.bindings.is_square or is_square(shape)]
 
 
 def default_of(workflows: Sequence[Workflow], default: UUID | None) -> Workflow:
