@@ -30,6 +30,15 @@ async def test_pictures_are_starred_and_moved_together(painted: Painted, scene: 
     refused(await owner.post(f"/api/assets/bulk/move/undo/{moved.json()['undo_id']}"), 404, "not_found")
 
 
+async def test_a_move_of_pictures_that_hang_there_already_moves_none_and_leads_to_no_way_back(
+    painted: Painted, scene: Scene, owner: Caller
+) -> None:
+    target = {"entity_type": "character", "entity_id": str(scene.character_id)}
+    moved = await owner.post("/api/assets/bulk/move", json={"asset_ids": painted.portraits, **target})
+
+    assert moved.json() == {"changed": 0, "undo_id": None}
+
+
 async def test_deleted_pictures_come_back_when_it_is_undone(painted: Painted, scene: Scene, owner: Caller) -> None:
     answer = (await owner.post("/api/assets/bulk/delete", json={"asset_ids": painted.portraits})).json()
     assert answer["changed"] == 2

@@ -177,6 +177,7 @@ async def theirs(studio: Studio) -> Ids:
     ticket = await studio.engine.bulk.ask_for_zip(studio.who, [asset.id])
     widow = await studio.engine.worlds.create_entity(studio.who, CHARACTER, scene.world.id, CHANGES)
     move = (await studio.engine.moving.move(studio.who, [asset.id], CHARACTER, widow.id)).undo_id
+    assert move is not None
     return Ids(scene.world.id, scene.game_session.id, scene.character.id, batch_id, asset.id, removal_id, ticket, move)
 
 

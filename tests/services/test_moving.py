@@ -30,6 +30,7 @@ async def stranger(studio: Studio, name: str = "Tide Widow") -> Entity:
 
 async def move(studio: Studio, entity: Entity, *pictures: Asset, active: bool = False) -> UUID:
     moved = await studio.engine.moving.move(studio.who, ids([*pictures]), CHARACTER, entity.id, active=active)
+    assert moved.undo_id is not None
     return moved.undo_id
 
 

@@ -53,9 +53,9 @@ class DeletedOut(BulkOut):
 
 
 class MovedOut(BulkOut):
-    """How many hang elsewhere now, and what hangs them back for ten minutes, or until the server restarts."""
+    """How many hang elsewhere now, and what hangs them back for ten minutes, or until the server restarts; null for none."""
 
-    undo_id: UUID
+    undo_id: UUID | None
 
 
 class ZipOut(Out):

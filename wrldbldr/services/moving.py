@@ -28,10 +28,10 @@ GONE = "move to undo: it was undone already, or the pictures hang elsewhere by n
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The pictures that hang elsewhere now, and what `undo` wants."""
+    """The pictures that hang elsewhere now, and what `undo` wants, if there are any."""
 
     pictures: Sequence[Asset]
-    undo_id: UUID
+    undo_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class MovingService:
                 displaced = (await unit.assets.active_of([entity_id])).get((entity_id, assets[0].asset_type))
                 await unit.assets.make_active(assets[0])
         self._tell(entity.world_id, changed)
-        return Moved(moving, self._remember(who, entity_id, spots, displaced))
+        return Moved(moving, self._remember(who, entity_id, spots, displaced) if moving else None)
 
     async def undo(self, who: Principal, undo_id: UUID) -> Sequence[Asset]:
         """Hang pictures back where they hung, those that are still where the move left them. Returns them.

@@ -55,11 +55,11 @@ class Freshness:
         self._read_at = self._clock.monotonic()
 
 
-class Turn:
+class TabTurn:
     """A tab's turn to hear: it lasts until the tab begins another, or is closed."""
 
     def __init__(self, socket: str) -> None:
-        self.before: Turn | None = None  # to be waited for
+        self.before: TabTurn | None = None  # to be waited for
         self.has_ended = asyncio.Event()
         self._socket = socket
         self._is_ended = False
@@ -70,7 +70,7 @@ class Turn:
         """Whether it hears no more. Of a tab that was closed this is noticed when something happens, or its heart beats."""
         return self._is_ended or any(self._socket not in sockets for sockets in _served)
 
-    def end(self) -> "Turn | None":
+    def end(self) -> "TabTurn | None":
         """Hear no more; whoever waits for something to happen need not. Returns whom the next one waits for, if anybody."""
         self._is_ended = True
         if self._subscription is None:  # it has not begun, and will not
@@ -89,7 +89,7 @@ class Turn:
         self._subscription = subscription
 
 
-_turns: dict[str, Turn] = {}  # the last of each tab that listens
+_turns: dict[str, TabTurn] = {}  # the last of each tab that listens
 _served: list[Container[str]] = []
 
 
@@ -104,9 +104,9 @@ def served(sockets: Container[str]) -> Generator[None]:
 
 
 @contextmanager
-def turn_of(session: SessionData) -> Generator[Turn]:
+def turn_of(session: SessionData) -> Generator[TabTurn]:
     """The one turn of a tab: whatever of it heard before is ended, unless this comes too late, by a socket that is gone."""
-    tab, turn = session.client_token, Turn(session.session_id)
+    tab, turn = session.client_token, TabTurn(session.session_id)
     if not turn.is_over:
         if tab in _turns:
             turn.before = _turns[tab].end()
@@ -122,7 +122,7 @@ def turn_of(session: SessionData) -> Generator[Turn]:
 class Hearing:
     """What one tab hears."""
 
-    def __init__(self, turn: Turn, subscription: Subscription, clock: Clock) -> None:
+    def __init__(self, turn: TabTurn, subscription: Subscription, clock: Clock) -> None:
         self._turn = turn
         self._subscription = subscription
         self._clock = clock
@@ -155,7 +155,7 @@ class Hearing:
 
 
 @asynccontextmanager
-async def hearing(engine: Engine, *topics: str, turn: Turn, read: Read[T]) -> AsyncGenerator[Looks[T]]:
+async def hearing(engine: Engine, *topics: str, turn: TabTurn, read: Read[T]) -> AsyncGenerator[Looks[T]]:
     """Look at what `read` gives, at first and whenever something happens at `topics`, until the block or the turn ends.
 
     Raises UnauthenticatedError and NotFoundError when `read` does: then there is nothing to see any more.

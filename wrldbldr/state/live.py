@@ -36,7 +36,7 @@ from wrldbldr.state.creator import Creator
 from wrldbldr.state.director import Director
 from wrldbldr.state.gallery import Gallery
 from wrldbldr.state.generate import Generate
-from wrldbldr.state.hearing import Freshness, Turn, hearing, turn_of
+from wrldbldr.state.hearing import Freshness, TabTurn, hearing, turn_of
 from wrldbldr.state.ids import parsed_id
 from wrldbldr.state.lightbox import Lightbox
 from wrldbldr.state.news import News, news_of
@@ -168,7 +168,7 @@ class Live(Painting):
             async for follow in self._listen(who, turn):
                 yield follow
 
-    async def _listen(self, who: Principal, turn: Turn) -> AsyncGenerator[Follows]:
+    async def _listen(self, who: Principal, turn: TabTurn) -> AsyncGenerator[Follows]:
         engine = current()
         async with self:
             self._is_listening = True

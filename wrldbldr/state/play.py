@@ -16,7 +16,7 @@ from wrldbldr.domain.world import EntityType
 from wrldbldr.engine import Engine, current
 from wrldbldr.services.player_cards import FigureCard, Scene, SightCard, painting_words, scene, sight_card
 from wrldbldr.state.change import change
-from wrldbldr.state.hearing import Freshness, Turn, hearing, turn_of
+from wrldbldr.state.hearing import Freshness, TabTurn, hearing, turn_of
 from wrldbldr.state.principal import Follow, Follows, player_of, seated, way_to_a_table
 from wrldbldr.state.words import spoken
 
@@ -104,7 +104,7 @@ class Play(rx.State):
             async for follow in self._listen(who, turn):
                 yield follow
 
-    async def _listen(self, who: SeatedPlayer, turn: Turn) -> AsyncGenerator[Follows]:
+    async def _listen(self, who: SeatedPlayer, turn: TabTurn) -> AsyncGenerator[Follows]:
         engine, is_forgotten = current(), False
         async with self:
             self._is_listening = True
