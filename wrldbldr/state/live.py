@@ -86,6 +86,7 @@ class Glance:
         """
         self.queue = QueueLook()
         self.told: tuple[UUID, ...] = ()  # failures of which a notice hangs
+        self.was_read = False  # after the last events, the same as before or not
         self._known = known
         self._rows = rows
         self.progress: Shown = {}
@@ -94,7 +95,8 @@ class Glance:
 
     async def renewed(self, engine: Engine, tab: rx.State, here: Whereabouts, events: Sequence[Event]) -> News:
         """Read it anew if need be, and tell what is new. Raises NotFoundError when the table is gone."""
-        if not self._freshness.is_lost(events):
+        self.was_read = self._freshness.is_lost(events)
+        if not self.was_read:
             return News()
         who = await principal_of(tab)  # who signed out meanwhile sees nothing more
         self.queue = QueueLook()
@@ -190,7 +192,7 @@ class Live(Painting):
                         settled = await self._show(glance, here.table, news) if is_new else []
                         glance.told = self._told_ids() if is_new else glance.told
                         await self._show_ticks(engine, glance, events)
-                        ahead = [Generate.look_ahead] if is_new and (await self.get_state(Generate)).is_open else []
+                        ahead = await self._look_ahead() if glance.was_read else []
                     follows = (*refreshes(events, here), *ahead, *dismissals(settled), *toasts_for(news, here.mode))
                     for follow in follows:
                         yield follow
@@ -236,6 +238,10 @@ class Live(Painting):
         if not events or any(not isinstance(event, PROGRESS) for event in events):
             change(self, attempts=engine.comfyui.config.current.max_retries)
             await show_connection(self, engine)
+
+    async def _look_ahead(self) -> list[Follows]:
+        """An open dialog says where a batch would stand among those of all tables, and when it would be ready from now."""
+        return [Generate.look_ahead] if (await self.get_state(Generate)).is_open else []
 
     async def _count(self, table: str, look: QueueLook, news: News) -> None:
         """Remember what was shown, and how much of it nobody has seen yet. On a page without a queue nothing changes."""
