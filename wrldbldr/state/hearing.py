@@ -39,20 +39,26 @@ class Freshness:
         self._read_at: float | None = None
 
     def is_lost(self, events: Sequence[Event]) -> bool:
-        """Whether it is gone after these events. Without any a heart beat: its beats are not to be told by the clock, for
-        the second comes a moment less than its time after what was read upon the first.
+        """Whether it is gone after these events; without any this is a heartbeat.
+
+        Upon that it is read, whatever the clock says: the second beat comes a moment less than its time after what was read
+        upon the first.
         """
-        if not events or self._read_at is None or self._clock.monotonic() - self._read_at >= HEARTBEAT_SECONDS:
-            return True
-        return self.max_age(events) == 0.0
+        return not events or self._is_told(events) or self._is_old()
 
     def max_age(self, events: Iterable[Event]) -> float:
         """How many seconds old what is read after these events may be: where nothing happened, another tab's will do."""
-        return 0.0 if any(not isinstance(event, self._ticks) for event in events) else SHARED_SECONDS
+        return 0.0 if self._is_told(events) else SHARED_SECONDS
 
     def renew(self) -> None:
         """It was read just now."""
         self._read_at = self._clock.monotonic()
+
+    def _is_told(self, events: Iterable[Event]) -> bool:
+        return any(not isinstance(event, self._ticks) for event in events)
+
+    def _is_old(self) -> bool:
+        return self._read_at is None or self._clock.monotonic() - self._read_at >= HEARTBEAT_SECONDS
 
 
 class TabTurn:

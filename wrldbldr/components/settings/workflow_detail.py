@@ -167,9 +167,7 @@ def _defaults() -> rx.Component:
         rx.el.h3("Defaults", class_name="h2"),
         field("Negative Prompt", negative, error_line(NEGATIVE, negative_error), field_id=NEGATIVE),
         rx.el.div(_side("Width", WIDTH), _side("Height", HEIGHT), class_name="row top"),
-        rx.el.p(
-            "Width and height are for programs that ask for none; the dialog has shapes of its own.", class_name="hint"
-        ),
+        rx.el.p("The dialog opens with this size, and programs that ask for none get it.", class_name="hint"),
         class_name="panel col g3 padded",
     )
 
