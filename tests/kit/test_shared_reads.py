@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.fakes.clock import FakeClock
-from wrldbldr.kit.shared_reads import KEPT, SharedReads
+from wrldbldr.kit.shared_reads import KEPT, PATIENCE_SECONDS, SharedReads
 
 AT_ONCE = 200
 
@@ -112,6 +112,24 @@ async def test_whoever_leaves_while_they_read_leaves_it_to_the_next(
         tasks[0].cancel()
 
     assert [task.result() for task in tasks[1:]] == [2, 2, 2]
+
+
+async def test_for_a_reading_that_hangs_nobody_waits_who_comes_later(
+    reads: SharedReads[str, int], source: Source, clock: FakeClock
+) -> None:
+    another = Source()
+    async with asyncio.TaskGroup() as group:
+        source.is_open.clear()
+        hanging = group.create_task(reads.get("queue", source.read))
+        await clock.settle()
+        await clock.advance(PATIENCE_SECONDS)
+        later = group.create_task(reads.get("queue", another.read))
+        await clock.settle()
+        is_done = later.done()
+        source.is_open.set()
+
+    assert is_done
+    assert (hanging.result(), source.reads, another.reads) == (1, 1, 1)
 
 
 async def test_of_many_things_no_more_are_kept_than_asked_for_lately(
