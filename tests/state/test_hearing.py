@@ -17,9 +17,12 @@ from tests.fakes.screen import FRAME
 from tests.fakes.studio import Studio
 from tests.state.tab import Tab, open_tab
 from wrldbldr.bus import game_session_topic
+from wrldbldr.comfyui.messages import Status
+from wrldbldr.domain.comfyui_config import ComfyUIConfig
 from wrldbldr.domain.events import BatchProgressed
 from wrldbldr.services.progress import Progress
 from wrldbldr.services.queue_look import QueueLook
+from wrldbldr.state.connection import Connection
 from wrldbldr.state.creator import Creator
 from wrldbldr.state.hearing import GAP_SECONDS, HEARTBEAT_SECONDS, PATIENCE_SECONDS, served
 from wrldbldr.state.live import Live
@@ -229,6 +232,27 @@ async def test_a_heartbeat_at_which_nothing_is_new_sends_nothing(watching: Tab, 
     await studio.advance(HEARTBEAT_SECONDS * 2)
 
     assert watching.deltas == []
+
+
+async def test_how_long_comfyuis_own_queue_is_shows_at_once_and_nothing_is_read_for_it(
+    watching: Tab, studio: Studio
+) -> None:
+    looks = looks_at_a_queue(studio)
+
+    studio.comfyui.stream.tell(Status(queue_remaining=7))
+    await studio.rest()
+
+    assert (await watching.see(Connection)).its_queue == "7 jobs"
+    assert looks == []
+
+
+async def test_what_nobody_tells_is_seen_at_the_next_heartbeat(watching: Tab, studio: Studio) -> None:
+    config = studio.engine.comfyui.config
+    config.current = ComfyUIConfig(max_retries=5)
+
+    await studio.advance(HEARTBEAT_SECONDS)
+
+    assert (await watching.see(Live)).attempts == 5
 
 
 async def test_the_hearts_of_many_tabs_read_a_queue_once_in_five_seconds(studio: Studio, secret: str) -> None:
