@@ -155,7 +155,8 @@ async def test_where_every_picture_is_a_square_the_dialog_offers_squares(describ
     await described.send(Generate.choose_workflow(square))
 
     dialog = await described.see(Generate)
-    assert (dialog.takes_size, dialog.shape, dialog.shapes) == (True, "1:1", ["1:1"])
+    assert (dialog.takes_size, dialog.shapes) == (True, ["1:1", "1024 × 1024"])
+    assert dialog.shape == "1024 × 1024", "which it paints when nobody asks for a size"
 
 
 async def test_a_seed_can_be_rolled_to_keep(described: Tab) -> None:

@@ -28,10 +28,13 @@ async def untouched_for(
 
 
 def shape_for(asset_type: AssetType, workflow: Workflow, form: WorkflowForm | None) -> str:
-    """Of the size that was set for a workflow, else of the one that such pictures have."""
+    """Of the size that was set for a workflow, else of the one that such pictures have.
+
+    A square has the height for its side: where both are written to one place, that comes last (`services/prepare.py`).
+    """
     width, height = DEFAULT_SIZES[asset_type]
     width, height = (form and form.width) or width, (form and form.height) or height
-    own = (width, width) if workflow.bindings.is_square else (width, height)
+    own = (height, height) if workflow.bindings.is_square else (width, height)
     return shape_like(own) or shape_of(DEFAULT_SIZES[asset_type])
 
 
