@@ -250,3 +250,14 @@ async def test_what_somebody_may_not_see_is_not_shown_because_its_owner_looked_j
 
     with pytest.raises(NotFoundError):
         await studio.engine.queue.look(other, table, rows=3, max_age=5)
+
+
+async def test_programs_that_ask_at_once_what_a_batch_is_read_it_once(studio: Studio) -> None:
+    batch = await studio.ask()
+    with rows_read() as read:
+        told = await asyncio.gather(*[studio.engine.queue.bulletin(studio.who, batch) for _ in range(50)])
+
+    assert len(read) == 2, "whoever was first, and one for all who came while that one read"
+    assert {bulletin.batch_id for bulletin in told} == {batch}
+    with pytest.raises(NotFoundError):
+        await studio.engine.queue.bulletin(await other_game_master(studio.engine), batch)

@@ -4,12 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from wrldbldr.domain.account import AccessToken, Account, Role
 from wrldbldr.domain.world import World
+
+TOKEN = (  # asked with every event and request, and as long in the making as in the answering
+    select(AccessToken, Account)
+    .join(Account, col(Account.id) == col(AccessToken.account_id))
+    .where(col(AccessToken.secret_fingerprint) == bindparam("fingerprint"))
+)
 
 
 class Accounts:
@@ -45,12 +51,7 @@ class Accounts:
 
     async def find_token(self, secret_fingerprint: str) -> tuple[AccessToken, Account] | None:
         """The token with this fingerprint and the account it belongs to."""
-        rows = await self._db_session.execute(
-            select(AccessToken, Account)
-            .join(Account, col(Account.id) == col(AccessToken.account_id))
-            .where(AccessToken.secret_fingerprint == secret_fingerprint)
-        )
-        row = rows.one_or_none()
+        row = (await self._db_session.execute(TOKEN, {"fingerprint": secret_fingerprint})).one_or_none()
         return None if row is None else (row[0], row[1])
 
     async def token(self, token_id: UUID) -> AccessToken | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -11,6 +12,15 @@ from wrldbldr.domain.player import SEAT_DAYS, Player
 from wrldbldr.domain.world import GameSession
 
 SEAT_TIME = timedelta(days=SEAT_DAYS)
+
+
+SEAT = (  # asked with every event of a player
+    select(Player, GameSession)
+    .join(GameSession, col(GameSession.id) == col(Player.game_session_id))
+    .where(
+        col(Player.secret_fingerprint) == bindparam("fingerprint"), col(Player.joined_at) > bindparam("joined_after")
+    )
+)
 
 
 class Players:
@@ -35,12 +45,8 @@ class Players:
 
     async def find_seat(self, secret_fingerprint: str, now: datetime) -> tuple[Player, GameSession] | None:
         """Who shows the secret with this fingerprint, and where they sit. None when they do not sit any more."""
-        rows = await self._db_session.execute(
-            select(Player, GameSession)
-            .join(GameSession, col(GameSession.id) == col(Player.game_session_id))
-            .where(Player.secret_fingerprint == secret_fingerprint, col(Player.joined_at) > now - SEAT_TIME)
-        )
-        row = rows.one_or_none()
+        shown = {"fingerprint": secret_fingerprint, "joined_after": now - SEAT_TIME}
+        row = (await self._db_session.execute(SEAT, shown)).one_or_none()
         return None if row is None else (row[0], row[1])
 
     async def seated(self, game_session_id: UUID, now: datetime) -> Sequence[Player]:

@@ -66,6 +66,7 @@ class QueueService:
         self._progress = progress
         self._wake = wake
         self._looks = SharedReads[tuple[UUID, UUID, int, Since | None], QueueLook](clock)
+        self._bulletins = SharedReads[tuple[UUID, UUID], Bulletin](clock)
 
     async def submit(self, who: Principal, request: GenerationRequest) -> Batch:
         """Put a batch at the end of the queue, or before all others of theirs. Raises NotFoundError, InvalidInputError.
@@ -234,11 +235,15 @@ class QueueService:
             return await self._reports(unit, batches, foreseen)
 
     async def bulletin(self, who: Principal, batch_id: UUID) -> Bulletin:
-        """What is told of a batch. Raises NotFoundError."""
-        async with self._database.read() as unit:
-            batch = await owned_batch(unit, who, batch_id)
-            positions = await unit.line.positions([batch])
-        return self._bulletin(batch, positions.get(batch.id, 0))
+        """What is told of a batch. Raises NotFoundError. All programs of somebody that ask at once get the same."""
+
+        async def read() -> Bulletin:
+            async with self._database.read() as unit:
+                batch = await owned_batch(unit, who, batch_id)
+                positions = await unit.line.positions([batch])
+            return self._bulletin(batch, positions.get(batch.id, 0))
+
+        return await self._bulletins.get((who.account_id, batch_id), read)
 
     async def unfinished(self, who: Principal, game_session_id: UUID, after: Place | None = None) -> Excerpt:
         """What of a game session's list is still to come, or has failed, behind a place. Raises NotFoundError."""
