@@ -196,8 +196,10 @@ async def program(table: Table, heard: Heard, is_there: asyncio.Event) -> None:
 def undisturbed() -> Generator[None]:
     """Python's look for garbage stops this clock, not the server: among 200 clients it takes 150 ms."""
     gc.disable()
-    yield
-    gc.enable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 async def measure(table: Table, client: Client, count: int) -> tuple[Ticks, list[Heard]]:

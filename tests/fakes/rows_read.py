@@ -17,5 +17,7 @@ def rows_read() -> Generator[list[Batch]]:
         rows.append(batch)
 
     event.listen(Batch, "load", note)
-    yield rows
-    event.remove(Batch, "load", note)
+    try:
+        yield rows
+    finally:
+        event.remove(Batch, "load", note)

@@ -20,11 +20,12 @@ from wrldbldr.bus import game_session_topic
 from wrldbldr.comfyui.messages import Status
 from wrldbldr.domain.comfyui_config import ComfyUIConfig
 from wrldbldr.domain.events import BatchProgressed
+from wrldbldr.kit.shared_reads import PATIENCE_SECONDS
 from wrldbldr.services.progress import Progress
 from wrldbldr.services.queue_look import QueueLook
 from wrldbldr.state.connection import Connection
 from wrldbldr.state.creator import Creator
-from wrldbldr.state.hearing import GAP_SECONDS, HEARTBEAT_SECONDS, PATIENCE_SECONDS, served
+from wrldbldr.state.hearing import GAP_SECONDS, HEARTBEAT_SECONDS, served
 from wrldbldr.state.live import Live
 from wrldbldr.state.painting import Painting
 from wrldbldr.state.play import Play

@@ -17,7 +17,8 @@ AWAY = (ConnectionKind.DISCONNECTED, ConnectionKind.CIRCUIT_OPEN, ConnectionKind
 class Connection(rx.State):
     """A copy of the engine's view. `retry_at` is a time for the browser's own countdown, so that no tick is sent.
 
-    `is_obstructed` when it answers and takes nothing; `message` says why. `asked_at` is when somebody here pressed Retry Now in vain; empty again when ComfyUI is back.
+    `is_obstructed` when it answers and takes nothing; `message` says why. `asked_at` is when somebody here pressed Retry Now
+    in vain; empty again when ComfyUI is back.
     """
 
     state_name: rx.Field[str] = rx.field(

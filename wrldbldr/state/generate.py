@@ -327,7 +327,7 @@ class Generate(rx.State):
         self.workflows = [Choice(str(workflow.id), workflow.name) for workflow in workflows]
         default = default_of(workflows, (await engine.workflows.defaults(who)).get(asset_type))
         used = next((workflow for workflow in workflows if str(workflow.id) == draft.workflow), default)
-        self._use(used, (await engine.workflows.forms(who)).get(used.id))
+        self._use(used, await engine.workflows.form(who, used.id))
         whose = replace(
             subject, kind=EntityType(self._kind), entity_id=parsed_id(self._entity, "character or location")
         )
@@ -337,7 +337,7 @@ class Generate(rx.State):
         await self._look_ahead(who)
         self.form += 1
 
-    def _use(self, workflow: Workflow, form: WorkflowForm | None) -> None:
+    def _use(self, workflow: Workflow, form: WorkflowForm) -> None:
         self.workflow = str(workflow.id)
         own, wanted = shape_for(AssetType(self.asset_type), workflow, form), self._draft.shape
         self.shapes = offered_by(workflow, own, wanted)

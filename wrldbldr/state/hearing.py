@@ -14,6 +14,7 @@ from wrldbldr.domain.errors import NotFoundError, UnauthenticatedError
 from wrldbldr.domain.events import Event, Missed
 from wrldbldr.engine import Engine
 from wrldbldr.kit.clock import Clock, wait_for_event
+from wrldbldr.kit.shared_reads import PATIENCE_SECONDS
 from wrldbldr.kit.tasks import TaskNursery
 
 logger = logging.getLogger(__name__)
@@ -26,7 +27,6 @@ Looks = AsyncGenerator[tuple[Sequence[Event], T]]
 HEARTBEAT_SECONDS = 25.0
 SHARED_SECONDS = 5.0  # a heartbeat's reading serves those of other tabs as long
 RETRY_SECONDS = 2.0
-PATIENCE_SECONDS = 5.0  # with the turn before, whose last look may wait for a locked database
 GAP_SECONDS = 0.05  # between two changes of a browser; progress ticks come half as often, and so never wait
 
 
@@ -87,7 +87,8 @@ class TabTurn:
     async def begin(self, subscription: Subscription, clock: Clock) -> None:
         """Wait until the turn before has ended: however many are begun, one of them reads.
 
-        For one that hangs nobody waits long: it shows nothing any more, and the tab is not to stay deaf.
+        For one that hangs nobody waits long: it shows nothing any more, and the tab is not to stay deaf. By then nobody who
+        comes shares its look either.
         """
         if self.before is not None:
             await wait_for_event(self.before.has_ended, clock, PATIENCE_SECONDS)
